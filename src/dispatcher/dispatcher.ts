@@ -1,0 +1,105 @@
+/** Many clusters behind one door: what the API and main ask for. Every failure is a Problem. */
+import type { Readable } from 'node:stream';
+import type { CompleteClusterSpec, JobSpec } from '../flink/spec.ts';
+import type { ConnectionView } from '../scheduler/model/scheduler.ts';
+
+export interface ClusterView {
+  readonly name: string;
+  readonly phase: 'starting' | 'running' | 'recovering' | 'deleting';
+  readonly flinkVersion: string;
+  readonly createdAt: string;
+  readonly spec: CompleteClusterSpec;
+  readonly jobManager?: { readonly taskId: string; readonly state: string; readonly url?: string };
+  readonly taskManagers: { readonly wanted: number; readonly registered: number };
+  readonly slots: { readonly total: number; readonly free: number };
+  readonly jobs: { readonly running: number; readonly all: number };
+  readonly waitingFor?: string;
+}
+
+export interface TaskView {
+  readonly id: string;
+  readonly cluster: string;
+  readonly part: string;
+  readonly phase: 'waiting' | 'launched' | 'ended';
+  /** TASK_RUNNING …, WAITING, or WITHDRAWN. */
+  readonly state: string;
+  readonly requestedAt: string;
+  readonly launchedAt?: string;
+  readonly runningAt?: string;
+  readonly endedAt?: string;
+  readonly agentId?: string;
+  readonly hostname?: string;
+  readonly ports?: Readonly<Record<string, number>>;
+  readonly resources: { readonly cpus: number; readonly memMiB: number; readonly diskMiB: number };
+  readonly reason?: string;
+  readonly message?: string;
+  readonly whyWaiting?: string;
+}
+
+export interface JarView {
+  readonly id: string;
+  readonly name: string;
+  readonly bytes: number;
+  readonly uploadedAt: string;
+}
+
+export interface JobView {
+  readonly id: string;
+  readonly cluster: string;
+  readonly name?: string;
+  readonly state: string;
+  readonly stateSince: string;
+  readonly submittedAt: string;
+  /** False for jobs that were sent to Flink's own REST: they are shown, but not resumed after a JobManager's loss. */
+  readonly managed: boolean;
+  readonly resumed: number;
+  readonly lastCheckpoint?: string;
+  readonly failure?: string;
+}
+
+export interface InfoView {
+  readonly version: string;
+  readonly frameworkId?: string;
+  readonly mesos: ConnectionView;
+  readonly reconciled: boolean;
+  readonly offersHeld: number;
+  readonly tasksWaiting: number;
+  readonly defaultFlinkVersion: string;
+  readonly startedAt: string;
+}
+
+export interface Dispatcher {
+  info(): InfoView;
+  /** Healthy: the loop turns and the master is subscribed (or was, less than a minute ago). */
+  health(): { readonly healthy: boolean; readonly why?: string };
+  /** Takes a ClusterSpec that passed its schema; refuses impossible ones. */
+  createCluster(spec: unknown): Promise<ClusterView>;
+  clusters(): readonly ClusterView[];
+  cluster(name: string): ClusterView;
+  /** Resolves when the wish is durable; the cluster is gone when cluster() says NOT_FOUND. */
+  deleteCluster(name: string): Promise<ClusterView>;
+  tasks(cluster?: string): readonly TaskView[];
+  task(id: string): TaskView;
+  restartTask(id: string): Promise<TaskView>;
+  uploadJar(cluster: string, fileName: string, content: Readable): Promise<JarView>;
+  jars(cluster: string): readonly JarView[];
+  submitJob(cluster: string, job: JobSpec): Promise<JobView>;
+  jobs(cluster: string): readonly JobView[];
+  job(cluster: string, id: string): JobView;
+  cancelJob(cluster: string, id: string): Promise<JobView>;
+  /** The REST address of the cluster's present JobManager, for the proxy; NOT_READY when there is none. */
+  flinkUrl(cluster: string): string;
+  /** The last facts after a sequence number, oldest first, from a bounded history. */
+  facts(after: number, limit: number): readonly FactView[];
+  onFact(listener: (fact: FactView) => void): () => void;
+}
+
+export interface FactView {
+  readonly sequence: number;
+  readonly at: string;
+  readonly kind: string;
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  /** One sentence for people. */
+  readonly text: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}

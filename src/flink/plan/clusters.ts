@@ -1,0 +1,85 @@
+/**
+ * The planner as the runtime sees it: it owns the records of all clusters, is told what was observed, and answers with
+ * what to do. Level-triggered: it may be asked at any time and says the same until something changes.
+ */
+import type { EpochMs } from '../../lib/brand.ts';
+import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
+import type { RecordWrite } from '../../scheduler/model/records.ts';
+import type { TaskRecord, TaskSpec } from '../../scheduler/model/task.ts';
+import type { ClusterFact } from './facts.ts';
+import type { FlinkObservation, FlinkOutcome } from './observation.ts';
+import type { ArtifactRef, ClusterName, ClusterRecord, JobId, JobRecord } from './records.ts';
+
+/** Changes that users ask for. They were validated; what contradicts the records is thrown as a Problem and changes nothing. */
+export type ClusterCommand =
+  | { readonly kind: 'create'; readonly cluster: ClusterRecord }
+  | { readonly kind: 'delete'; readonly cluster: ClusterName }
+  | { readonly kind: 'submit'; readonly cluster: ClusterName; readonly job: JobRecord }
+  | { readonly kind: 'cancel'; readonly cluster: ClusterName; readonly job: JobId };
+
+export type ClusterInput = { readonly at: EpochMs } & (
+  | { readonly kind: 'command'; readonly command: ClusterCommand }
+  | { readonly kind: 'observation'; readonly observation: FlinkObservation }
+  | { readonly kind: 'outcome'; readonly outcome: FlinkOutcome }
+);
+
+export type PlanAction =
+  /** Passed on to the core in the same turn. */
+  | { readonly kind: 'launch'; readonly task: TaskSpec }
+  | { readonly kind: 'kill'; readonly taskId: TaskId; readonly reason: string }
+  | { readonly kind: 'forget'; readonly cluster: ClusterName }
+  /** Carried out by the shell after the persist; answered by an outcome. */
+  | {
+      readonly kind: 'submit-job';
+      readonly cluster: ClusterName;
+      readonly jobManager: TaskId;
+      readonly url: string;
+      readonly job: JobRecord;
+      readonly jar: ArtifactRef;
+      /** Directory of the job's retained checkpoints, looked into for a newer one where the scheduler can. */
+      readonly checkpoints?: string;
+      readonly resume: boolean;
+    }
+  | {
+      readonly kind: 'cancel-job';
+      readonly cluster: ClusterName;
+      readonly jobManager: TaskId;
+      readonly url: string;
+      readonly job: JobId;
+    };
+
+export interface ClusterFrame {
+  readonly persist: readonly RecordWrite[];
+  readonly actions: readonly PlanAction[];
+  readonly facts: readonly ClusterFact[];
+  /** When to plan again although nothing happened (a back-off ends). */
+  readonly wakeAt?: EpochMs;
+}
+
+/** What is known of a cluster beyond its record. */
+export interface ClusterStatus {
+  readonly phase: 'starting' | 'running' | 'recovering' | 'deleting';
+  readonly jobManagerUrl?: string;
+  /** Flink's REST answered the last time that it was asked. */
+  readonly reachable: boolean;
+  readonly taskManagers: number;
+  readonly slots: number;
+  readonly freeSlots: number;
+  /** In words, when something is not as wanted. */
+  readonly waitingFor?: string;
+}
+
+export interface Clusters {
+  /** Takes an input in; planning follows in `plan`. */
+  accept(input: ClusterInput): ClusterFrame;
+  /** `tasks`: all that the core remembers of this cluster. */
+  plan(cluster: ClusterName, tasks: readonly TaskRecord[], now: EpochMs): ClusterFrame;
+  records(): readonly ClusterRecord[];
+  record(cluster: ClusterName): ClusterRecord | undefined;
+  status(cluster: ClusterName, tasks: readonly TaskRecord[]): ClusterStatus;
+  observation(cluster: ClusterName): FlinkObservation | undefined;
+  /** The JobManagers to look at: those whose task is launched. */
+  targets(
+    tasksOf: (cluster: ClusterName) => readonly TaskRecord[],
+  ): readonly { cluster: ClusterName; jobManager: TaskId; url: string }[];
+}

@@ -1,0 +1,42 @@
+/** The table of facts about clusters and jobs; src/scheduler/model/facts.ts holds those of the core. */
+import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
+import type { ClusterName, JobId, JobState } from './records.ts';
+
+interface OfCluster {
+  readonly cluster: ClusterName;
+}
+
+export type ClusterFact =
+  | ({ readonly kind: 'cluster.created'; readonly flinkVersion: string } & OfCluster)
+  | ({ readonly kind: 'cluster.deleting' } & OfCluster)
+  | ({ readonly kind: 'cluster.deleted' } & OfCluster)
+  | ({
+      readonly kind: 'jobmanager.ready';
+      readonly taskId: TaskId;
+      readonly url: string;
+      readonly sinceLaunchMs: number;
+    } & OfCluster)
+  | ({ readonly kind: 'jobmanager.lost'; readonly taskId: TaskId; readonly relaunchInMs: number } & OfCluster)
+  | ({
+      readonly kind: 'taskmanager.registered';
+      readonly taskId: TaskId;
+      readonly slots: number;
+      readonly sinceLaunchMs: number;
+    } & OfCluster)
+  | ({ readonly kind: 'taskmanager.lost'; readonly taskId: TaskId; readonly relaunchInMs: number } & OfCluster)
+  | ({
+      readonly kind: 'job.submitted';
+      readonly job: JobId;
+      readonly name?: string;
+      readonly from?: string;
+    } & OfCluster)
+  | ({ readonly kind: 'job.refused'; readonly job: JobId; readonly why: string } & OfCluster)
+  | ({
+      readonly kind: 'job.changed';
+      readonly job: JobId;
+      readonly name?: string;
+      readonly from: JobState;
+      readonly to: JobState;
+    } & OfCluster)
+  | ({ readonly kind: 'job.lost'; readonly job: JobId; readonly why: string } & OfCluster)
+  | ({ readonly kind: 'flink.unreachable'; readonly why: string } & OfCluster);

@@ -1,0 +1,89 @@
+/** What is kept of a cluster and its jobs (collection `clusters`, key = name): enough to go on after any restart. */
+import type { Brand, EpochMs } from '../../lib/brand.ts';
+import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
+import type { Placement } from '../../scheduler/model/task.ts';
+import type { CompleteClusterSpec, JobSpec } from '../spec.ts';
+
+export type ClusterName = Brand<string, 'ClusterName'>;
+
+/** 32 hex digits, chosen by us before the job is submitted: so an attempt whose answer was lost can be recognised. */
+export type JobId = Brand<string, 'JobId'>;
+
+/** A content-addressed file of the artifact store. */
+export interface ArtifactRef {
+  /** SHA-256, hex. */
+  readonly digest: string;
+  /** The name it gets in the sandbox. */
+  readonly fileName: string;
+  readonly bytes: number;
+}
+
+/** How the processes of a cluster get their Flink. */
+export type Distribution =
+  | { readonly kind: 'home'; readonly version: string; readonly path: string }
+  | { readonly kind: 'uri'; readonly version: string; readonly uri: string }
+  | { readonly kind: 'artifact'; readonly version: string; readonly archive: ArtifactRef };
+
+/** A jar that was uploaded to a cluster (collection `jars`, key = cluster/id). */
+export interface JarRecord {
+  readonly version: 1;
+  readonly id: string;
+  readonly cluster: ClusterName;
+  readonly name: string;
+  readonly artifact: ArtifactRef;
+  readonly uploadedAt: EpochMs;
+}
+
+/** Flink's own words (org.apache.flink.api.common.JobStatus), and what comes before them. */
+export type JobState =
+  | 'SUBMITTING'
+  | 'INITIALIZING'
+  | 'CREATED'
+  | 'RUNNING'
+  | 'FAILING'
+  | 'FAILED'
+  | 'CANCELLING'
+  | 'CANCELED'
+  | 'FINISHED'
+  | 'RESTARTING'
+  | 'SUSPENDED'
+  | 'RECONCILING';
+
+export interface JobRecord {
+  readonly id: JobId;
+  /** Absent for a job that was sent to Flink's own REST (`flink run`): seen, but not ours to resume. */
+  readonly spec?: JobSpec;
+  readonly jar?: ArtifactRef;
+  readonly name?: string;
+  readonly submittedAt: EpochMs;
+  readonly goal: 'run' | 'cancel';
+  readonly state: JobState;
+  readonly stateSince: EpochMs;
+  /** The JobManager task that the job was last given to; another one means: submit it again. */
+  readonly jobManager?: TaskId;
+  /** How often it was given to a JobManager after the first time. */
+  readonly resumed: number;
+  /** What a resumption starts from. */
+  readonly lastCheckpoint?: string;
+  readonly failure?: string;
+}
+
+export interface ClusterRecord {
+  readonly version: 1;
+  readonly name: ClusterName;
+  /** Tells this cluster from an earlier one of the same name: part of every task id. */
+  readonly incarnation: string;
+  readonly spec: CompleteClusterSpec;
+  readonly distribution: Distribution;
+  /** An archive with config.yaml and the log settings, made once from the spec. */
+  readonly configuration: ArtifactRef;
+  readonly createdAt: EpochMs;
+  readonly goal: 'run' | 'delete';
+  /** Numbers the task ids. */
+  readonly launches: number;
+  /** The present JobManager and where the one before it ran (its successor asks for the same place first). */
+  readonly jobManager?: { readonly taskId: TaskId; readonly successorOf?: Placement };
+  /** Ends that nobody asked for, newest last, bounded: what the back-off of the next launch is computed from. */
+  readonly failures: readonly { readonly part: 'jobmanager' | 'taskmanager'; readonly at: EpochMs }[];
+  readonly jobs: readonly JobRecord[];
+}

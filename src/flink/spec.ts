@@ -1,0 +1,123 @@
+/**
+ * What a user may ask for: the specification of a cluster and of a job, as JSON schemas that are checked, typed and
+ * published in one. Sizes are judged further in dispatcher/validate.ts.
+ */
+import { type Static, Type } from 'typebox';
+
+export const ClusterName = Type.String({
+  pattern: '^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$',
+  description: 'lower-case letters, digits and "-", at most 40, starting with a letter',
+});
+
+const cpus = Type.Number({ exclusiveMinimum: 0, maximum: 1024, multipleOf: 0.001 });
+const memoryMiB = Type.Integer({ minimum: 1, maximum: 4 * 1024 * 1024, description: 'size of the whole process, MiB' });
+const diskMiB = Type.Integer({ minimum: 0, maximum: 64 * 1024 * 1024 });
+
+/** Where the agents get Flink from. Without one: the scheduler's own distribution of its default version. */
+export const FlinkSource = Type.Union([
+  Type.Object(
+    { version: Type.String({ pattern: '^[0-9]+\\.[0-9]+\\.[0-9]+$', description: 'served by the scheduler' }) },
+    { additionalProperties: false },
+  ),
+  Type.Object(
+    {
+      uri: Type.String({ minLength: 1, maxLength: 2048, description: 'an archive that holds a Flink distribution' }),
+      version: Type.String({ pattern: '^[0-9]+\\.[0-9]+\\.[0-9]+$' }),
+    },
+    { additionalProperties: false },
+  ),
+  Type.Object(
+    {
+      home: Type.String({ pattern: '^/', maxLength: 1024, description: 'a FLINK_HOME that every agent has' }),
+      version: Type.String({ pattern: '^[0-9]+\\.[0-9]+\\.[0-9]+$' }),
+    },
+    { additionalProperties: false },
+  ),
+]);
+export type FlinkSource = Static<typeof FlinkSource>;
+
+export const TaskManagers = Type.Union([
+  Type.Object(
+    { mode: Type.Literal('fixed'), count: Type.Integer({ minimum: 0, maximum: 5000 }) },
+    { additionalProperties: false },
+  ),
+  Type.Object(
+    {
+      mode: Type.Literal('elastic'),
+      min: Type.Integer({ minimum: 0 }),
+      max: Type.Integer({ minimum: 1 }),
+      spare: Type.Integer({ minimum: 0 }),
+    },
+    { additionalProperties: false },
+  ),
+]);
+export type TaskManagers = Static<typeof TaskManagers>;
+
+export const ClusterSpec = Type.Object(
+  {
+    name: ClusterName,
+    flink: Type.Optional(FlinkSource),
+    jobManager: Type.Optional(
+      Type.Object(
+        { cpus: Type.Optional(cpus), memoryMiB: Type.Optional(memoryMiB), diskMiB: Type.Optional(diskMiB) },
+        { additionalProperties: false },
+      ),
+    ),
+    taskManager: Type.Optional(
+      Type.Object(
+        {
+          cpus: Type.Optional(cpus),
+          memoryMiB: Type.Optional(memoryMiB),
+          diskMiB: Type.Optional(diskMiB),
+          slots: Type.Optional(Type.Integer({ minimum: 1, maximum: 256 })),
+        },
+        { additionalProperties: false },
+      ),
+    ),
+    taskManagers: Type.Optional(TaskManagers),
+    /** Flink options; what the scheduler itself decides (addresses, ports, sizes) is refused. */
+    configuration: Type.Optional(
+      Type.Record(Type.String({ pattern: '^[A-Za-z0-9_.-]+$' }), Type.String({ maxLength: 4096 })),
+    ),
+    /** Environment of every process of the cluster. */
+    environment: Type.Optional(
+      Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }), Type.String({ maxLength: 4096 })),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type ClusterSpec = Static<typeof ClusterSpec>;
+
+/** A specification with every default filled in: what is deployed and shown. */
+export interface CompleteClusterSpec {
+  readonly name: string;
+  readonly flink: FlinkSource;
+  readonly jobManager: { readonly cpus: number; readonly memoryMiB: number; readonly diskMiB: number };
+  readonly taskManager: {
+    readonly cpus: number;
+    readonly memoryMiB: number;
+    readonly diskMiB: number;
+    readonly slots: number;
+  };
+  readonly taskManagers: TaskManagers;
+  readonly configuration: Readonly<Record<string, string>>;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export const JobSpec = Type.Object(
+  {
+    /** Id of an uploaded jar. */
+    jar: Type.String({ minLength: 1, maxLength: 256 }),
+    entryClass: Type.Optional(Type.String({ pattern: '^[A-Za-z_$][A-Za-z0-9_.$]*$', maxLength: 512 })),
+    args: Type.Optional(Type.Array(Type.String({ maxLength: 4096 }), { maxItems: 256 })),
+    parallelism: Type.Optional(Type.Integer({ minimum: 1, maximum: 32768 })),
+    savepointPath: Type.Optional(Type.String({ minLength: 1, maxLength: 2048 })),
+    allowNonRestoredState: Type.Optional(Type.Boolean()),
+    /** Flink options of this job alone (restart strategy, checkpointing, …). */
+    configuration: Type.Optional(
+      Type.Record(Type.String({ pattern: '^[A-Za-z0-9_.-]+$' }), Type.String({ maxLength: 4096 })),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type JobSpec = Static<typeof JobSpec>;

@@ -1,0 +1,84 @@
+/**
+ * What the embedded master and its agents say to each other. Mesos does this with internal protobuf messages over
+ * libprocess; nobody else sees it, so ours is plain JSON. The same messages pass between objects in one process and,
+ * as records over HTTP, between processes.
+ */
+import type { AgentId, FrameworkId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
+import type {
+  Attribute,
+  DurationInfo,
+  FrameworkInfo,
+  Resource,
+  TaskInfo,
+  TaskStatus,
+} from '../../mesos-api-client/protocol/mesos.ts';
+import type { TaskState } from '../../mesos-api-client/protocol/task-state.ts';
+
+export interface AgentDescription {
+  readonly hostname: string;
+  readonly port: number;
+  readonly resources: readonly Resource[];
+  readonly attributes: readonly Attribute[];
+}
+
+/** A task as an agent knows it. */
+export interface AgentTask {
+  readonly frameworkId: FrameworkId;
+  readonly info: TaskInfo;
+  /** The newest state on the agent, perhaps not yet told to the framework. */
+  readonly latestState: TaskState;
+  /** The update that waits for its acknowledgement (the oldest one), else the last one acknowledged. */
+  readonly status?: TaskStatus;
+}
+
+export type AgentToMaster =
+  | {
+      readonly type: 'REGISTER';
+      readonly agent: AgentDescription;
+      /** Present when the agent was registered before: it keeps its id and brings its tasks. */
+      readonly again?: {
+        readonly agentId: AgentId;
+        readonly frameworks: readonly FrameworkInfo[];
+        readonly tasks: readonly AgentTask[];
+      };
+    }
+  /** Repeated by the agent until ACKNOWLEDGE; one in flight for each task. */
+  | {
+      readonly type: 'STATUS_UPDATE';
+      readonly frameworkId: FrameworkId;
+      readonly status: TaskStatus;
+      readonly latestState: TaskState;
+    }
+  | { readonly type: 'PONG' }
+  /** The agent ends in good order and took its tasks with it. */
+  | { readonly type: 'UNREGISTER' };
+
+export type MasterToAgent =
+  | { readonly type: 'REGISTERED'; readonly agentId: AgentId }
+  /** The master will not have this agent (marked gone): it ends its tasks and itself. */
+  | { readonly type: 'SHUTDOWN'; readonly message: string }
+  | { readonly type: 'RUN_TASK'; readonly framework: FrameworkInfo; readonly task: TaskInfo }
+  | {
+      readonly type: 'KILL_TASK';
+      readonly frameworkId: FrameworkId;
+      readonly taskId: TaskId;
+      readonly gracePeriod?: DurationInfo;
+    }
+  | { readonly type: 'ACKNOWLEDGE'; readonly frameworkId: FrameworkId; readonly taskId: TaskId; readonly uuid: string }
+  /** The framework subscribed (again): its unacknowledged updates are sent at once. */
+  | { readonly type: 'UPDATE_FRAMEWORK'; readonly framework: FrameworkInfo }
+  | { readonly type: 'SHUTDOWN_FRAMEWORK'; readonly frameworkId: FrameworkId }
+  | { readonly type: 'PING' };
+
+/** One end of a connection between an agent and its master. */
+export interface Link<Out, In> {
+  send(message: Out): void;
+  /** Called once, before any message arrives. */
+  onMessage(handler: (message: In) => void): void;
+  /** Called once when the other side or the connection has gone. */
+  onClosed(handler: () => void): void;
+  close(): void;
+}
+
+export type AgentLink = Link<AgentToMaster, MasterToAgent>;
+export type MasterLink = Link<MasterToAgent, AgentToMaster>;

@@ -1,0 +1,42 @@
+/** The loop as the dispatcher and main see it: one queue, one writer. */
+import type { ClusterCommand, ClusterStatus } from '../flink/plan/clusters.ts';
+import type { ClusterFact } from '../flink/plan/facts.ts';
+import type { FlinkObservation } from '../flink/plan/observation.ts';
+import type { ClusterName, ClusterRecord } from '../flink/plan/records.ts';
+import type { EpochMs } from '../lib/brand.ts';
+import type { Problem } from '../lib/problem.ts';
+import type { TaskId } from '../mesos-api-client/protocol/ids.ts';
+import type { SchedulerFact } from '../scheduler/model/facts.ts';
+import type { SchedulerView } from '../scheduler/model/scheduler.ts';
+import type { TaskRecord } from '../scheduler/model/task.ts';
+
+export type Fact = SchedulerFact | ClusterFact;
+
+/** A fact as it left the loop: numbered, so that a reader can resume, and stamped. */
+export interface StampedFact {
+  readonly sequence: number;
+  readonly at: EpochMs;
+  readonly fact: Fact;
+}
+
+export interface Runtime {
+  /** Resolves when the command's effect is durable; rejects with a Problem that says why it changed nothing. */
+  submit(command: ClusterCommand): Promise<void>;
+  /** Ends a task by an operator's wish; the plan replaces it. NOT_FOUND for an unknown or ended one. */
+  restartTask(taskId: TaskId, reason: string): Promise<void>;
+  clusters(): readonly ClusterRecord[];
+  cluster(name: ClusterName): ClusterRecord | undefined;
+  clusterStatus(name: ClusterName): ClusterStatus;
+  observation(name: ClusterName): FlinkObservation | undefined;
+  tasks(): readonly TaskRecord[];
+  tasksOf(name: ClusterName): readonly TaskRecord[];
+  task(taskId: TaskId): TaskRecord | undefined;
+  whyWaiting(taskId: TaskId): string | undefined;
+  scheduler(): SchedulerView;
+  /** Facts from now on; returns the way to stop. A listener must not throw. */
+  onFact(listener: (fact: StampedFact) => void): () => void;
+  /** Settles when the loop has ended: undefined after stop(), else what ended it. */
+  readonly ended: Promise<Problem | undefined>;
+  /** Stops looking and calling, lets the last persist finish. Tasks run on: the framework is not torn down. */
+  stop(): Promise<void>;
+}

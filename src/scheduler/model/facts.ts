@@ -1,0 +1,76 @@
+/**
+ * What happened, in the past tense. Facts are the only source of logs, metrics, events on the wire and explanations.
+ * This is the table of the core's facts; src/flink/plan/facts.ts holds those of clusters and jobs.
+ */
+import type { AgentId, FrameworkId, OfferId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
+import type { TaskState } from '../../mesos-api-client/protocol/task-state.ts';
+import type { ConnectionProblem, MasterAddress } from './master.ts';
+import type { GroupName, Ports, TaskEnd } from './task.ts';
+
+export interface OfferSummary {
+  readonly offerId: OfferId;
+  readonly agentId: AgentId;
+  readonly hostname: string;
+  readonly cpus: number;
+  readonly memMiB: number;
+  readonly diskMiB: number;
+  readonly ports: number;
+}
+
+interface OfTask {
+  readonly taskId: TaskId;
+  readonly group: GroupName;
+  readonly part: string;
+}
+
+export type SchedulerFact =
+  | { readonly kind: 'master.connecting'; readonly master: MasterAddress; readonly attempt: number }
+  | { readonly kind: 'master.unknown' }
+  | {
+      readonly kind: 'master.subscribed';
+      readonly master: MasterAddress;
+      readonly frameworkId: FrameworkId;
+      readonly first: boolean;
+    }
+  | { readonly kind: 'master.lost'; readonly problem: ConnectionProblem; readonly retryInMs: number }
+  | { readonly kind: 'framework.stopped'; readonly code: string; readonly message: string }
+  | { readonly kind: 'offer.received'; readonly offer: OfferSummary }
+  | {
+      readonly kind: 'offer.declined';
+      readonly offerId: OfferId;
+      readonly agentId: AgentId;
+      readonly why: string;
+      readonly refuseMs: number;
+    }
+  | { readonly kind: 'offer.rescinded'; readonly offerId: OfferId; readonly known: boolean }
+  | { readonly kind: 'offers.suppressed' }
+  | { readonly kind: 'offers.revived' }
+  | ({ readonly kind: 'task.requested' } & OfTask)
+  /** Offers came and none fitted: `why` counts agents by reason. Stated again only when it changes. */
+  | ({ readonly kind: 'task.waiting'; readonly why: string } & OfTask)
+  | ({
+      readonly kind: 'task.launched';
+      readonly agentId: AgentId;
+      readonly hostname: string;
+      readonly ports: Ports;
+      readonly offerIds: readonly OfferId[];
+      readonly waitedMs: number;
+    } & OfTask)
+  | ({
+      readonly kind: 'task.updated';
+      readonly from: TaskState;
+      readonly state: TaskState;
+      readonly reason?: string;
+      readonly message?: string;
+      readonly sinceLaunchMs: number;
+    } & OfTask)
+  | ({ readonly kind: 'task.ended'; readonly end: TaskEnd } & OfTask)
+  | ({ readonly kind: 'task.killing'; readonly why: string; readonly attempt: number } & OfTask)
+  /** An update that cannot be: said, acknowledged, and otherwise left alone. */
+  | { readonly kind: 'task.contradicted'; readonly taskId: TaskId; readonly state: TaskState; readonly why: string }
+  | { readonly kind: 'task.orphaned'; readonly taskId: TaskId; readonly state: TaskState }
+  | { readonly kind: 'agent.failed'; readonly agentId: AgentId }
+  | { readonly kind: 'reconciliation.started'; readonly tasks: number }
+  | { readonly kind: 'reconciliation.repeated'; readonly unanswered: number; readonly attempt: number }
+  | { readonly kind: 'reconciliation.finished'; readonly tookMs: number }
+  | { readonly kind: 'event.ignored'; readonly type: string };

@@ -1,0 +1,56 @@
+/** The core as the shell sees it: a function of its inputs, and a view of where it stands. */
+import type { EpochMs } from '../../lib/brand.ts';
+import type { FrameworkId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
+import type { FrameworkInfo } from '../../mesos-api-client/protocol/mesos.ts';
+import type { Frame } from './frame.ts';
+import type { Input } from './input.ts';
+import type { ConnectionProblem, MasterAddress } from './master.ts';
+import type { GroupName, TaskRecord } from './task.ts';
+
+export interface SchedulerOptions {
+  /** Without id: the core adds the one it has. Must name the roles and capabilities wanted. */
+  readonly framework: FrameworkInfo;
+  /** Seeds the jitter of back-offs: the same seed and inputs give the same frames. */
+  readonly seed: number;
+  /** Since when an unreachable task is given up and reported lost; 0 at once (Mesos itself has waited 75 s by then). */
+  readonly unreachableAfterMs: number;
+  /** A launch without any update for so long is asked after (Flink's own module took 30 s). */
+  readonly launchTimeoutMs: number;
+  /** Between repeated kills of a task that does not end. */
+  readonly killRetryMs: number;
+  /** How many ended tasks of each group are remembered. */
+  readonly endedTasksKept: number;
+}
+
+export type ConnectionView =
+  | { readonly state: 'standby' }
+  | { readonly state: 'searching'; readonly since: EpochMs }
+  | { readonly state: 'connecting'; readonly master: MasterAddress; readonly attempt: number; readonly since: EpochMs }
+  | {
+      readonly state: 'waiting';
+      readonly problem: ConnectionProblem;
+      readonly retryAt: EpochMs;
+      readonly since: EpochMs;
+    }
+  | { readonly state: 'subscribed'; readonly master: MasterAddress; readonly since: EpochMs }
+  | { readonly state: 'stopped'; readonly message: string; readonly since: EpochMs };
+
+export interface SchedulerView {
+  readonly frameworkId?: FrameworkId;
+  readonly connection: ConnectionView;
+  /** False from each subscription until every task has been answered for. */
+  readonly reconciled: boolean;
+  readonly offersHeld: number;
+  readonly tasksWaiting: number;
+}
+
+export interface Scheduler {
+  step(input: Input): Frame;
+  view(): SchedulerView;
+  task(taskId: TaskId): TaskRecord | undefined;
+  /** All tasks that are remembered, waiting and ended ones too, oldest request first. */
+  tasks(): readonly TaskRecord[];
+  tasksOf(group: GroupName): readonly TaskRecord[];
+  /** Why a task still waits, in words; undefined for one that does not. */
+  whyWaiting(taskId: TaskId): string | undefined;
+}

@@ -1,0 +1,99 @@
+/** A task as the core knows it: what was asked for, and how far it has come. The core has never heard of Flink. */
+import type { Brand, EpochMs } from '../../lib/brand.ts';
+import type { AgentId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
+import type { Uri } from '../../mesos-api-client/protocol/mesos.ts';
+import type { TaskState } from '../../mesos-api-client/protocol/task-state.ts';
+
+/** Tasks that belong together (a Flink cluster). Facts and views carry it; the core never interprets it. */
+export type GroupName = Brand<string, 'GroupName'>;
+
+/** What a port is for ("rest"). The task sees the number as environment variable PORT_REST (upper case, "-" as "_"). */
+export type PortName = string;
+
+export type Ports = Readonly<Record<PortName, number>>;
+
+export interface TaskResources {
+  /** Up to three decimals, as Mesos counts. */
+  readonly cpus: number;
+  readonly memMiB: number;
+  readonly diskMiB: number;
+  readonly ports: readonly PortName[];
+}
+
+/**
+ * What runs. `command` goes to `sh -c` with HOST (the agent's hostname as offered), PORT_<NAME> for every port and
+ * TASK_ID added to `environment`; so whatever depends on the placement is written as a variable.
+ */
+export interface TaskProcess {
+  readonly command: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly uris: readonly Uri[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly user?: string;
+  /** Between SIGTERM and SIGKILL: stands in task.kill_policy, the only place that the default executor honours. */
+  readonly killGraceMs: number;
+}
+
+/** Where a task would rather go, and for how long (from its request) it waits for that before it takes anything. */
+export interface Preference {
+  readonly agentId: AgentId;
+  /** The same port numbers as before, or none of the preference counts. */
+  readonly ports?: Ports;
+  readonly forMs: number;
+}
+
+export interface TaskSpec {
+  /** Fresh for every launch: Mesos refuses ids that were used before. */
+  readonly taskId: TaskId;
+  readonly group: GroupName;
+  /** The part it plays in its group ("jobmanager"); the core never interprets it. */
+  readonly part: string;
+  readonly name: string;
+  readonly resources: TaskResources;
+  readonly process: TaskProcess;
+  readonly prefer?: Preference;
+}
+
+export interface Placement {
+  readonly agentId: AgentId;
+  /** As offered. */
+  readonly hostname: string;
+  readonly ports: Ports;
+  readonly launchedAt: EpochMs;
+}
+
+export interface TaskEnd {
+  /** The terminal state, or WITHDRAWN for a task that was never launched. */
+  readonly state: TaskState | 'WITHDRAWN';
+  readonly reason?: string;
+  readonly message?: string;
+  readonly at: EpochMs;
+  /** Whether we had asked for the end. */
+  readonly wanted: boolean;
+}
+
+export type TaskLife =
+  | { readonly phase: 'waiting' }
+  | {
+      readonly phase: 'launched';
+      readonly placement: Placement;
+      readonly state: TaskState;
+      readonly stateAt: EpochMs;
+      /** When it was first seen TASK_RUNNING. */
+      readonly runningAt?: EpochMs;
+    }
+  | { readonly phase: 'ended'; readonly placement?: Placement; readonly end: TaskEnd };
+
+/** `end` is forward only: a task that was to end never runs again. */
+export type Goal =
+  | { readonly kind: 'run' }
+  | { readonly kind: 'end'; readonly reason: string; readonly since: EpochMs };
+
+/** One task as it is persisted (collection `tasks`, key = task id). */
+export interface TaskRecord {
+  readonly version: 1;
+  readonly spec: TaskSpec;
+  readonly requestedAt: EpochMs;
+  readonly goal: Goal;
+  readonly life: TaskLife;
+}
