@@ -1,0 +1,60 @@
+/** What the processes of flink-mesos are told on the command line, checked and with units. */
+import { resolve } from 'node:path';
+import { Problem } from '../lib/problem.ts';
+
+export interface Listen {
+  readonly host: string;
+  /** 0: any free one, remembered for the next start. */
+  readonly port: number;
+}
+
+export interface SchedulerSettings {
+  readonly mesosMasters: string;
+  readonly dataDir: string;
+  readonly listen: Listen;
+  /** What agents and browsers reach this process by; default: the address it listens on. */
+  readonly advertiseUrl?: string;
+  readonly tokenFile?: string;
+  readonly storage?: string;
+  readonly flinkVersion?: string;
+  readonly flinkHome?: string;
+  readonly frameworkName: string;
+  readonly role: string;
+  readonly user?: string;
+  readonly principal?: string;
+  readonly secretFile?: string;
+}
+
+/** `HOST:PORT`, `[::1]:PORT`, `:PORT` or `PORT`. */
+export function parseListen(text: string, option: string): Listen {
+  const match = /^(?:(\[[0-9a-fA-F:]+\]|[^:\s]*):)?(\d{1,5})$/.exec(text.trim());
+  const port = Number(match?.[2]);
+  if (match === null || port > 65_535) {
+    throw new Problem('USAGE', `${option} ${text}: expected HOST:PORT, for example 127.0.0.1:8180`);
+  }
+  const host = (match[1] ?? '').replace(/^\[|\]$/g, '');
+  return { host: host === '' ? '127.0.0.1' : host, port };
+}
+
+export function parseCount(text: string, option: string, least: number, most: number): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < least || count > most) {
+    throw new Problem('USAGE', `${option} ${text}: expected a whole number from ${least} to ${most}`);
+  }
+  return count;
+}
+
+export function parsePositive(text: string, option: string): number {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value <= 0) throw new Problem('USAGE', `${option} ${text}: expected a number above 0`);
+  return value;
+}
+
+/** A path as it was meant where the command was typed. */
+export function parsePath(text: string): string {
+  return resolve(text);
+}
+
+export function urlOf({ host, port }: Listen): string {
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
