@@ -73,4 +73,6 @@ export type SchedulerFact =
   | { readonly kind: 'reconciliation.started'; readonly tasks: number }
   | { readonly kind: 'reconciliation.repeated'; readonly unanswered: number; readonly attempt: number }
   | { readonly kind: 'reconciliation.finished'; readonly tookMs: number }
+  /** The master took a call for wrong: it had no effect, and is not repeated. */
+  | { readonly kind: 'call.refused'; readonly call: string; readonly message: string }
   | { readonly kind: 'event.ignored'; readonly type: string };
