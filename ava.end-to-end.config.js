@@ -1,7 +1,7 @@
-// Real Flink on real processes: one file at a time, so that they do not starve each other on two cores.
+// Real Flinks and real processes: one file at a time, with time for machines that are slow.
 export default {
   files: ['test/end-to-end/**/*.test.ts'],
   extensions: { ts: 'module' },
-  timeout: '10m',
   concurrency: 1,
+  timeout: '10m',
 };

@@ -1,0 +1,24 @@
+/**
+ * The commands of the npm scripts, in one table. `needs` names what the machine must have before anything is installed
+ * (lib/machine.mjs), `steps` what Node is given, one after the other until one fails.
+ */
+import { join } from 'node:path';
+import { root } from './root.mjs';
+
+const inPackages = (path) => join(root, 'node_modules', path);
+
+const tsc = [inPackages('typescript/bin/tsc'), '-p', root];
+const biome = inPackages('@biomejs/biome/bin/biome');
+const ava = inPackages('ava/entrypoints/cli.mjs');
+const endToEnd = [ava, '--config', 'ava.end-to-end.config.js'];
+const everything = ['java', 'javac', 'pip'];
+
+export const commands = {
+  start: { needs: everything, takesArguments: true, steps: [[join(root, 'src/main.ts'), 'start']] },
+  test: { needs: everything, takesArguments: false, steps: [tsc, [biome, 'check'], [ava], endToEnd] },
+  'test:unit': { needs: [], takesArguments: true, steps: [[ava]] },
+  'test:end-to-end': { needs: everything, takesArguments: true, steps: [endToEnd] },
+  check: { needs: [], takesArguments: false, steps: [tsc, [biome, 'check']] },
+  format: { needs: [], takesArguments: false, steps: [[biome, 'check', '--write']] },
+  'bench:start': { needs: everything, takesArguments: true, steps: [[join(root, 'bench/start.ts')]] },
+};

@@ -1,0 +1,27 @@
+/**
+ * Which Node runs the project: the one that the packages bring (Linux), or else the one that runs this file. It must
+ * run TypeScript as it is.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './root.mjs';
+import { Trouble } from './trouble.mjs';
+
+const oldest = [24, 12];
+
+export function findNode() {
+  const packaged = packagedNode();
+  if (existsSync(packaged)) return packaged;
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > oldest[0] || (major === oldest[0] && minor >= oldest[1])) return process.execPath;
+  throw new Trouble(
+    'MISSING_TOOL',
+    `Node ${oldest.join('.')} or newer is needed; this is ${process.version}, and for ${process.platform}-${process.arch} the packages bring none.\n` +
+      '  Install Node 24: https://nodejs.org/en/download',
+  );
+}
+
+/** Where optionalDependencies put it; they exist for Linux alone. */
+export function packagedNode() {
+  return join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node');
+}
