@@ -1,0 +1,70 @@
+/**
+ * Addresses of masters. One is always `host:port` here, an IPv6 host in brackets; how a user may list them, and how a
+ * master spells the leader's in the Location of a redirect, is decided in this file.
+ */
+import { Problem } from '../../lib/problem.ts';
+
+const defaultMasterPort = 5050;
+
+/** From `h1:5050,h2:5050`. A Problem (USAGE) says what is wrong with which part. */
+export function parseMasters(list: string): string[] {
+  if (/^zk:/i.test(list.trim())) {
+    throw new Problem(
+      'USAGE',
+      `Mesos masters ${withoutSecrets(list)}: finding the leading master in ZooKeeper is not supported yet; name the masters themselves, as in host1:5050,host2:5050`,
+    );
+  }
+  const masters = list.split(',').map((part) => parseMaster(part.trim(), list));
+  return [...new Set(masters)];
+}
+
+/**
+ * From the Location of a 307. Real masters write `//host:port/master/api/v1/scheduler`; the documentation of Mesos shows
+ * `host:port`; proxies may write a whole URL. Scheme and path are ours to choose. Undefined for what names no host.
+ */
+export function parseLocation(location: string): string | undefined {
+  const text = location.trim();
+  if (/^https?:\/\//i.test(text)) {
+    return addressOf(text);
+  }
+  if (text.startsWith('//')) {
+    return addressOf(`http:${text}`);
+  }
+  return /^(\[[^\]/]+\]|[^:/?#\s]+):\d+(\/|$)/.test(text) ? addressOf(`http://${text}`) : undefined;
+}
+
+function parseMaster(part: string, list: string): string {
+  if (part === '') {
+    throw nonsense(list, 'a part of the list is empty');
+  }
+  if (part.includes('://')) {
+    throw nonsense(list, `"${withoutSecrets(part)}" is a URL: write host:port`);
+  }
+  if (/[@/?#\s\\]/.test(part)) {
+    throw nonsense(list, `"${withoutSecrets(part)}" holds more than host:port`);
+  }
+  const portGiven = /^(\[[^\]]*\]|[^:]*):/.test(part);
+  const address = addressOf(`http://${part}`, portGiven ? undefined : defaultMasterPort);
+  if (address === undefined || /:0$/.test(address)) {
+    throw nonsense(list, `"${part}" is no host:port (an IPv6 host stands in brackets, a port is 1 to 65535)`);
+  }
+  return address;
+}
+
+function nonsense(list: string, why: string): Problem {
+  return new Problem('USAGE', `Mesos masters "${withoutSecrets(list)}": ${why}, as in host1:5050,host2:5050`);
+}
+
+function addressOf(text: string, port?: number): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || url.hostname === '' || url.username !== '' || url.password !== '') {
+    return undefined;
+  }
+  const implied = port ?? (url.protocol === 'https:' ? 443 : 80);
+  return `${url.hostname}:${url.port === '' ? implied : url.port}`;
+}
+
+/** `user:password@` may stand in front of a host by mistake, or by right in zk://. */
+function withoutSecrets(text: string): string {
+  return text.replace(/[^/,@\s]+@/g, '***@');
+}
