@@ -35,7 +35,9 @@ export function apiAt(url: string): Api {
     cluster: (name) => call('GET', `/v1/clusters/${name}`),
     tasks: (cluster) => call('GET', `/v1/clusters/${cluster}/tasks`),
     running: async (cluster, part) =>
-      (await api.tasks(cluster)).filter((task) => task.state === 'TASK_RUNNING' && (part === undefined || task.part === part)),
+      (await api.tasks(cluster)).filter(
+        (task) => task.state === 'TASK_RUNNING' && (part === undefined || task.part === part),
+      ),
     jobs: (cluster) => call('GET', `/v1/clusters/${cluster}/jobs`),
     events: () => call('GET', '/v1/events?limit=1000'),
     clusterRunning: (name, taskManagers, timeoutMs = 90_000) =>

@@ -53,7 +53,8 @@ function follow(child: ChildProcess, title: string): Running {
           watchers.delete(look);
           settle();
         };
-        const fail = (why: string): void => finish(() => reject(new Error(`${title}: ${why} before it said ${pattern}:\n${output}`)));
+        const fail = (why: string): void =>
+          finish(() => reject(new Error(`${title}: ${why} before it said ${pattern}:\n${output}`)));
         const look = (): void => {
           const match = pattern.exec(output);
           if (match !== null) finish(() => resolve(match));
@@ -72,7 +73,11 @@ function follow(child: ChildProcess, title: string): Running {
 }
 
 /** Asks again until the answer is there; the last refusal is the error when time runs out. */
-export async function eventually<T>(what: string, timeoutMs: number, ask: () => Promise<T | undefined | false>): Promise<T> {
+export async function eventually<T>(
+  what: string,
+  timeoutMs: number,
+  ask: () => Promise<T | undefined | false>,
+): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   let last: unknown = 'no answer yet';
   while (Date.now() < deadline) {

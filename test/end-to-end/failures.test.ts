@@ -1,0 +1,189 @@
+/**
+ * What goes wrong in production, with real processes: a Mesos master, agents and a scheduler of their own, real Flink,
+ * and kill -9. One stack serves the whole file, step after step, as a cluster lives through its failures.
+ */
+
+import { openAsBlob } from 'node:fs';
+import test from 'ava';
+import type { JobView } from '../../src/dispatcher/dispatcher.ts';
+import { alive, eventually } from './support/process.ts';
+import { exampleJar, pidOfTask, processesOf, type Stack, startMaster, startStack } from './support/stack.ts';
+
+let stack: Stack;
+let job: JobView;
+
+test.before(async () => {
+  const { version } = await exampleJar();
+  stack = await startStack({ scheduler: ['--flink-version', version] });
+});
+
+test.after.always(async () => {
+  await stack?.close();
+});
+
+test.serial('a session cluster comes up and a job with checkpoints runs', async (t) => {
+  await stack.api.send('POST', '/v1/clusters', { name: 'orders', taskManagers: { mode: 'fixed', count: 2 } });
+  await stack.api.clusterRunning('orders', 2);
+  const jar = await uploadJar('orders');
+  job = await stack.api.send<JobView>('POST', '/v1/clusters/orders/jobs', {
+    jar,
+    entryClass: 'examples.CountingJob',
+    parallelism: 2,
+    configuration: { 'execution.checkpointing.interval': '1 s' },
+  });
+  await running('orders', job.id);
+  await checkpointed('orders', job.id);
+  t.is((await stack.api.tasks('orders')).filter((task) => task.phase === 'launched').length, 3);
+});
+
+test.serial(
+  'I1: a TaskManager killed with -9 is replaced on fresh ports and the job runs again from its checkpoint',
+  async (t) => {
+    const [victim] = await stack.api.running('orders', 'taskmanager');
+    const before = await restored('orders', job.id);
+    process.kill(await pidOfTask(victim?.id ?? ''), 'SIGKILL');
+    const successor = await eventually('a successor', 60_000, async () =>
+      (await stack.api.running('orders', 'taskmanager')).find(
+        (task) =>
+          task.launchedAt !== undefined && task.launchedAt > (victim?.launchedAt ?? '') && task.id !== victim?.id,
+      ),
+    );
+    t.notDeepEqual(successor.ports, victim?.ports);
+    await stack.api.clusterRunning('orders', 2);
+    await running('orders', job.id);
+    t.true(
+      (await eventually('a restore', 60_000, async () => {
+        const now = await restored('orders', job.id);
+        return now > before && now;
+      })) > before,
+    );
+  },
+);
+
+test.serial('a second cluster beside the first disturbs nothing', async (t) => {
+  const before = await taskIds('orders');
+  await stack.api.send('POST', '/v1/clusters', { name: 'clicks', taskManagers: { mode: 'fixed', count: 1 } });
+  await stack.api.clusterRunning('clicks', 1);
+  t.deepEqual(await taskIds('orders'), before);
+  await stack.api.send('DELETE', '/v1/clusters/clicks');
+  await eventually(
+    'the second cluster gone',
+    60_000,
+    async () => (await stack.api.get<unknown[]>('/v1/clusters')).length === 1,
+  );
+  t.deepEqual(await taskIds('orders'), before);
+  await running('orders', job.id);
+});
+
+test.serial(
+  'I7: the scheduler killed with -9 comes back as the same framework, its tasks and job untouched',
+  async (t) => {
+    const { frameworkId } = await stack.api.info();
+    const before = await taskIds('orders');
+    const restores = await restored('orders', job.id);
+    await stack.scheduler.kill('SIGKILL');
+    await stack.startScheduler();
+    await eventually('reconciled', 60_000, async () => (await stack.api.info()).reconciled);
+    t.is((await stack.api.info()).frameworkId, frameworkId);
+    await stack.api.clusterRunning('orders', 2);
+    t.deepEqual(await taskIds('orders'), before);
+    await running('orders', job.id);
+    t.is(await restored('orders', job.id), restores);
+  },
+);
+
+test.serial('MA-15: a master that restarts is subscribed to again, and nothing is launched anew', async (t) => {
+  const before = await taskIds('orders');
+  const pids = await processesOf(stack.directory);
+  const killed = stack.master.pid;
+  await stack.master.kill('SIGKILL');
+  await eventually('the stream lost', 30_000, async () => (await stack.api.info()).mesos.state !== 'subscribed');
+  stack.master = stack.ends(startMaster(stack.directory, stack.mesosMaster));
+  await stack.master.said(/master at/);
+  await eventually('subscribed and reconciled', 60_000, async () => {
+    const info = await stack.api.info();
+    return info.mesos.state === 'subscribed' && info.reconciled;
+  });
+  t.deepEqual(await taskIds('orders'), before);
+  const survivors = new Set(await processesOf(stack.directory));
+  t.deepEqual(
+    pids.filter((pid) => pid !== killed && !survivors.has(pid)),
+    [],
+  );
+  await running('orders', job.id);
+});
+
+test.serial(
+  'I9: a JobManager killed with -9 is replaced and the job resumes from its last retained checkpoint',
+  async (t) => {
+    await checkpointed('orders', job.id);
+    const [victim] = await stack.api.running('orders', 'jobmanager');
+    const pid = await pidOfTask(victim?.id ?? '');
+    process.kill(pid, 'SIGKILL');
+    await eventually('another JobManager', 60_000, async () =>
+      (await stack.api.running('orders', 'jobmanager')).some((task) => task.id !== victim?.id),
+    );
+    await stack.api.clusterRunning('orders', 2, 120_000);
+    const resumed = await stack.api.jobInState('orders', job.id, 'RUNNING', 120_000);
+    t.is(resumed.resumed, 1);
+    await running('orders', job.id);
+    t.true((await restored('orders', job.id)) >= 1);
+    t.false(alive(pid));
+  },
+);
+
+test.serial('I2: deleting a cluster leaves no process', async (t) => {
+  const pids = await Promise.all((await stack.api.running('orders')).map((task) => pidOfTask(task.id)));
+  t.is(pids.length, 3);
+  await stack.api.send('DELETE', '/v1/clusters/orders');
+  await eventually(
+    'the cluster gone',
+    60_000,
+    async () => (await stack.api.get<unknown[]>('/v1/clusters')).length === 0,
+  );
+  await eventually('its processes gone', 20_000, async () => pids.every((pid) => !alive(pid)));
+  t.pass();
+});
+
+async function uploadJar(cluster: string): Promise<string> {
+  const { jar } = await exampleJar();
+  const form = new FormData();
+  form.append('jarfile', await openAsBlob(jar), 'examples.jar');
+  const answer = await fetch(`${stack.api.url}/v1/clusters/${cluster}/jars`, { method: 'POST', body: form });
+  if (!answer.ok) throw new Error(await answer.text());
+  return ((await answer.json()) as { id: string }).id;
+}
+
+const flink = <T>(cluster: string, path: string): Promise<T> => stack.api.get(`/v1/clusters/${cluster}/flink${path}`);
+
+/** All its subtasks run: Flink calls a job RUNNING already while it waits for slots. */
+async function running(cluster: string, id: string): Promise<void> {
+  await eventually(`job ${id} with all its subtasks running`, 120_000, async () => {
+    const { state, vertices } = await flink<{ state: string; vertices: { status: string }[] }>(cluster, `/jobs/${id}`);
+    return state === 'RUNNING' && vertices.length > 0 && vertices.every((vertex) => vertex.status === 'RUNNING');
+  });
+}
+
+interface Checkpoints {
+  counts: { completed: number; restored: number };
+}
+
+async function checkpointed(cluster: string, id: string): Promise<void> {
+  const before = (await flink<Checkpoints>(cluster, `/jobs/${id}/checkpoints`)).counts.completed;
+  await eventually(
+    'another checkpoint',
+    60_000,
+    async () => (await flink<Checkpoints>(cluster, `/jobs/${id}/checkpoints`)).counts.completed > before,
+  );
+}
+
+async function restored(cluster: string, id: string): Promise<number> {
+  return (await flink<Checkpoints>(cluster, `/jobs/${id}/checkpoints`)).counts.restored;
+}
+
+async function taskIds(cluster: string): Promise<string[]> {
+  return (await stack.api.tasks(cluster))
+    .filter((task) => task.phase === 'launched')
+    .map((task) => task.id)
+    .sort();
+}
