@@ -54,7 +54,12 @@ export type AgentToMaster =
   | { readonly type: 'UNREGISTER' };
 
 export type MasterToAgent =
-  | { readonly type: 'REGISTERED'; readonly agentId: AgentId }
+  | {
+      readonly type: 'REGISTERED';
+      readonly agentId: AgentId;
+      /** Tasks that the master has on this agent and that REGISTER did not bring: their launch was lost on the way. */
+      readonly missing?: readonly { readonly framework: FrameworkInfo; readonly taskId: TaskId }[];
+    }
   /** The master will not have this agent (marked gone): it ends its tasks and itself. */
   | { readonly type: 'SHUTDOWN'; readonly message: string }
   | { readonly type: 'RUN_TASK'; readonly framework: FrameworkInfo; readonly task: TaskInfo }

@@ -1,0 +1,88 @@
+/**
+ * What the model of an agent is told and what it asks for. Its shell (server/, or a simulator) carries out the effects
+ * in their order: every `save` of a step stands before what may be seen from outside, so a task that was promised is a
+ * task that is remembered.
+ */
+import type { Brand, EpochMs } from '../../lib/brand.ts';
+import type { AgentId, FrameworkId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
+import type { FrameworkInfo, TaskInfo, TaskStatus } from '../../mesos-api-client/protocol/mesos.ts';
+import type { TaskState } from '../../mesos-api-client/protocol/task-state.ts';
+import type { AgentToMaster, MasterToAgent } from './agent-protocol.ts';
+
+/** Mesos' container id: a uuid for each time that a task is run. */
+export type RunId = Brand<string, 'RunId'>;
+
+/** A process, named so that another one that got the same pid later is not mistaken for it. */
+export interface ProcessRef {
+  readonly pid: number;
+  /** Whatever tells two processes of one pid apart; made and compared by the shell. */
+  readonly birth: string;
+}
+
+export type KillCause = 'asked' | 'max-completion-time' | 'framework-shutdown';
+
+/**
+ * A task that runs, ran or is about to; or only the updates about a task that this agent never had (`absent`).
+ * It is checkpointed as it stands.
+ */
+export interface AgentEntry {
+  readonly runId: RunId;
+  readonly frameworkId: FrameworkId;
+  readonly taskId: TaskId;
+  readonly info?: TaskInfo;
+  phase: 'launching' | 'running' | 'ended' | 'absent';
+  process?: ProcessRef;
+  runningSince?: EpochMs;
+  kill?: { readonly cause: KillCause; readonly forceAt: EpochMs };
+  latestState: TaskState;
+  /** Updates that wait for their acknowledgement, oldest first; only the first one is under way. */
+  pending: TaskStatus[];
+  acknowledged?: TaskStatus;
+}
+
+/** How a process ended: as waitpid tells it, or `lost` when nobody saw it. */
+export type ProcessEnd =
+  | { readonly kind: 'exited'; readonly status: number }
+  | { readonly kind: 'signaled'; readonly signal: number }
+  | { readonly kind: 'lost' };
+
+export type AgentTimer =
+  | { readonly kind: 'retry'; readonly runId: RunId }
+  | { readonly kind: 'force-kill'; readonly runId: RunId }
+  | { readonly kind: 'max-completion'; readonly runId: RunId };
+
+export type AgentInput = { readonly at: EpochMs } & (
+  | {
+      /** First of all inputs, after a restart: what was checkpointed, and which of its processes still live. */
+      readonly kind: 'recovered';
+      readonly agentId: AgentId;
+      readonly frameworks: readonly FrameworkInfo[];
+      readonly entries: readonly { readonly entry: AgentEntry; readonly alive: boolean }[];
+    }
+  | { readonly kind: 'linked' }
+  | { readonly kind: 'unlinked' }
+  | { readonly kind: 'message'; readonly message: MasterToAgent }
+  | { readonly kind: 'started'; readonly runId: RunId; readonly process: ProcessRef }
+  | { readonly kind: 'launch-failed'; readonly runId: RunId; readonly message: string }
+  | { readonly kind: 'ended'; readonly runId: RunId; readonly end: ProcessEnd }
+  | { readonly kind: 'timer'; readonly timer: AgentTimer }
+  | { readonly kind: 'stopping' }
+);
+
+export type AgentEffect =
+  | { readonly kind: 'save-agent'; readonly agentId: AgentId; readonly frameworks: readonly FrameworkInfo[] }
+  | { readonly kind: 'save'; readonly entry: AgentEntry }
+  /** Acknowledged to its end: the checkpoint goes, the sandbox may be collected. */
+  | { readonly kind: 'forget'; readonly entry: AgentEntry }
+  | { readonly kind: 'send'; readonly message: AgentToMaster }
+  /** Make the sandbox, fetch, start; answered by `started` or `launch-failed`. */
+  | { readonly kind: 'launch'; readonly entry: AgentEntry; readonly framework: FrameworkInfo }
+  /** Stop the launch under way: no process may come of it, and no answer. */
+  | { readonly kind: 'abandon'; readonly runId: RunId }
+  /** To every process of the task's tree. */
+  | { readonly kind: 'signal'; readonly runId: RunId; readonly signal: 'SIGTERM' | 'SIGKILL' }
+  /** Replaces a timer of the same kind and run. */
+  | { readonly kind: 'timer'; readonly timer: AgentTimer; readonly at: EpochMs }
+  | { readonly kind: 'cancel'; readonly timer: AgentTimer }
+  /** The master will not have this agent: every process ends, and so does the agent. */
+  | { readonly kind: 'shutdown'; readonly message: string };

@@ -1,0 +1,95 @@
+/**
+ * The updates that an agent writes: in its own name (SOURCE_AGENT) or in that of the command executor, which here is no
+ * process of its own. Wording and members are those of Mesos (src/launcher/executor.cpp, src/slave/slave.cpp).
+ */
+import type { EpochMs } from '../../lib/brand.ts';
+import type { AgentId, ExecutorId } from '../../mesos-api-client/protocol/ids.ts';
+import type { FrameworkInfo, TaskStatus } from '../../mesos-api-client/protocol/mesos.ts';
+import type { TaskState } from '../../mesos-api-client/protocol/task-state.ts';
+import type { AgentEntry, ProcessEnd } from './agent-io.ts';
+
+export interface StatusStamp {
+  readonly at: EpochMs;
+  readonly uuid: string;
+  readonly agentId: AgentId;
+  readonly ip: string;
+}
+
+export interface StatusDetail {
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+export function executorStatus(
+  entry: AgentEntry,
+  state: TaskState,
+  stamp: StatusStamp,
+  detail: StatusDetail = {},
+): TaskStatus {
+  return {
+    ...bareStatus(entry, state, stamp, detail),
+    source: 'SOURCE_EXECUTOR',
+    executor_id: { value: entry.taskId as string as ExecutorId },
+    container_status: {
+      container_id: { value: entry.runId },
+      network_infos: [{ ip_addresses: [{ protocol: 'IPv4', ip_address: stamp.ip }] }],
+      ...(entry.process === undefined ? {} : { executor_pid: entry.process.pid }),
+    },
+  };
+}
+
+export function agentStatus(entry: AgentEntry, state: TaskState, stamp: StatusStamp, detail: StatusDetail): TaskStatus {
+  const status: TaskStatus = { ...bareStatus(entry, state, stamp, detail), source: 'SOURCE_AGENT' };
+  if (entry.phase !== 'absent') status.executor_id = { value: entry.taskId as string as ExecutorId };
+  return status;
+}
+
+/** PARTITION_AWARE frameworks are told what happened, the others only TASK_LOST. */
+export function lossOf(framework: FrameworkInfo | undefined, state: 'TASK_DROPPED' | 'TASK_GONE'): TaskState {
+  return hasCapability(framework, 'PARTITION_AWARE') ? state : 'TASK_LOST';
+}
+
+export function hasCapability(framework: FrameworkInfo | undefined, capability: string): boolean {
+  return framework?.capabilities?.some(({ type }) => type === capability) ?? false;
+}
+
+export function describeEnd(end: Exclude<ProcessEnd, { kind: 'lost' }>): string {
+  return end.kind === 'exited'
+    ? `Command exited with status ${end.status}`
+    : `Command terminated with signal ${signalTexts[end.signal] ?? `Unknown signal ${end.signal}`}`;
+}
+
+function bareStatus(entry: AgentEntry, state: TaskState, stamp: StatusStamp, detail: StatusDetail): TaskStatus {
+  return {
+    task_id: { value: entry.taskId },
+    state,
+    ...detail,
+    agent_id: { value: stamp.agentId },
+    timestamp: stamp.at / 1000,
+    uuid: uuidBytes(stamp.uuid),
+  };
+}
+
+/** On the wire a uuid is its 16 bytes in base64. */
+function uuidBytes(uuid: string): string {
+  return Buffer.from(uuid.replaceAll('-', ''), 'hex').toString('base64');
+}
+
+/** strsignal(3) of Linux, which is what Mesos prints. */
+const signalTexts: Readonly<Record<number, string>> = {
+  1: 'Hangup',
+  2: 'Interrupt',
+  3: 'Quit',
+  4: 'Illegal instruction',
+  5: 'Trace/breakpoint trap',
+  6: 'Aborted',
+  7: 'Bus error',
+  8: 'Floating point exception',
+  9: 'Killed',
+  10: 'User defined signal 1',
+  11: 'Segmentation fault',
+  12: 'User defined signal 2',
+  13: 'Broken pipe',
+  14: 'Alarm clock',
+  15: 'Terminated',
+};

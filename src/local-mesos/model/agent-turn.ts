@@ -1,0 +1,77 @@
+/**
+ * What the parts of the agent's model share while one input is worked on: the agent's state, the time, and the effects
+ * gathered so far. Entries that changed are saved once, before everything else that the turn asks for.
+ */
+import type { EpochMs } from '../../lib/brand.ts';
+import type { AgentId, FrameworkId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
+import type { FrameworkInfo } from '../../mesos-api-client/protocol/mesos.ts';
+import type { AgentEffect, AgentEntry, RunId } from './agent-io.ts';
+import type { StatusStamp } from './agent-status.ts';
+
+export interface AgentState {
+  agentId?: AgentId;
+  /** Between REGISTERED and the loss of the link; updates leave only then. */
+  registered: boolean;
+  readonly ip: string;
+  readonly newUuid: () => string;
+  readonly frameworks: Map<FrameworkId, FrameworkInfo>;
+  readonly entries: Map<RunId, AgentEntry>;
+  readonly runOf: Map<string, RunId>;
+  readonly retryMs: Map<RunId, number>;
+}
+
+export interface Turn {
+  readonly at: EpochMs;
+  readonly state: AgentState;
+  readonly effects: AgentEffect[];
+  readonly changed: Set<AgentEntry>;
+  frameworksChanged: boolean;
+}
+
+export function beginTurn(state: AgentState, at: EpochMs): Turn {
+  return { at, state, effects: [], changed: new Set(), frameworksChanged: false };
+}
+
+export function endTurn(turn: Turn): AgentEffect[] {
+  const { state } = turn;
+  const saves: AgentEffect[] = [...turn.changed]
+    .filter((entry) => state.entries.has(entry.runId))
+    .map((entry) => ({ kind: 'save', entry }));
+  if (turn.frameworksChanged && state.agentId !== undefined)
+    saves.unshift({ kind: 'save-agent', agentId: state.agentId, frameworks: frameworksWithTasks(state) });
+  return [...saves, ...turn.effects];
+}
+
+export function frameworksWithTasks(state: AgentState): FrameworkInfo[] {
+  const present = new Set([...state.entries.values()].map((entry) => entry.frameworkId));
+  return [...state.frameworks].filter(([id]) => present.has(id)).map(([, framework]) => framework);
+}
+
+export function stampOf(turn: Turn): StatusStamp {
+  const { agentId, ip, newUuid } = turn.state;
+  if (agentId === undefined) throw new Error('an agent that was never registered has no task to speak of');
+  return { at: turn.at, uuid: newUuid(), agentId, ip };
+}
+
+export function addEntry(state: AgentState, entry: AgentEntry): void {
+  state.entries.set(entry.runId, entry);
+  state.runOf.set(taskKey(entry.frameworkId, entry.taskId), entry.runId);
+}
+
+export function findEntry(state: AgentState, frameworkId: FrameworkId, taskId: TaskId): AgentEntry | undefined {
+  const runId = state.runOf.get(taskKey(frameworkId, taskId));
+  return runId === undefined ? undefined : state.entries.get(runId);
+}
+
+export function forgetEntry(turn: Turn, entry: AgentEntry): void {
+  const { state, effects } = turn;
+  state.entries.delete(entry.runId);
+  state.runOf.delete(taskKey(entry.frameworkId, entry.taskId));
+  state.retryMs.delete(entry.runId);
+  effects.push({ kind: 'cancel', timer: { kind: 'retry', runId: entry.runId } }, { kind: 'forget', entry });
+}
+
+/** Ids of Mesos hold no slash. */
+function taskKey(frameworkId: FrameworkId, taskId: TaskId): string {
+  return `${frameworkId}/${taskId}`;
+}

@@ -1,0 +1,239 @@
+/**
+ * A Mesos agent as a function of its inputs: messages of the master, reports about processes, timers. It keeps the
+ * tasks (agent-tasks), their updates until they are acknowledged (agent-updates), and its registration; what it wants
+ * done comes back as effects. No clock, no randomness (uuids come from a port), no I/O: the embedded agent and the
+ * simulator both drive it.
+ */
+import { unreachable } from '../../lib/exhaustive.ts';
+import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
+import type { AgentEffect, AgentEntry, AgentInput, AgentTimer } from './agent-io.ts';
+import type { AgentDescription, AgentTask, AgentToMaster, MasterToAgent } from './agent-protocol.ts';
+import {
+  armMaxCompletion,
+  killTask,
+  launchFailed,
+  launchInterrupted,
+  maxCompletionReached,
+  processEnded,
+  reportAbsent,
+  runTask,
+  shutdownFramework,
+  started,
+} from './agent-tasks.ts';
+import {
+  type AgentState,
+  addEntry,
+  beginTurn,
+  endTurn,
+  forgetEntry,
+  frameworksWithTasks,
+  type Turn,
+} from './agent-turn.ts';
+import { acknowledge, resendAll, retry } from './agent-updates.ts';
+
+export interface AgentOptions {
+  readonly description: AgentDescription;
+  /** The address that tasks are said to have. */
+  readonly ip: string;
+  readonly newUuid: () => string;
+}
+
+export interface AgentView {
+  readonly agentId: AgentId | undefined;
+  readonly registered: boolean;
+  readonly entries: readonly Readonly<AgentEntry>[];
+}
+
+export interface Agent {
+  step(input: AgentInput): AgentEffect[];
+  view(): AgentView;
+}
+
+export function createAgent(options: AgentOptions): Agent {
+  const state: AgentState = {
+    registered: false,
+    ip: options.ip,
+    newUuid: options.newUuid,
+    frameworks: new Map(),
+    entries: new Map(),
+    runOf: new Map(),
+    retryMs: new Map(),
+  };
+  return {
+    step(input) {
+      const turn = beginTurn(state, input.at);
+      takeInput(turn, input, options.description);
+      return endTurn(turn);
+    },
+    view: () => ({ agentId: state.agentId, registered: state.registered, entries: [...state.entries.values()] }),
+  };
+}
+
+function takeInput(turn: Turn, input: AgentInput, description: AgentDescription): void {
+  const { state } = turn;
+  switch (input.kind) {
+    case 'recovered':
+      recover(turn, input);
+      return;
+    case 'linked':
+      turn.effects.push({ kind: 'send', message: registration(state, description) });
+      return;
+    case 'unlinked':
+      unlinked(turn);
+      return;
+    case 'message':
+      takeMessage(turn, input.message);
+      return;
+    case 'started': {
+      const entry = state.entries.get(input.runId);
+      if (entry?.phase === 'launching') {
+        started(turn, entry, input.process);
+        return;
+      }
+      // Abandoned a moment too late.
+      turn.effects.push({ kind: 'signal', runId: input.runId, signal: 'SIGKILL' });
+      return;
+    }
+    case 'launch-failed': {
+      const entry = state.entries.get(input.runId);
+      if (entry?.phase === 'launching') launchFailed(turn, entry, input.message);
+      return;
+    }
+    case 'ended': {
+      const entry = state.entries.get(input.runId);
+      if (entry?.phase === 'running') processEnded(turn, entry, input.end);
+      return;
+    }
+    case 'timer':
+      takeTimer(turn, input.timer);
+      return;
+    case 'stopping':
+      if (state.registered) turn.effects.push({ kind: 'send', message: { type: 'UNREGISTER' } });
+      return;
+    default:
+      unreachable(input);
+      return;
+  }
+}
+
+function takeMessage(turn: Turn, message: MasterToAgent): void {
+  const { state } = turn;
+  switch (message.type) {
+    case 'REGISTERED':
+      registered(turn, message);
+      return;
+    case 'SHUTDOWN':
+      turn.effects.push({ kind: 'shutdown', message: message.message });
+      return;
+    case 'RUN_TASK':
+      runTask(turn, message.framework, message.task);
+      return;
+    case 'KILL_TASK':
+      killTask(turn, message.frameworkId, message.taskId);
+      return;
+    case 'ACKNOWLEDGE':
+      acknowledge(turn, message.frameworkId, message.taskId, message.uuid);
+      return;
+    case 'UPDATE_FRAMEWORK': {
+      const frameworkId = message.framework.id?.value;
+      if (frameworkId === undefined) return;
+      state.frameworks.set(frameworkId, message.framework);
+      turn.frameworksChanged = true;
+      resendAll(turn, frameworkId);
+      return;
+    }
+    case 'SHUTDOWN_FRAMEWORK':
+      shutdownFramework(turn, message.frameworkId);
+      return;
+    case 'PING':
+      turn.effects.push({ kind: 'send', message: { type: 'PONG' } });
+      return;
+    default:
+      unreachable(message);
+      return;
+  }
+}
+
+function registered(turn: Turn, message: Extract<MasterToAgent, { type: 'REGISTERED' }>): void {
+  const { state } = turn;
+  // A master that gives another id has forgotten this agent and its tasks with it.
+  if (state.agentId !== undefined && state.agentId !== message.agentId)
+    for (const frameworkId of new Set([...state.entries.values()].map((entry) => entry.frameworkId)))
+      shutdownFramework(turn, frameworkId);
+  if (state.agentId !== message.agentId) turn.frameworksChanged = true;
+  state.agentId = message.agentId;
+  state.registered = true;
+  resendAll(turn);
+  for (const { framework, taskId } of message.missing ?? []) {
+    if (framework.id === undefined) continue;
+    state.frameworks.set(framework.id.value, framework);
+    const detail = { reason: 'REASON_RECONCILIATION', message: 'Reconciliation: task unknown to the agent' };
+    reportAbsent(turn, framework.id.value, taskId, detail);
+  }
+}
+
+function unlinked(turn: Turn): void {
+  const { state } = turn;
+  state.registered = false;
+  for (const entry of state.entries.values())
+    if (entry.pending.length > 0) turn.effects.push({ kind: 'cancel', timer: { kind: 'retry', runId: entry.runId } });
+}
+
+function takeTimer(turn: Turn, timer: AgentTimer): void {
+  const entry = turn.state.entries.get(timer.runId);
+  if (entry === undefined) return;
+  switch (timer.kind) {
+    case 'retry':
+      retry(turn, entry);
+      return;
+    case 'force-kill':
+      if (entry.phase === 'running') turn.effects.push({ kind: 'signal', runId: entry.runId, signal: 'SIGKILL' });
+      return;
+    case 'max-completion':
+      maxCompletionReached(turn, entry);
+      return;
+    default:
+      unreachable(timer);
+      return;
+  }
+}
+
+function registration(state: AgentState, agent: AgentDescription): AgentToMaster {
+  if (state.agentId === undefined) return { type: 'REGISTER', agent };
+  const tasks = [...state.entries.values()].flatMap(taskOf);
+  return { type: 'REGISTER', agent, again: { agentId: state.agentId, frameworks: frameworksWithTasks(state), tasks } };
+}
+
+function taskOf(entry: AgentEntry): AgentTask[] {
+  if (entry.info === undefined || entry.kill?.cause === 'framework-shutdown') return [];
+  const { frameworkId, info, latestState } = entry;
+  const status = entry.pending[0] ?? entry.acknowledged;
+  return [{ frameworkId, info, latestState, ...(status === undefined ? {} : { status }) }];
+}
+
+function recover(turn: Turn, input: Extract<AgentInput, { kind: 'recovered' }>): void {
+  const { state } = turn;
+  state.agentId = input.agentId;
+  for (const framework of input.frameworks)
+    if (framework.id !== undefined) state.frameworks.set(framework.id.value, framework);
+  for (const { entry, alive } of input.entries) {
+    addEntry(state, entry);
+    if (entry.phase === 'launching') launchInterrupted(turn, entry);
+    else if (entry.phase === 'running') recoverRunning(turn, entry, alive);
+    else if (entry.pending.length === 0) forgetEntry(turn, entry);
+  }
+}
+
+function recoverRunning(turn: Turn, entry: AgentEntry, alive: boolean): void {
+  if (!alive) {
+    processEnded(turn, entry, { kind: 'lost' });
+    return;
+  }
+  armMaxCompletion(turn, entry);
+  if (entry.kill === undefined) return;
+  const timer = { kind: 'force-kill', runId: entry.runId } as const;
+  turn.effects.push(
+    { kind: 'signal', runId: entry.runId, signal: 'SIGTERM' },
+    { kind: 'timer', timer, at: entry.kill.forceAt },
+  );
+}
