@@ -23,14 +23,12 @@ export function parseMasters(list: string): string[] {
  * `host:port`; proxies may write a whole URL. Scheme and path are ours to choose. Undefined for what names no host.
  */
 export function parseLocation(location: string): string | undefined {
-  const text = location.trim();
-  if (/^https?:\/\//i.test(text)) {
-    return addressOf(text);
+  const parts = /^(?:(https?):)?(\/\/)?([^/?#]*)/i.exec(location.trim());
+  const [, scheme, slashes, authority = ''] = parts ?? [];
+  if (slashes === undefined) {
+    return scheme === undefined ? addressOf(authority) : undefined;
   }
-  if (text.startsWith('//')) {
-    return addressOf(`http:${text}`);
-  }
-  return /^(\[[^\]/]+\]|[^:/?#\s]+):\d+(\/|$)/.test(text) ? addressOf(`http://${text}`) : undefined;
+  return addressOf(authority, scheme?.toLowerCase() === 'https' ? 443 : 80);
 }
 
 function parseMaster(part: string, list: string): string {
@@ -43,9 +41,8 @@ function parseMaster(part: string, list: string): string {
   if (/[@/?#\s\\]/.test(part)) {
     throw nonsense(list, `"${withoutSecrets(part)}" holds more than host:port`);
   }
-  const portGiven = /^(\[[^\]]*\]|[^:]*):/.test(part);
-  const address = addressOf(`http://${part}`, portGiven ? undefined : defaultMasterPort);
-  if (address === undefined || /:0$/.test(address)) {
+  const address = addressOf(part, defaultMasterPort);
+  if (address === undefined) {
     throw nonsense(list, `"${part}" is no host:port (an IPv6 host stands in brackets, a port is 1 to 65535)`);
   }
   return address;
@@ -55,13 +52,15 @@ function nonsense(list: string, why: string): Problem {
   return new Problem('USAGE', `Mesos masters "${withoutSecrets(list)}": ${why}, as in host1:5050,host2:5050`);
 }
 
-function addressOf(text: string, port?: number): string | undefined {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || url.hostname === '' || url.username !== '' || url.password !== '') {
+/** `host`, `host:port`, `[v6]` or `[v6]:port`; undefined for anything else, and without a port where none is implied. */
+function addressOf(authority: string, impliedPort?: number): string | undefined {
+  const parts = /^(\[[\da-f:.]+\]|[^\s:/?#@[\]\\]+)(?::(\d{1,5}))?$/i.exec(authority);
+  const [, host, givenPort] = parts ?? [];
+  const port = givenPort === undefined ? impliedPort : Number(givenPort);
+  if (host === undefined || port === undefined || port < 1 || port > 65535 || !URL.canParse(`http://${host}/`)) {
     return undefined;
   }
-  const implied = port ?? (url.protocol === 'https:' ? 443 : 80);
-  return `${url.hostname}:${url.port === '' ? implied : url.port}`;
+  return `${new URL(`http://${host}/`).hostname}:${port}`;
 }
 
 /** `user:password@` may stand in front of a host by mistake, or by right in zk://. */
