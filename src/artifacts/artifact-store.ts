@@ -10,8 +10,16 @@ export interface Artifact {
 }
 
 export interface ArtifactStore {
-  /** Streams to disk while it hashes; what is there already is kept. TOO_LARGE over the limit, and nothing is left. */
-  put(fileName: string, content: Readable | Buffer, limitBytes: number): Promise<Artifact>;
+  /**
+   * Streams to disk while it hashes; what is there already is kept. TOO_LARGE over the limit, and nothing is left.
+   * `check` sees the whole file before it is taken in; when it rejects, nothing is left either.
+   */
+  put(
+    fileName: string,
+    content: Readable | Buffer,
+    limitBytes: number,
+    check?: (path: string) => Promise<void>,
+  ): Promise<Artifact>;
   /** Takes a file of this machine in (a hard link where the file system allows it). */
   adopt(path: string, fileName: string): Promise<Artifact>;
   /** Where the content lies on this machine; undefined for an unknown digest. Never made from a request's path. */

@@ -7,6 +7,7 @@ import type { EpochMs } from '../lib/brand.ts';
 import type { Problem } from '../lib/problem.ts';
 import type { TaskId } from '../mesos-api-client/protocol/ids.ts';
 import type { SchedulerFact } from '../scheduler/model/facts.ts';
+import type { RecordWrite } from '../scheduler/model/records.ts';
 import type { SchedulerView } from '../scheduler/model/scheduler.ts';
 import type { TaskRecord } from '../scheduler/model/task.ts';
 
@@ -24,6 +25,8 @@ export interface Runtime {
   submit(command: ClusterCommand): Promise<void>;
   /** Ends a task by an operator's wish; the plan replaces it. NOT_FOUND for an unknown or ended one. */
   restartTask(taskId: TaskId, reason: string): Promise<void>;
+  /** Writes records that only the caller owns (jars, settings), in the same order and with the same safety as all others. */
+  putRecords(writes: readonly RecordWrite[]): Promise<void>;
   clusters(): readonly ClusterRecord[];
   cluster(name: ClusterName): ClusterRecord | undefined;
   clusterStatus(name: ClusterName): ClusterStatus;
@@ -35,6 +38,8 @@ export interface Runtime {
   scheduler(): SchedulerView;
   /** Facts from now on; returns the way to stop. A listener must not throw. */
   onFact(listener: (fact: StampedFact) => void): () => void;
+  /** The oldest facts after a number that are still in the bounded history. */
+  facts(after: number, limit: number): readonly StampedFact[];
   /** Settles when the loop has ended: undefined after stop(), else what ended it. */
   readonly ended: Promise<Problem | undefined>;
   /** Stops looking and calling, lets the last persist finish. Tasks run on: the framework is not torn down. */

@@ -1,0 +1,226 @@
+/**
+ * The door to many clusters: judges what users ask for, turns it into records and commands, and shows what there is.
+ * It keeps no state but the list of jars; what is true of clusters, tasks and jobs is asked of the runtime each time.
+ */
+import { randomBytes } from 'node:crypto';
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import type { ClusterName, ClusterRecord, JarRecord, JobId, JobRecord } from '../flink/plan/records.ts';
+import { type FlinkSource, JobSpec } from '../flink/spec.ts';
+import type { EpochMs } from '../lib/brand.ts';
+import { Problem } from '../lib/problem.ts';
+import type { TaskId } from '../mesos-api-client/protocol/ids.ts';
+import type { Fact, Runtime, StampedFact } from '../runtime/runtime.ts';
+import type { TaskRecord } from '../scheduler/model/task.ts';
+import type { ClusterView, Dispatcher, FactView, InfoView } from './dispatcher.ts';
+import { draftCluster } from './draft-cluster.ts';
+import type { Distributions } from './flink-source.ts';
+import { watchHealth } from './health.ts';
+import { createJarLibrary, type JarLibrary } from './jar-library.ts';
+import { notFound } from './not-found.ts';
+import { validate } from './validate.ts';
+import { clusterView, iso, jarView, jobView, taskView } from './views.ts';
+
+export interface DispatcherParts {
+  readonly runtime: Runtime;
+  readonly artifacts: ArtifactStore;
+  /** As loaded at the start. */
+  readonly jars: readonly JarRecord[];
+  readonly distributions: Distributions;
+  /** What a cluster gets that names no Flink. */
+  readonly defaultFlink: { readonly version: string; readonly source: FlinkSource };
+  /** A URI that all agents reach: checkpoints, savepoints. */
+  readonly storage: string;
+  readonly describe: (fact: Fact) => Pick<FactView, 'level' | 'text' | 'data'>;
+  /** Of flink-mesos. */
+  readonly version: string;
+  readonly startedAt: EpochMs;
+  readonly jarLimitBytes?: number;
+  readonly now?: () => EpochMs;
+}
+
+const JAR_LIMIT_BYTES = 512 * 1024 * 1024;
+
+export function createDispatcher(parts: DispatcherParts): Dispatcher {
+  const now = parts.now ?? Date.now;
+  const { runtime, artifacts } = parts;
+  const limitBytes = parts.jarLimitBytes ?? JAR_LIMIT_BYTES;
+  const jars = createJarLibrary({ runtime, artifacts, records: parts.jars, limitBytes, now });
+  const find = finders(runtime);
+  return {
+    info: () => infoView(parts),
+    health: watchHealth(runtime, now),
+    ...clusterOperations(parts, find, now),
+    ...taskOperations(runtime, find),
+    ...jarAndJobOperations(runtime, jars, find, now),
+    ...factOperations(parts),
+  };
+}
+
+interface Finders {
+  readonly cluster: (name: string) => ClusterRecord;
+  /** CONFLICT for one that is being deleted. */
+  readonly liveCluster: (name: string) => ClusterRecord;
+  readonly task: (id: string) => TaskRecord;
+  readonly job: (cluster: ClusterRecord, id: string) => JobRecord;
+}
+
+function finders(runtime: Runtime): Finders {
+  const cluster = (name: string) => {
+    const names = () => runtime.clusters().map((each) => each.name);
+    const record = runtime.cluster(name as ClusterName);
+    if (record === undefined) throw notFound('cluster', name, names());
+    return record;
+  };
+  return {
+    cluster,
+    liveCluster(name) {
+      const record = cluster(name);
+      if (record.goal === 'delete') throw new Problem('CONFLICT', `cluster ${name} is being deleted`);
+      return record;
+    },
+    task(id) {
+      const task = runtime.task(id as TaskId);
+      if (task !== undefined) return task;
+      const present = runtime.tasks().filter((each) => each.life.phase !== 'ended');
+      throw notFound(
+        'task',
+        id,
+        present.map((each) => each.spec.taskId),
+      );
+    },
+    job(record, id) {
+      const job = record.jobs.find((each) => each.id === id);
+      if (job !== undefined) return job;
+      throw notFound(
+        `job of cluster ${record.name}`,
+        id,
+        record.jobs.map((each) => each.id),
+      );
+    },
+  };
+}
+
+function clusterOperations(parts: DispatcherParts, find: Finders, now: () => EpochMs) {
+  const { runtime } = parts;
+  const view = (record: ClusterRecord): ClusterView => {
+    const jobManager = record.jobManager && runtime.task(record.jobManager.taskId);
+    return clusterView(record, runtime.clusterStatus(record.name), jobManager);
+  };
+  return {
+    clusters: () => runtime.clusters().map(view),
+    cluster: (name) => view(find.cluster(name)),
+    async createCluster(spec) {
+      const cluster = await draftCluster(spec, parts, now());
+      await runtime.submit({ kind: 'create', cluster });
+      return view(runtime.cluster(cluster.name) ?? cluster);
+    },
+    async deleteCluster(name) {
+      const record = find.cluster(name);
+      const before = view(record);
+      if (record.goal !== 'delete') await runtime.submit({ kind: 'delete', cluster: record.name });
+      const after = runtime.cluster(record.name);
+      return after === undefined ? { ...before, phase: 'deleting' } : view(after);
+    },
+    flinkUrl(name) {
+      const { name: cluster } = find.liveCluster(name);
+      const { jobManagerUrl, phase, reachable, waitingFor } = runtime.clusterStatus(cluster);
+      // One that was up and is silent for a moment is still tried: a long answer is not a missing one.
+      if (jobManagerUrl !== undefined && (reachable || phase === 'running')) return jobManagerUrl;
+      throw new Problem('NOT_READY', `the JobManager of ${name} is not up yet${waitingFor ? `: ${waitingFor}` : ''}`);
+    },
+  } satisfies Partial<Dispatcher>;
+}
+
+function taskOperations(runtime: Runtime, find: Finders) {
+  const view = (task: TaskRecord) => taskView(task, runtime.whyWaiting(task.spec.taskId));
+  return {
+    tasks: (cluster) =>
+      (cluster === undefined ? runtime.tasks() : runtime.tasksOf(find.cluster(cluster).name)).map(view),
+    task: (id) => view(find.task(id)),
+    async restartTask(id) {
+      const { taskId } = find.task(id).spec;
+      await runtime.restartTask(taskId, 'restarted by an operator');
+      return view(find.task(taskId));
+    },
+  } satisfies Partial<Dispatcher>;
+}
+
+function jarAndJobOperations(runtime: Runtime, jars: JarLibrary, find: Finders, now: () => EpochMs) {
+  const present = (cluster: ClusterName, id: JobId) => {
+    const record = find.cluster(cluster);
+    return jobView(record, find.job(record, id));
+  };
+  return {
+    async uploadJar(cluster, fileName, content) {
+      return jarView(await jars.upload(fileName, content, () => find.liveCluster(cluster)));
+    },
+    jars: (cluster) => jars.of(find.cluster(cluster).name).map(jarView),
+    async submitJob(cluster, wish) {
+      const spec = validate(JobSpec, wish, 'the job');
+      const { name } = find.liveCluster(cluster);
+      const job = draftJob(spec, jars.find(name, spec.jar), now());
+      await runtime.submit({ kind: 'submit', cluster: name, job });
+      return present(name, job.id);
+    },
+    jobs(cluster) {
+      const record = find.cluster(cluster);
+      return record.jobs.map((job) => jobView(record, job));
+    },
+    job(cluster, id) {
+      const record = find.cluster(cluster);
+      return jobView(record, find.job(record, id));
+    },
+    async cancelJob(cluster, id) {
+      const record = find.liveCluster(cluster);
+      const job = find.job(record, id);
+      if (hasEnded(job)) throw new Problem('CONFLICT', `job ${id} has ended already: it is ${job.state}`);
+      if (job.goal !== 'cancel') await runtime.submit({ kind: 'cancel', cluster: record.name, job: job.id });
+      return present(record.name, job.id);
+    },
+  } satisfies Partial<Dispatcher>;
+}
+
+function factOperations({ runtime, describe }: DispatcherParts) {
+  const view = ({ sequence, at, fact }: StampedFact): FactView => ({
+    sequence,
+    at: iso(at),
+    kind: fact.kind,
+    ...describe(fact),
+  });
+  return {
+    facts: (after, limit) => runtime.facts(after, limit).map(view),
+    onFact: (listener) => runtime.onFact((stamped) => listener(view(stamped))),
+  } satisfies Partial<Dispatcher>;
+}
+
+/** Random, and chosen before anybody is asked: so a submission whose answer was lost can be recognised. */
+function draftJob(spec: JobSpec, jar: JarRecord, at: EpochMs): JobRecord {
+  return {
+    id: randomBytes(16).toString('hex') as JobId,
+    spec,
+    jar: jar.artifact,
+    submittedAt: at,
+    goal: 'run',
+    state: 'SUBMITTING',
+    stateSince: at,
+    resumed: 0,
+  };
+}
+
+function hasEnded({ state }: JobRecord): boolean {
+  return state === 'FINISHED' || state === 'CANCELED' || state === 'FAILED';
+}
+
+function infoView({ runtime, version, defaultFlink, startedAt }: DispatcherParts): InfoView {
+  const { frameworkId, connection, reconciled, offersHeld, tasksWaiting } = runtime.scheduler();
+  return {
+    version,
+    ...(frameworkId !== undefined && { frameworkId }),
+    mesos: connection,
+    reconciled,
+    offersHeld,
+    tasksWaiting,
+    defaultFlinkVersion: defaultFlink.version,
+    startedAt: iso(startedAt),
+  };
+}

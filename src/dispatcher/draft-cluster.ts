@@ -1,0 +1,67 @@
+/**
+ * From what a user sent to the record of a new cluster: valid by the schema, possible by its sizes, its Flink found, its
+ * configuration rendered. Nothing is changed here but the artifact store, where what is unused does no harm.
+ */
+import { randomBytes } from 'node:crypto';
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import type { ArtifactRef, ClusterName, ClusterRecord } from '../flink/plan/records.ts';
+import { completeSpec } from '../flink/render/complete-spec.ts';
+import { renderConfiguration } from '../flink/render/configuration.ts';
+import { judgeSpec } from '../flink/render/judge-spec.ts';
+import { ClusterSpec, type CompleteClusterSpec, type FlinkSource } from '../flink/spec.ts';
+import type { EpochMs } from '../lib/brand.ts';
+import { Problem } from '../lib/problem.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { type Distributions, refuseUnknownVersion, resolveFlink } from './flink-source.ts';
+import { validate } from './validate.ts';
+
+export interface DraftParts {
+  readonly runtime: Pick<Runtime, 'cluster'>;
+  readonly artifacts: Pick<ArtifactStore, 'put'>;
+  readonly distributions: Distributions;
+  readonly defaultFlink: { readonly version: string; readonly source: FlinkSource };
+  readonly storage: string;
+}
+
+/** A configuration is a few kilobytes; the schema bounds what a user can add. */
+const CONFIGURATION_LIMIT_BYTES = 64 * 1024 * 1024;
+
+export async function draftCluster(sent: unknown, parts: DraftParts, at: EpochMs): Promise<ClusterRecord> {
+  const spec = completeSpec(validate(ClusterSpec, sent, 'the cluster'), parts.defaultFlink);
+  refuseUnknownVersion(spec.flink, parts.distributions);
+  const faults = judgeSpec(spec);
+  if (faults.length > 0) throw new Problem('SPEC_IMPOSSIBLE', faults.join('; '), { details: { faults } });
+  const name = spec.name as ClusterName;
+  refuseTaken(name, parts.runtime);
+  return {
+    version: 1,
+    name,
+    incarnation: randomBytes(3).toString('hex'),
+    spec,
+    distribution: await resolveFlink(spec.flink, parts.distributions),
+    configuration: await storeConfiguration(spec, parts),
+    createdAt: at,
+    goal: 'run',
+    launches: 0,
+    failures: [],
+    jobs: [],
+  };
+}
+
+/** Asked early, before an archive is packed; the planner refuses the second of two that come at once. */
+function refuseTaken(name: ClusterName, runtime: Pick<Runtime, 'cluster'>): void {
+  const present = runtime.cluster(name);
+  if (present === undefined) return;
+  if (present.goal === 'delete') throw new Problem('CONFLICT', `a cluster ${name} is still being deleted`);
+  throw new Problem('EXISTS', `there is a cluster ${name} already`);
+}
+
+async function storeConfiguration(spec: CompleteClusterSpec, parts: DraftParts): Promise<ArtifactRef> {
+  const archive = renderConfiguration(spec, parts.storage);
+  const { digest, fileName, bytes } = await parts.artifacts.put(
+    'configuration.tar',
+    archive,
+    CONFIGURATION_LIMIT_BYTES,
+  );
+  return { digest, fileName, bytes };
+}

@@ -1,0 +1,92 @@
+/** Records as the outside sees them: plain names, ISO times, nothing internal. */
+import type { ClusterStatus } from '../flink/plan/clusters.ts';
+import type { ClusterRecord, JarRecord, JobRecord } from '../flink/plan/records.ts';
+import type { EpochMs } from '../lib/brand.ts';
+import type { TaskRecord } from '../scheduler/model/task.ts';
+import type { ClusterView, JarView, JobView, TaskView } from './dispatcher.ts';
+
+export function iso(at: EpochMs): string {
+  return new Date(at).toISOString();
+}
+
+export function clusterView(
+  cluster: ClusterRecord,
+  status: ClusterStatus,
+  jobManager: TaskRecord | undefined,
+): ClusterView {
+  const { taskManagers } = cluster.spec;
+  return {
+    name: cluster.name,
+    phase: status.phase,
+    flinkVersion: cluster.distribution.version,
+    createdAt: iso(cluster.createdAt),
+    spec: cluster.spec,
+    ...(jobManager && { jobManager: jobManagerView(jobManager, status) }),
+    taskManagers: {
+      wanted: taskManagers.mode === 'fixed' ? taskManagers.count : taskManagers.min,
+      registered: status.taskManagers,
+    },
+    slots: { total: status.slots, free: status.freeSlots },
+    jobs: { running: cluster.jobs.filter((job) => job.state === 'RUNNING').length, all: cluster.jobs.length },
+    ...(status.waitingFor !== undefined && { waitingFor: status.waitingFor }),
+  };
+}
+
+function jobManagerView(task: TaskRecord, { jobManagerUrl }: ClusterStatus) {
+  const taskId: string = task.spec.taskId;
+  return { taskId, state: stateOf(task), ...(jobManagerUrl !== undefined && { url: jobManagerUrl }) };
+}
+
+export function taskView(task: TaskRecord, whyWaiting: string | undefined): TaskView {
+  const { spec, life } = task;
+  const { cpus, memMiB, diskMiB } = spec.resources;
+  return {
+    id: spec.taskId,
+    cluster: spec.group,
+    part: spec.part,
+    phase: life.phase,
+    state: stateOf(task),
+    requestedAt: iso(task.requestedAt),
+    ...placementOf(task),
+    ...(life.phase === 'launched' && life.runningAt !== undefined && { runningAt: iso(life.runningAt) }),
+    ...endOf(task),
+    resources: { cpus, memMiB, diskMiB },
+    ...(whyWaiting !== undefined && { whyWaiting }),
+  };
+}
+
+function placementOf({ life }: TaskRecord) {
+  if (life.phase === 'waiting' || life.placement === undefined) return {};
+  const { agentId, hostname, ports, launchedAt } = life.placement;
+  return { agentId, hostname, ports, launchedAt: iso(launchedAt) };
+}
+
+function endOf({ life }: TaskRecord) {
+  if (life.phase !== 'ended') return {};
+  const { at, reason, message } = life.end;
+  return { endedAt: iso(at), ...(reason !== undefined && { reason }), ...(message !== undefined && { message }) };
+}
+
+function stateOf({ life }: TaskRecord): string {
+  if (life.phase === 'waiting') return 'WAITING';
+  return life.phase === 'launched' ? life.state : life.end.state;
+}
+
+export function jobView(cluster: ClusterRecord, job: JobRecord): JobView {
+  return {
+    id: job.id,
+    cluster: cluster.name,
+    ...(job.name !== undefined && { name: job.name }),
+    state: job.state,
+    stateSince: iso(job.stateSince),
+    submittedAt: iso(job.submittedAt),
+    managed: job.spec !== undefined,
+    resumed: job.resumed,
+    ...(job.lastCheckpoint !== undefined && { lastCheckpoint: job.lastCheckpoint }),
+    ...(job.failure !== undefined && { failure: job.failure }),
+  };
+}
+
+export function jarView(jar: JarRecord): JarView {
+  return { id: jar.id, name: jar.name, bytes: jar.artifact.bytes, uploadedAt: iso(jar.uploadedAt) };
+}

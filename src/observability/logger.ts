@@ -1,0 +1,37 @@
+/** One structured line a fact, to stderr or a file. The redaction list is a second lock: facts hold no secret. */
+import pino, { type Logger } from 'pino';
+import { describe } from './describe.ts';
+import type { Level, TimedFact } from './fact.ts';
+
+export interface LoggerOptions {
+  readonly level?: Level | 'silent';
+  /** A path; stderr without one. */
+  readonly file?: string;
+}
+
+const secretNames = ['token', 'secret', 'password', 'authorization', 'signature', 'credentials', 'cookie'];
+
+export const redactedPaths: readonly string[] = secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
+
+export function createLogger(options: LoggerOptions = {}): Logger {
+  const destination = pino.destination({ dest: options.file ?? 2, sync: true, mkdir: true });
+  return pino(loggerOptions(options.level ?? 'info'), destination);
+}
+
+export function loggerOptions(level: Level | 'silent') {
+  return {
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+    redact: { paths: [...redactedPaths], censor: '(not shown)' },
+  };
+}
+
+/** A listener for the runtime's facts. */
+export function logFacts(logger: Logger): (timed: TimedFact) => void {
+  return ({ sequence, fact }) => {
+    const { level, text, data } = describe(fact);
+    logger[level]({ fact: fact.kind, sequence, ...data }, text);
+  };
+}

@@ -1,0 +1,116 @@
+/**
+ * Carries out what the plan wants of a Flink: submit a job, cancel a job. Every action ends in an outcome that goes back
+ * to the plan; a refusal (Flink answered no) is told apart from "nobody knows", after which the plan looks before it
+ * tries again. One action at a time for a job: the plan repeats what it still wants once the outcome is in.
+ */
+import type { FlinkOutcome } from '../flink/plan/observation.ts';
+import type { ArtifactRef, JobRecord } from '../flink/plan/records.ts';
+import { unreachable } from '../lib/exhaustive.ts';
+import { Problem } from '../lib/problem.ts';
+import type { Clock } from './clock.ts';
+import type { FlinkRest, RunRequest } from './flink-rest.ts';
+import type { Unstamped } from './queue.ts';
+import type { OutsideAction } from './turn.ts';
+
+export interface FlinkActions {
+  perform(action: OutsideAction): void;
+}
+
+export interface ActionParts {
+  readonly rest: Omit<FlinkRest, 'observe'>;
+  readonly artifacts: { path(digest: string): string | undefined };
+  readonly clock: Clock;
+  readonly report: (outcome: FlinkOutcome) => void;
+}
+
+type Submit = Extract<OutsideAction, { kind: 'submit-job' }>;
+type Result =
+  Unstamped<FlinkOutcome> extends infer O
+    ? O extends unknown
+      ? Omit<O, 'cluster' | 'job' | 'jobManager'>
+      : never
+    : never;
+
+export function createFlinkActions(parts: ActionParts): FlinkActions {
+  const underWay = new Set<string>();
+  return {
+    perform(action) {
+      const job = action.kind === 'submit-job' ? action.job.id : action.job;
+      const key = `${action.cluster}/${job}/${action.jobManager}`;
+      if (underWay.has(key)) return;
+      underWay.add(key);
+      void carryOut(parts, action).then((result) => {
+        underWay.delete(key);
+        const { cluster, jobManager } = action;
+        parts.report({ cluster, job, jobManager, at: parts.clock.now(), ...result } as FlinkOutcome);
+      });
+    },
+  };
+}
+
+/** Never rejects. */
+async function carryOut(parts: ActionParts, action: OutsideAction): Promise<Result> {
+  try {
+    switch (action.kind) {
+      case 'submit-job':
+        return await submit(parts, action);
+      case 'cancel-job':
+        await parts.rest.cancel(action.url, action.job);
+        return { kind: 'cancelled' };
+      default:
+        return unreachable(action);
+    }
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { kind: error instanceof Problem && error.code === 'FLINK_REFUSED' ? 'refused' : 'unanswered', why };
+  }
+}
+
+async function submit(parts: ActionParts, action: Submit): Promise<Result> {
+  const path = parts.artifacts.path(action.jar.digest);
+  if (path === undefined) return { kind: 'refused', why: missingJar(action.jar) };
+  const from = await startingPoint(parts, action);
+  const jarId = await parts.rest.uploadJar(action.url, path, action.jar.fileName);
+  await parts.rest.run(action.url, jarId, runRequest(action.job, from));
+  return { kind: 'submitted', ...(from !== undefined && { from }) };
+}
+
+/**
+ * A new job starts where its user said. A resumed one starts from the newer of the checkpoint that was last observed and
+ * the one that stands in its directory: the last checkpoint before a crash may have gone unobserved.
+ */
+async function startingPoint(parts: ActionParts, action: Submit): Promise<string | undefined> {
+  const { job, resume, checkpoints } = action;
+  if (!resume) return job.spec?.savepointPath;
+  const found = checkpoints === undefined ? undefined : await parts.rest.newestCheckpoint(checkpoints);
+  return newer(job.lastCheckpoint, found) ?? job.spec?.savepointPath;
+}
+
+/** Flink numbers a job's checkpoints: …/chk-17. The recorded one wins where one of the two has no such number. */
+export function newer(recorded: string | undefined, found: string | undefined): string | undefined {
+  if (recorded === undefined || found === undefined) return recorded ?? found;
+  const [ofRecorded, ofFound] = [checkpointNumber(recorded), checkpointNumber(found)];
+  return ofRecorded !== undefined && ofFound !== undefined && ofFound > ofRecorded ? found : recorded;
+}
+
+function checkpointNumber(path: string): number | undefined {
+  const match = /\/chk-(\d+)\/?$/.exec(path);
+  return match?.[1] === undefined ? undefined : Number(match[1]);
+}
+
+function runRequest(job: JobRecord, savepointPath: string | undefined): RunRequest {
+  const { entryClass, args, parallelism, allowNonRestoredState, configuration } = job.spec ?? {};
+  return {
+    jobId: job.id,
+    ...(entryClass !== undefined && { entryClass }),
+    ...(args !== undefined && { args }),
+    ...(parallelism !== undefined && { parallelism }),
+    ...(savepointPath !== undefined && { savepointPath }),
+    ...(allowNonRestoredState !== undefined && { allowNonRestoredState }),
+    ...(configuration !== undefined && { configuration }),
+  };
+}
+
+function missingJar(jar: ArtifactRef): string {
+  return `the jar ${jar.fileName} (${jar.digest.slice(0, 12)}…) is no longer in the artifact store: upload it again`;
+}

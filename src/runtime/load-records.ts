@@ -1,0 +1,59 @@
+/**
+ * Sorts what the store holds into the parts that own it. Every record says which version of its shape it has; one that
+ * is unknown here was written by a newer flink-mesos or is damaged: nothing is started on a guess.
+ */
+import _ from 'lodash';
+import type { ClusterRecord, JarRecord } from '../flink/plan/records.ts';
+import { Problem } from '../lib/problem.ts';
+import type { FrameworkRecord, SchedulerRecords } from '../scheduler/model/records.ts';
+import type { TaskRecord } from '../scheduler/model/task.ts';
+import type { Store, StoredRecord } from '../store/store.ts';
+
+export interface LoadedRecords {
+  readonly scheduler: SchedulerRecords;
+  readonly clusters: readonly ClusterRecord[];
+  readonly jars: readonly JarRecord[];
+  readonly settings: ReadonlyMap<string, unknown>;
+}
+
+export async function loadRecords(store: Store): Promise<LoadedRecords> {
+  const collections = _.groupBy(await store.load(), (record) => record.collection);
+  const { framework = [], tasks = [], clusters = [], jars = [], settings = [], ...others } = collections;
+  const unknown = Object.keys(others);
+  if (unknown.length > 0) throw corrupt(`the store holds collections that are unknown here: ${unknown.join(', ')}`);
+  const own = framework.map((record) => versioned<FrameworkRecord>(record, ['frameworkId']))[0];
+  return {
+    scheduler: {
+      ...(own && { framework: own }),
+      tasks: tasks.map((record) => versioned<TaskRecord>(record, ['spec', 'goal', 'life'])),
+    },
+    clusters: clusters.map((record) =>
+      versioned<ClusterRecord>(record, ['name', 'incarnation', 'spec', 'distribution', 'configuration', 'jobs']),
+    ),
+    jars: jars.map((record) => versioned<JarRecord>(record, ['id', 'cluster', 'artifact'])),
+    settings: new Map(settings.map((record) => [record.key, record.value])),
+  };
+}
+
+function versioned<Known extends { readonly version: 1 }>(
+  record: StoredRecord,
+  needed: readonly (keyof Known)[],
+): Known {
+  const where = `record ${record.key} of ${record.collection}`;
+  const { value } = record;
+  if (!_.isPlainObject(value)) throw corrupt(`${where} is no object`);
+  const known = value as Known;
+  if (known.version !== 1) {
+    const version = JSON.stringify(known.version) ?? 'none';
+    throw corrupt(
+      `${where} has version ${version}, and this flink-mesos reads version 1: was it written by a newer one?`,
+    );
+  }
+  const missing = needed.filter((member) => known[member] === undefined);
+  if (missing.length > 0) throw corrupt(`${where} lacks ${missing.join(', ')}`);
+  return known;
+}
+
+function corrupt(message: string): Problem {
+  return new Problem('STORE_CORRUPT', message);
+}
