@@ -1,0 +1,73 @@
+/**
+ * The scheduler's HTTP face: one fastify plugin a resource, schema beside route, errors in one shape. It is built here
+ * and listens in main, which asks checkBinding first.
+ */
+import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import { Problem } from '../lib/problem.ts';
+import { guardAccess } from './access/access.ts';
+import { acceptOnlyJson } from './json-body.ts';
+import { type ApiLimits, defaultLimits } from './limits.ts';
+import type { ApiParts } from './parts.ts';
+import { answerProblem } from './problem-answers.ts';
+import { artifactRoutes } from './routes/artifacts.ts';
+import { clusterRoutes } from './routes/clusters.ts';
+import { describeApi } from './routes/docs.ts';
+import { eventRoutes } from './routes/events.ts';
+import { flinkProxy } from './routes/flink-proxy.ts';
+import { healthRoutes } from './routes/health.ts';
+import { homeRoutes } from './routes/home.ts';
+import { jarRoutes } from './routes/jars.ts';
+import { jobRoutes } from './routes/jobs.ts';
+import { metricsRoutes } from './routes/metrics.ts';
+import { taskRoutes } from './routes/tasks.ts';
+import { sendSecurityHeaders } from './security-headers.ts';
+
+export { checkBinding } from './access/binding.ts';
+export type { ApiParts } from './parts.ts';
+
+export function buildApi(parts: ApiParts): FastifyInstance {
+  const limits = { ...defaultLimits, ...parts.limits };
+  const app = createServer(parts, limits);
+  sendSecurityHeaders(app);
+  guardAccess(app, parts);
+  describeApi(app, parts.dispatcher.info().version);
+  for (const routes of [
+    homeRoutes(parts),
+    healthRoutes(parts),
+    clusterRoutes(parts),
+    taskRoutes(parts),
+    jarRoutes(parts, limits),
+    jobRoutes(parts),
+    eventRoutes(parts, limits),
+    metricsRoutes(parts),
+    artifactRoutes(parts),
+  ]) {
+    app.register(routes);
+  }
+  // What fails there is the client's and Flink's affair: answered, not logged.
+  app.register(flinkProxy(parts, limits), { logLevel: 'error' });
+  return app;
+}
+
+function createServer({ logger }: ApiParts, limits: ApiLimits): FastifyInstance {
+  const app: FastifyInstance = Fastify({
+    ...(logger === undefined ? {} : { loggerInstance: logger }),
+    // Facts are what is logged; addresses of requests may hold signatures.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: limits.jsonBytes,
+    routerOptions: { maxParamLength: 256 },
+    forceCloseConnections: 'idle',
+    frameworkErrors: answerProblem,
+  });
+  // No coercion in bodies, no removal of what is unknown: bad input is refused as it came.
+  app.setValidatorCompiler(TypeBoxValidatorCompiler);
+  // Schemas of answers describe; views are sent as they are.
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+  app.setErrorHandler(answerProblem);
+  app.setNotFoundHandler((request) => {
+    throw new Problem('NOT_FOUND', `there is no ${request.method} ${request.url.split('?', 1)[0]}`);
+  });
+  acceptOnlyJson(app, limits.jsonDepth);
+  return app;
+}

@@ -1,0 +1,26 @@
+/** Every bound that the API sets on what it reads, in one place. */
+export interface ApiLimits {
+  /** A JSON body. */
+  readonly jsonBytes: number;
+  /** Levels of arrays and objects within each other. */
+  readonly jsonDepth: number;
+  /** One uploaded jar. */
+  readonly jarBytes: number;
+  /** A body that goes through to Flink: `flink run` sends the job graph and its jars in one. */
+  readonly proxiedBytes: number;
+  /** Facts in one answer of /v1/events. */
+  readonly eventsAtOnce: number;
+  /** A comment keeps idle event streams alive through proxies, and shows dead ones. */
+  readonly eventHeartbeatMs: number;
+}
+
+const MiB = 1024 * 1024;
+
+export const defaultLimits: ApiLimits = {
+  jsonBytes: MiB,
+  jsonDepth: 32,
+  jarBytes: 512 * MiB,
+  proxiedBytes: 1024 * MiB,
+  eventsAtOnce: 1000,
+  eventHeartbeatMs: 15_000,
+};

@@ -1,0 +1,87 @@
+/** Jars of a cluster. An upload goes through to the store as a stream: no jar is ever held in memory. */
+import { pipeline, type Readable } from 'node:stream';
+import fastifyMultipart, { type MultipartFile } from '@fastify/multipart';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { FastifyRequest } from 'fastify';
+import { Problem } from '../../lib/problem.ts';
+import { ByteLimit, refuseDeclaredSize } from '../byte-limit.ts';
+import type { ApiLimits } from '../limits.ts';
+import type { ApiParts } from '../parts.ts';
+import { clusterParams, failures, Jar, listOf } from '../schemas.ts';
+
+const tags = ['jars'];
+
+/** Boundaries and headers around the one file. */
+const multipartOverheadBytes = 16 * 1024;
+
+export function jarRoutes({ dispatcher }: ApiParts, limits: ApiLimits): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    await app.register(fastifyMultipart, {
+      // ByteLimit fails the stream at the limit; busboy would only cut it.
+      limits: { files: 1, fields: 0, fileSize: limits.jarBytes + 1, headerPairs: 20 },
+      throwFileSizeLimit: false,
+    });
+
+    app.post(
+      '/v1/clusters/:name/jars',
+      {
+        schema: {
+          tags,
+          summary: 'Upload a jar: multipart/form-data with one file, jarfile',
+          consumes: ['multipart/form-data'],
+          params: clusterParams,
+          response: { 201: Jar, ...failures },
+        },
+      },
+      async (request, reply) => {
+        const { name } = request.params;
+        dispatcher.cluster(name); // NOT_FOUND before a byte is read
+        refuseDeclaredSize(request.headers, limits.jarBytes + multipartOverheadBytes, 'the jar');
+        const part = await filePart(request);
+        const jar = await dispatcher.uploadJar(name, jarName(part.filename), bounded(part.file, limits.jarBytes));
+        return reply.code(201).send(jar);
+      },
+    );
+
+    app.get(
+      '/v1/clusters/:name/jars',
+      {
+        schema: {
+          tags,
+          summary: 'The jars of a cluster',
+          params: clusterParams,
+          response: { 200: listOf(Jar), ...failures },
+        },
+      },
+      async (request) => dispatcher.jars(request.params.name),
+    );
+  };
+}
+
+async function filePart(request: FastifyRequest): Promise<MultipartFile> {
+  if (!request.isMultipart()) throw new Problem('BAD_REQUEST', 'a jar is uploaded as multipart/form-data');
+  const part = await request.file();
+  if (part === undefined) throw new Problem('BAD_REQUEST', 'the form holds no file; send one as field jarfile');
+  if (part.fieldname !== 'jarfile') {
+    part.file.resume();
+    throw new Problem('BAD_REQUEST', `the file came as field ${JSON.stringify(part.fieldname)}; send it as jarfile`);
+  }
+  return part;
+}
+
+/** A base name of harmless characters: it becomes part of addresses and file names elsewhere. */
+function jarName(fileName: string): string {
+  const base = fileName.replace(/^.*[/\\]/, '').replace(/[^A-Za-z0-9._+-]/g, '_');
+  if (!/^[A-Za-z0-9_].*\.jar$/i.test(base) || base.length > 200) {
+    throw new Problem(
+      'JAR_INVALID',
+      `${JSON.stringify(fileName.slice(0, 250))} is no name of a jar: it must end with .jar`,
+    );
+  }
+  return base;
+}
+
+function bounded(file: Readable, limitBytes: number): Readable {
+  // A failure of either reaches the reader through the limit's own error.
+  return pipeline(file, new ByteLimit(limitBytes, 'the jar'), () => {});
+}

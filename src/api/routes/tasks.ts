@@ -1,0 +1,50 @@
+/** Mesos tasks: what runs where, what waits and why. */
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
+import type { ApiParts } from '../parts.ts';
+import { clusterParams, failures, listOf, Task } from '../schemas.ts';
+
+const tags = ['tasks'];
+const taskParams = Type.Object({ id: Type.String({ description: 'id of a task' }) });
+
+export function taskRoutes({ dispatcher }: ApiParts): FastifyPluginAsyncTypebox {
+  return async (app) => {
+    app.get(
+      '/v1/tasks',
+      { schema: { tags, summary: 'The tasks of all clusters', response: { 200: listOf(Task), ...failures } } },
+      async () => dispatcher.tasks(),
+    );
+
+    app.get(
+      '/v1/clusters/:name/tasks',
+      {
+        schema: {
+          tags,
+          summary: 'The tasks of a cluster',
+          params: clusterParams,
+          response: { 200: listOf(Task), ...failures },
+        },
+      },
+      async (request) => dispatcher.tasks(request.params.name),
+    );
+
+    app.get(
+      '/v1/tasks/:id',
+      { schema: { tags, summary: 'One task', params: taskParams, response: { 200: Task, ...failures } } },
+      async (request) => dispatcher.task(request.params.id),
+    );
+
+    app.post(
+      '/v1/tasks/:id/restart',
+      {
+        schema: {
+          tags,
+          summary: 'End a task, so that another one takes its place',
+          params: taskParams,
+          response: { 202: Task, ...failures },
+        },
+      },
+      async (request, reply) => reply.code(202).send(await dispatcher.restartTask(request.params.id)),
+    );
+  };
+}

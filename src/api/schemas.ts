@@ -1,0 +1,146 @@
+/**
+ * The shapes of what the API answers, for /openapi.json. The views of the dispatcher are the types; `Covers` makes the
+ * compiler complain when a schema and its view part ways.
+ */
+import { type Static, type TSchema, Type } from 'typebox';
+import { ClusterName, FlinkSource, TaskManagers } from '../flink/spec.ts';
+import type { ClusterView, FactView, HealthView, InfoView, JarView, JobView, ProblemView, TaskView } from './views.ts';
+
+type Covers<Schema extends TSchema, View extends Static<Schema>> = View;
+
+const instant = Type.String({ format: 'date-time' });
+const count = Type.Integer({ minimum: 0 });
+const textMap = Type.Record(Type.String(), Type.String());
+const anything = Type.Record(Type.String(), Type.Unknown());
+
+const size = Type.Object({ cpus: Type.Number(), memoryMiB: count, diskMiB: count });
+
+const spec = Type.Object({
+  name: ClusterName,
+  flink: FlinkSource,
+  jobManager: size,
+  taskManager: Type.Object({ cpus: Type.Number(), memoryMiB: count, diskMiB: count, slots: count }),
+  taskManagers: TaskManagers,
+  configuration: textMap,
+  environment: textMap,
+});
+
+const cluster = Type.Object({
+  name: Type.String(),
+  phase: Type.Union([
+    Type.Literal('starting'),
+    Type.Literal('running'),
+    Type.Literal('recovering'),
+    Type.Literal('deleting'),
+  ]),
+  flinkVersion: Type.String(),
+  createdAt: instant,
+  spec,
+  jobManager: Type.Optional(
+    Type.Object({ taskId: Type.String(), state: Type.String(), url: Type.Optional(Type.String()) }),
+  ),
+  taskManagers: Type.Object({ wanted: count, registered: count }),
+  slots: Type.Object({ total: count, free: count }),
+  jobs: Type.Object({ running: count, all: count }),
+  waitingFor: Type.Optional(Type.String({ description: 'what keeps the cluster from running, in words' })),
+});
+
+const task = Type.Object({
+  id: Type.String(),
+  cluster: Type.String(),
+  part: Type.String(),
+  phase: Type.Union([Type.Literal('waiting'), Type.Literal('launched'), Type.Literal('ended')]),
+  state: Type.String({ description: 'TASK_RUNNING …, WAITING, or WITHDRAWN' }),
+  requestedAt: instant,
+  launchedAt: Type.Optional(instant),
+  runningAt: Type.Optional(instant),
+  endedAt: Type.Optional(instant),
+  agentId: Type.Optional(Type.String()),
+  hostname: Type.Optional(Type.String()),
+  ports: Type.Optional(Type.Record(Type.String(), Type.Integer())),
+  resources: Type.Object({ cpus: Type.Number(), memMiB: Type.Number(), diskMiB: Type.Number() }),
+  reason: Type.Optional(Type.String()),
+  message: Type.Optional(Type.String()),
+  whyWaiting: Type.Optional(Type.String()),
+});
+
+const jar = Type.Object({ id: Type.String(), name: Type.String(), bytes: count, uploadedAt: instant });
+
+const job = Type.Object({
+  id: Type.String(),
+  cluster: Type.String(),
+  name: Type.Optional(Type.String()),
+  state: Type.String(),
+  stateSince: instant,
+  submittedAt: instant,
+  managed: Type.Boolean({ description: 'submitted through this API, and so resumed after the loss of a JobManager' }),
+  resumed: count,
+  lastCheckpoint: Type.Optional(Type.String()),
+  failure: Type.Optional(Type.String()),
+});
+
+const connection = Type.Object({
+  state: Type.Union([
+    Type.Literal('standby'),
+    Type.Literal('searching'),
+    Type.Literal('connecting'),
+    Type.Literal('waiting'),
+    Type.Literal('subscribed'),
+    Type.Literal('stopped'),
+  ]),
+  since: Type.Optional(Type.Number()),
+  master: Type.Optional(Type.String()),
+  attempt: Type.Optional(Type.Integer()),
+  retryAt: Type.Optional(Type.Number()),
+  message: Type.Optional(Type.String()),
+  problem: Type.Optional(
+    Type.Object({ code: Type.String(), message: Type.String(), status: Type.Optional(Type.Integer()) }),
+  ),
+});
+
+const info = Type.Object({
+  version: Type.String(),
+  frameworkId: Type.Optional(Type.String()),
+  mesos: connection,
+  reconciled: Type.Boolean(),
+  offersHeld: count,
+  tasksWaiting: count,
+  defaultFlinkVersion: Type.String(),
+  startedAt: instant,
+});
+
+const fact = Type.Object({
+  sequence: count,
+  at: instant,
+  kind: Type.String(),
+  level: Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')]),
+  text: Type.String({ description: 'one sentence for people' }),
+  data: anything,
+});
+
+const health = Type.Object({ healthy: Type.Boolean(), why: Type.Optional(Type.String()) });
+
+const problem = Type.Object({
+  code: Type.String(),
+  message: Type.String({ description: 'what is wrong and where' }),
+  advice: Type.String({ description: 'what to do' }),
+  details: anything,
+});
+
+export const Cluster = Type.Unsafe<Covers<typeof cluster, ClusterView>>(cluster);
+export const Task = Type.Unsafe<Covers<typeof task, TaskView>>(task);
+export const Jar = Type.Unsafe<Covers<typeof jar, JarView>>(jar);
+export const Job = Type.Unsafe<Covers<typeof job, JobView>>(job);
+export const Info = Type.Unsafe<Covers<typeof info, InfoView>>(info);
+export const Event = Type.Unsafe<Covers<typeof fact, FactView>>(fact);
+export const Health = Type.Unsafe<Covers<typeof health, HealthView>>(health);
+export const ProblemAnswer = Type.Unsafe<Covers<typeof problem, ProblemView>>(problem);
+
+export function listOf<View>(item: ReturnType<typeof Type.Unsafe<View>>) {
+  return Type.Unsafe<readonly View[]>(Type.Array(item));
+}
+
+/** What every route may answer beside its own. */
+export const failures = { '4xx': ProblemAnswer, '5xx': ProblemAnswer };
+
+export const clusterParams = Type.Object({ name: Type.String({ description: 'name of a cluster' }) });

@@ -1,0 +1,23 @@
+/** What the API answers, as types: all that the command-line client and the web page know of the server. */
+export type {
+  ClusterView,
+  FactView,
+  InfoView,
+  JarView,
+  JobView,
+  TaskView,
+} from '../dispatcher/dispatcher.ts';
+export type { ClusterSpec, JobSpec } from '../flink/spec.ts';
+
+export interface HealthView {
+  readonly healthy: boolean;
+  readonly why?: string;
+}
+
+/** The body of every answer that is an error. */
+export interface ProblemView {
+  readonly code: string;
+  readonly message: string;
+  readonly advice: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}

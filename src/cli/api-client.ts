@@ -1,0 +1,120 @@
+/** The API over HTTP, as the commands use it. Whatever fails becomes a Problem, the API's own ones included. */
+import { openAsBlob } from 'node:fs';
+import { basename } from 'node:path';
+import { FormData, request } from 'undici';
+import type { HealthView, JarView, ProblemView } from '../api/views.ts';
+import { Problem, type ProblemCode, problemTable } from '../lib/problem.ts';
+import { parseEvents, type ServerSentEvent } from './server-sent-events.ts';
+
+export interface ApiClient {
+  readonly url: string;
+  get<Answer>(path: string): Promise<Answer>;
+  post<Answer>(path: string, body?: unknown): Promise<Answer>;
+  delete<Answer>(path: string): Promise<Answer>;
+  health(): Promise<HealthView>;
+  /** Streams the file. */
+  uploadJar(cluster: string, file: string): Promise<JarView>;
+  /** Ends when the server ends it; fails with UNREACHABLE when the connection breaks. */
+  follow(after: number, lastEventId: string | undefined, signal?: AbortSignal): AsyncIterable<ServerSentEvent>;
+}
+
+type Received = Awaited<ReturnType<typeof request>>;
+type RequestOptions = NonNullable<Parameters<typeof request>[1]>;
+
+export function createApiClient(address: string, token: string | undefined): ApiClient {
+  const url = checkedUrl(address);
+
+  const send = async (path: string, options: RequestOptions): Promise<Received> => {
+    const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    try {
+      return await request(`${url}${path}`, { ...options, headers: { ...options.headers, ...authorization } });
+    } catch (error) {
+      throw asUnreachable(error, url);
+    }
+  };
+  const call = async <T>(path: string, options: RequestOptions): Promise<T> => {
+    const answer = await send(path, options);
+    if (answer.statusCode >= 300) throw await asProblem(answer, url);
+    return (await readJson(answer, url)) as T;
+  };
+
+  return {
+    url,
+    get: (path) => call(path, { method: 'GET' }),
+    delete: (path) => call(path, { method: 'DELETE' }),
+    post: (path, body) => call(path, body === undefined ? { method: 'POST' } : jsonBody(body)),
+    async health() {
+      const answer = await send('/v1/health', { method: 'GET' });
+      const body = (await readJson(answer, url)) as HealthView;
+      if (typeof body.healthy !== 'boolean') throw notFlinkMesos(answer, url);
+      return body;
+    },
+    async uploadJar(cluster, file) {
+      const form = new FormData();
+      form.append('jarfile', await openJar(file), basename(file));
+      return call(`/v1/clusters/${encodeURIComponent(cluster)}/jars`, { method: 'POST', body: form });
+    },
+    async *follow(after, lastEventId, signal) {
+      const resume = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
+      const answer = await send(`/v1/events?after=${after}`, {
+        method: 'GET',
+        headers: { accept: 'text/event-stream', ...resume },
+        bodyTimeout: 60_000, // the server's comments come far more often
+        signal: signal ?? null,
+      });
+      if (answer.statusCode !== 200) throw await asProblem(answer, url);
+      try {
+        yield* parseEvents(answer.body);
+      } catch (error) {
+        throw asUnreachable(error, url);
+      }
+    },
+  };
+}
+
+function checkedUrl(address: string): string {
+  if (!URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol)) {
+    throw new Problem('USAGE', `--url ${address}: expected an address like http://127.0.0.1:8180`);
+  }
+  return address.replace(/\/+$/, '');
+}
+
+function jsonBody(body: unknown): RequestOptions {
+  return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+}
+
+async function openJar(file: string): Promise<Blob> {
+  try {
+    return await openAsBlob(file, { type: 'application/java-archive' });
+  } catch (cause) {
+    throw new Problem('USAGE', `${file} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function asUnreachable(error: unknown, url: string): unknown {
+  const { name, code, message } = error as NodeJS.ErrnoException;
+  if (name === 'AbortError' || error instanceof Problem) return error;
+  return new Problem('UNREACHABLE', `no answer from ${url}: ${message || code || name}`, { cause: error });
+}
+
+async function readJson(answer: Received, url: string): Promise<unknown> {
+  const text = await answer.body.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw notFlinkMesos(answer, url);
+  }
+}
+
+async function asProblem(answer: Received, url: string): Promise<Problem> {
+  const body = (await readJson(answer, url)) as Partial<ProblemView>;
+  if (body === null || typeof body !== 'object' || typeof body.code !== 'string') return notFlinkMesos(answer, url);
+  const known = Object.hasOwn(problemTable, body.code);
+  const message = known ? String(body.message) : `${body.code}: ${body.message}`;
+  return new Problem(known ? (body.code as ProblemCode) : 'INTERNAL', message, { details: body.details ?? {} });
+}
+
+function notFlinkMesos(answer: Received, url: string): Problem {
+  const type = String(answer.headers['content-type'] ?? 'no content type');
+  return new Problem('UNREACHABLE', `what answers at ${url} is not flink-mesos (HTTP ${answer.statusCode}, ${type})`);
+}

@@ -1,0 +1,88 @@
+/** The specification of a cluster, from a file or from options. What it says is the API's to judge. */
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import _ from 'lodash';
+import type { ClusterSpec } from '../../api/views.ts';
+import { Problem } from '../../lib/problem.ts';
+import type { ClientIo } from '../io.ts';
+
+export interface CreateOptions {
+  readonly file?: string;
+  readonly taskManagers?: number;
+  readonly slots?: number;
+  readonly cpus?: number;
+  readonly memory?: number;
+  readonly jobManagerCpus?: number;
+  readonly jobManagerMemory?: number;
+  readonly flinkVersion?: string;
+  readonly define?: Readonly<Record<string, string>>;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** What else says something of the cluster. */
+const specOptions = [
+  'taskManagers',
+  'slots',
+  'cpus',
+  'memory',
+  'jobManagerCpus',
+  'jobManagerMemory',
+  'flinkVersion',
+  'define',
+  'environment',
+] as const;
+
+export async function clusterSpec(name: string | undefined, options: CreateOptions, io: ClientIo): Promise<unknown> {
+  if (options.file === undefined) return fromOptions(name ?? 'default', options);
+  const both = specOptions.filter((option) => options[option] !== undefined);
+  if (both.length > 0) {
+    const named = both.map((option) => `--${_.kebabCase(option)}`).join(', ');
+    throw new Problem('USAGE', `--file says it all: leave out ${named}, or write it into the file`);
+  }
+  return named(name, await readSpec(options.file, io), options.file);
+}
+
+function fromOptions(name: string, options: CreateOptions): ClusterSpec {
+  const jobManager = given({ cpus: options.jobManagerCpus, memoryMiB: options.jobManagerMemory });
+  const taskManager = given({ cpus: options.cpus, memoryMiB: options.memory, slots: options.slots });
+  return {
+    name,
+    ...(options.flinkVersion === undefined ? {} : { flink: { version: options.flinkVersion } }),
+    ...(_.isEmpty(jobManager) ? {} : { jobManager }),
+    ...(_.isEmpty(taskManager) ? {} : { taskManager }),
+    ...(options.taskManagers === undefined ? {} : { taskManagers: { mode: 'fixed', count: options.taskManagers } }),
+    ...(options.define === undefined ? {} : { configuration: options.define }),
+    ...(options.environment === undefined ? {} : { environment: options.environment }),
+  };
+}
+
+function given<Fields extends object>(fields: Fields): Partial<Fields> {
+  return _.omitBy(fields, _.isUndefined) as Partial<Fields>;
+}
+
+async function readSpec(file: string, io: ClientIo): Promise<unknown> {
+  const content = file === '-' ? await text(io.stdin) : await readText(file);
+  try {
+    return JSON.parse(content);
+  } catch (cause) {
+    const where = file === '-' ? 'standard input' : file;
+    throw new Problem('SPEC_INVALID', `${where} is not JSON: ${(cause as Error).message}`, { cause });
+  }
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new Problem('USAGE', `--file ${file} cannot be read: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function named(name: string | undefined, spec: unknown, file: string): unknown {
+  if (name === undefined || !_.isPlainObject(spec)) return spec;
+  const inFile = (spec as { name?: unknown }).name;
+  if (inFile !== undefined && inFile !== name) {
+    throw new Problem('USAGE', `the cluster is named ${name} here and ${JSON.stringify(inFile)} in ${file}`);
+  }
+  return { ...(spec as object), name };
+}

@@ -1,0 +1,148 @@
+/** `flink-mesos clusters …` */
+import type { Command } from 'commander';
+import type { ClusterView } from '../../api/views.ts';
+import { Problem } from '../../lib/problem.ts';
+import type { ApiClient } from '../api-client.ts';
+import { type ClientIo, printJson, printLine } from '../io.ts';
+import {
+  type ConnectionOptions,
+  connect,
+  keyValue,
+  positiveNumber,
+  type WaitOptions,
+  wholeNumber,
+  withConnection,
+  withWait,
+} from '../options.ts';
+import { renderFields, renderTable, shortInstant } from '../table.ts';
+import { waitFor } from '../wait.ts';
+import { type CreateOptions, clusterSpec } from './cluster-spec.ts';
+
+export function addClusterCommands(program: Command, io: ClientIo): void {
+  const clusters = program.command('clusters').description('Flink clusters: list, create, show, delete');
+  withConnection(clusters.command('list').description('list all clusters')).action((options: ConnectionOptions) =>
+    list(options, io),
+  );
+  withConnection(
+    clusters.command('show').description('show one cluster').argument('[name]', 'its name', 'default'),
+  ).action((name: string, options: ConnectionOptions) => show(name, options, io));
+  addCreate(clusters, io);
+  withWait(
+    withConnection(
+      clusters
+        .command('delete')
+        .description('delete a cluster and end its tasks')
+        .argument('[name]', 'its name', 'default'),
+    ),
+    'it is gone',
+  ).action((name: string, options: ConnectionOptions & WaitOptions) => remove(name, options, io));
+}
+
+function addCreate(clusters: Command, io: ClientIo): void {
+  const command = clusters
+    .command('create')
+    .description('create a cluster; what is left out gets the default of the scheduler')
+    .argument('[name]', 'its name (default: the one in the file, or "default")')
+    .option('--file <file>', 'a specification as JSON ("-" for standard input), instead of the options below')
+    .option('--task-managers <n>', 'number of TaskManagers', wholeNumber)
+    .option('--slots <n>', 'task slots of a TaskManager', wholeNumber)
+    .option('--cpus <n>', 'cpus of a TaskManager', positiveNumber)
+    .option('--memory <MiB>', 'memory of the whole TaskManager process', wholeNumber)
+    .option('--job-manager-cpus <n>', 'cpus of the JobManager', positiveNumber)
+    .option('--job-manager-memory <MiB>', 'memory of the whole JobManager process', wholeNumber)
+    .option('--flink-version <version>', 'for example 2.3.0')
+    .option('-D, --define <key=value>', 'a Flink option (may be repeated)', keyValue)
+    .option('-e, --environment <key=value>', 'an environment variable of every process (may be repeated)', keyValue);
+  withWait(withConnection(command), 'it runs').action(
+    (name: string | undefined, options: CreateOptions & ConnectionOptions & WaitOptions) => create(name, options, io),
+  );
+}
+
+async function list(options: ConnectionOptions, io: ClientIo): Promise<void> {
+  const clusters = await connect(options, io).get<ClusterView[]>('/v1/clusters');
+  if (options.json) printJson(io, clusters);
+  else printLine(io, clusters.length === 0 ? 'There is no cluster.' : renderTable(columns, clusters));
+}
+
+const columns = [
+  { title: 'NAME', of: ({ name }: ClusterView) => name },
+  { title: 'PHASE', of: ({ phase }: ClusterView) => phase },
+  { title: 'FLINK', of: ({ flinkVersion }: ClusterView) => flinkVersion },
+  { title: 'TASKMANAGERS', of: ({ taskManagers: { registered, wanted } }: ClusterView) => `${registered}/${wanted}` },
+  { title: 'FREE SLOTS', of: ({ slots: { free, total } }: ClusterView) => `${free}/${total}` },
+  { title: 'RUNNING JOBS', of: ({ jobs: { running, all } }: ClusterView) => `${running}/${all}` },
+  { title: 'WAITING FOR', of: ({ waitingFor }: ClusterView) => waitingFor },
+];
+
+async function show(name: string, options: ConnectionOptions, io: ClientIo): Promise<void> {
+  const client = connect(options, io);
+  print(await client.get(pathOf(name)), options, client, io);
+}
+
+async function create(
+  name: string | undefined,
+  options: CreateOptions & ConnectionOptions & WaitOptions,
+  io: ClientIo,
+): Promise<void> {
+  const client = connect(options, io);
+  const created = await client.post<ClusterView>('/v1/clusters', await clusterSpec(name, options, io));
+  const cluster = options.wait ? await waitFor(() => lookRunning(created.name, client), options.timeout, io) : created;
+  print(cluster, options, client, io);
+}
+
+async function lookRunning(name: string, client: ApiClient) {
+  const cluster = await client.get<ClusterView>(pathOf(name));
+  const why = cluster.waitingFor === undefined ? '' : `: ${cluster.waitingFor}`;
+  const note = `cluster ${name} is ${cluster.phase}${why}`;
+  if (cluster.phase === 'deleting') throw new Problem('CONFLICT', note);
+  return cluster.phase === 'running' ? { done: cluster, note } : { note };
+}
+
+async function remove(name: string, options: ConnectionOptions & WaitOptions, io: ClientIo): Promise<void> {
+  const client = connect(options, io);
+  const cluster = await client.delete<ClusterView>(pathOf(name));
+  if (options.wait) await waitFor(() => lookGone(name, client), options.timeout, io);
+  if (options.json) printJson(io, cluster);
+  else printLine(io, options.wait ? `Cluster ${name} is gone.` : `Cluster ${name} is being deleted.`);
+}
+
+async function lookGone(name: string, client: ApiClient) {
+  try {
+    const { phase, waitingFor } = await client.get<ClusterView>(pathOf(name));
+    return { note: `cluster ${name} is ${phase}${waitingFor === undefined ? '' : `: ${waitingFor}`}` };
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'NOT_FOUND') return { done: true, note: 'gone' };
+    throw error;
+  }
+}
+
+function pathOf(name: string): string {
+  return `/v1/clusters/${encodeURIComponent(name)}`;
+}
+
+function print(cluster: ClusterView, options: ConnectionOptions, client: ApiClient, io: ClientIo): void {
+  if (options.json) printJson(io, cluster);
+  else printLine(io, describe(cluster, client.url));
+}
+
+function describe(cluster: ClusterView, url: string): string {
+  const { spec, taskManagers, slots, jobs } = cluster;
+  return renderFields([
+    ['name', cluster.name],
+    ['phase', cluster.phase],
+    ['waiting for', cluster.waitingFor],
+    ['Flink', cluster.flinkVersion],
+    ['created', shortInstant(cluster.createdAt)],
+    ['JobManager', cluster.jobManager && `${cluster.jobManager.taskId} ${cluster.jobManager.state}`],
+    ['TaskManagers', `${taskManagers.registered} of ${taskManagers.wanted} registered`],
+    ['slots', `${slots.free} of ${slots.total} free`],
+    ['jobs', `${jobs.running} of ${jobs.all} running`],
+    ['JobManager size', `${spec.jobManager.cpus} cpus, ${spec.jobManager.memoryMiB} MiB`],
+    [
+      'TaskManager size',
+      `${spec.taskManager.cpus} cpus, ${spec.taskManager.memoryMiB} MiB, ${spec.taskManager.slots} slots`,
+    ],
+    ...Object.entries(spec.configuration).map(([key, value]) => [`-D ${key}`, value] as const),
+    ['Flink UI', `${url}${pathOf(cluster.name)}/flink/`],
+  ]);
+}

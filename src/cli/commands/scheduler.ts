@@ -1,0 +1,44 @@
+/** `flink-mesos info` and `flink-mesos health`. */
+import type { Command } from 'commander';
+import type { InfoView } from '../../api/views.ts';
+import { Problem } from '../../lib/problem.ts';
+import { type ClientIo, printJson, printLine } from '../io.ts';
+import { type ConnectionOptions, connect, withConnection } from '../options.ts';
+import { renderFields, shortInstant } from '../table.ts';
+
+export function addSchedulerCommands(program: Command, io: ClientIo): void {
+  withConnection(program.command('info').description('the scheduler: version, framework, Mesos master')).action(
+    (options: ConnectionOptions) => info(options, io),
+  );
+  withConnection(program.command('health').description('whether the scheduler works (exit code 7 if not)')).action(
+    (options: ConnectionOptions) => health(options, io),
+  );
+}
+
+async function info(options: ConnectionOptions, io: ClientIo): Promise<void> {
+  const answer = await connect(options, io).get<InfoView>('/v1/info');
+  if (options.json) printJson(io, answer);
+  else printLine(io, describe(answer));
+}
+
+async function health(options: ConnectionOptions, io: ClientIo): Promise<void> {
+  const answer = await connect(options, io).health();
+  if (options.json) printJson(io, answer);
+  else if (answer.healthy) printLine(io, 'healthy');
+  if (!answer.healthy)
+    throw new Problem('NOT_READY', `the scheduler is not healthy: ${answer.why ?? 'no reason given'}`);
+}
+
+function describe({ mesos, ...info }: InfoView): string {
+  return renderFields([
+    ['version', info.version],
+    ['started', shortInstant(info.startedAt)],
+    ['framework', info.frameworkId],
+    ['Mesos', 'master' in mesos ? `${mesos.state} ${mesos.master}` : mesos.state],
+    ['problem', 'problem' in mesos ? mesos.problem.message : 'message' in mesos ? mesos.message : undefined],
+    ['reconciled', info.reconciled ? 'yes' : 'no'],
+    ['offers held', info.offersHeld],
+    ['tasks waiting', info.tasksWaiting],
+    ['Flink by default', info.defaultFlinkVersion],
+  ]);
+}

@@ -1,0 +1,254 @@
+/** A dispatcher of plain maps: what the API and the client are tested against. */
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import type {
+  ClusterView,
+  Dispatcher,
+  FactView,
+  JarView,
+  JobView,
+  TaskView,
+} from '../../../src/dispatcher/dispatcher.ts';
+import type { ClusterSpec, JobSpec } from '../../../src/flink/spec.ts';
+import { Problem } from '../../../src/lib/problem.ts';
+
+export const moment = '2026-01-02T03:04:05.000Z';
+
+export interface Upload {
+  readonly cluster: string;
+  readonly fileName: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export interface FakeDispatcher extends Dispatcher {
+  /** What was asked of it, as `method argument`. */
+  readonly calls: string[];
+  readonly uploads: Upload[];
+  /** Uploads that broke off, with their reason. */
+  readonly brokenUploads: string[];
+  readonly jobSpecs: JobSpec[];
+  readonly specs: ClusterSpec[];
+  /** The address of the fake JobManager; none at first. */
+  flink: string | undefined;
+  healthy: boolean;
+  startedAt: string;
+  /** Clusters begin and end in these phases; tests move them on. */
+  firstPhase: ClusterView['phase'];
+  firstJobState: string;
+  setCluster(name: string, change: Partial<ClusterView>): void;
+  removeCluster(name: string): void;
+  setJob(cluster: string, id: string, change: Partial<JobView>): void;
+  addTask(task: Partial<TaskView> & { id: string; cluster: string }): void;
+  addFact(kind: string, text?: string): FactView;
+  listeners(): number;
+}
+
+export function createFakeDispatcher(): FakeDispatcher {
+  const clusters = new Map<string, ClusterView>();
+  const jobs = new Map<string, JobView[]>();
+  const jars = new Map<string, JarView[]>();
+  const tasks: TaskView[] = [];
+  const facts: FactView[] = [];
+  const listeners = new Set<(fact: FactView) => void>();
+  const known = (name: string) => {
+    const cluster = clusters.get(name);
+    if (cluster === undefined) throw new Problem('NOT_FOUND', `there is no cluster ${JSON.stringify(name)}`);
+    return cluster;
+  };
+  const knownJob = (cluster: string, id: string) => {
+    known(cluster);
+    const job = jobs.get(cluster)?.find((candidate) => candidate.id === id);
+    if (job === undefined) throw new Problem('NOT_FOUND', `cluster ${cluster} has no job ${id}`);
+    return job;
+  };
+
+  const fake: FakeDispatcher = {
+    calls: [],
+    uploads: [],
+    brokenUploads: [],
+    jobSpecs: [],
+    specs: [],
+    flink: undefined,
+    healthy: true,
+    startedAt: moment,
+    firstPhase: 'starting',
+    firstJobState: 'CREATED',
+
+    info: () => ({
+      version: '0.1.0',
+      frameworkId: 'framework-1',
+      mesos: { state: 'subscribed', master: '127.0.0.1:5050' as never, since: 1 },
+      reconciled: true,
+      offersHeld: 2,
+      tasksWaiting: 1,
+      defaultFlinkVersion: '2.3.0',
+      startedAt: fake.startedAt,
+    }),
+    health: () => (fake.healthy ? { healthy: true } : { healthy: false, why: 'no master for a minute' }),
+
+    async createCluster(given) {
+      const spec = given as ClusterSpec;
+      if (clusters.has(spec.name)) throw new Problem('EXISTS', `cluster ${spec.name} exists already`);
+      if ((spec.taskManager?.memoryMiB ?? 4096) < 512) {
+        throw new Problem('SPEC_IMPOSSIBLE', 'taskManager.memoryMiB: a TaskManager needs at least 512 MiB');
+      }
+      fake.specs.push(spec);
+      clusters.set(spec.name, clusterView(spec, fake.firstPhase));
+      return known(spec.name);
+    },
+    clusters: () => [...clusters.values()],
+    cluster: known,
+    async deleteCluster(name) {
+      fake.calls.push(`deleteCluster ${name}`);
+      known(name);
+      fake.setCluster(name, { phase: 'deleting' });
+      return known(name);
+    },
+
+    tasks(cluster) {
+      if (cluster === undefined) return tasks;
+      known(cluster);
+      return tasks.filter((task) => task.cluster === cluster);
+    },
+    task(id) {
+      const task = tasks.find((candidate) => candidate.id === id);
+      if (task === undefined) throw new Problem('NOT_FOUND', `there is no task ${id}`);
+      return task;
+    },
+    async restartTask(id) {
+      fake.calls.push(`restartTask ${id}`);
+      return fake.task(id);
+    },
+
+    async uploadJar(cluster, fileName, content) {
+      known(cluster);
+      const upload = await receive(cluster, fileName, content).catch((error: unknown) => {
+        fake.brokenUploads.push(error instanceof Problem ? error.code : String((error as Error).message));
+        throw error;
+      });
+      fake.uploads.push(upload);
+      if (upload.bytes === 0) throw new Problem('JAR_INVALID', `${fileName} is empty`);
+      const jar = { id: upload.sha256.slice(0, 12), name: fileName, bytes: upload.bytes, uploadedAt: moment };
+      jars.set(cluster, [...(jars.get(cluster) ?? []), jar]);
+      return jar;
+    },
+    jars(cluster) {
+      known(cluster);
+      return jars.get(cluster) ?? [];
+    },
+
+    async submitJob(cluster, spec) {
+      known(cluster);
+      if (spec.jar === 'unknown') throw new Problem('NOT_FOUND', 'there is no jar "unknown"');
+      if (spec.entryClass === 'Broken') throw new Problem('FLINK_REFUSED', 'the main method caused an error: boom');
+      fake.jobSpecs.push(spec);
+      const job = jobView(cluster, `job-${fake.jobSpecs.length}`, fake.firstJobState);
+      jobs.set(cluster, [...(jobs.get(cluster) ?? []), job]);
+      return job;
+    },
+    jobs(cluster) {
+      known(cluster);
+      return jobs.get(cluster) ?? [];
+    },
+    job: knownJob,
+    async cancelJob(cluster, id) {
+      fake.calls.push(`cancelJob ${cluster} ${id}`);
+      knownJob(cluster, id);
+      fake.setJob(cluster, id, { state: 'CANCELLING' });
+      return knownJob(cluster, id);
+    },
+
+    flinkUrl(cluster) {
+      known(cluster);
+      if (fake.flink === undefined) throw new Problem('NOT_READY', `cluster ${cluster} has no JobManager at present`);
+      return fake.flink;
+    },
+    facts: (after, limit) => facts.filter(({ sequence }) => sequence > after).slice(0, limit),
+    onFact(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+
+    setCluster(name, change) {
+      clusters.set(name, { ...known(name), ...change });
+    },
+    removeCluster(name) {
+      clusters.delete(name);
+    },
+    setJob(cluster, id, change) {
+      jobs.set(
+        cluster,
+        (jobs.get(cluster) ?? []).map((job) => (job.id === id ? { ...job, ...change } : job)),
+      );
+    },
+    addTask(task) {
+      tasks.push({ ...taskView, ...task });
+    },
+    addFact(kind, text = `${kind} happened`) {
+      const fact: FactView = { sequence: facts.length + 1, at: moment, kind, level: 'info', text, data: { kind } };
+      facts.push(fact);
+      for (const listener of listeners) listener(fact);
+      return fact;
+    },
+    listeners: () => listeners.size,
+  };
+  return fake;
+}
+
+async function receive(cluster: string, fileName: string, content: Readable): Promise<Upload> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of content as AsyncIterable<Buffer>) {
+    hash.update(chunk);
+    bytes += chunk.length;
+  }
+  return { cluster, fileName, bytes, sha256: hash.digest('hex') };
+}
+
+const taskView: Omit<TaskView, 'id' | 'cluster'> = {
+  part: 'taskmanager',
+  phase: 'launched',
+  state: 'TASK_RUNNING',
+  requestedAt: moment,
+  launchedAt: moment,
+  runningAt: moment,
+  agentId: 'agent-1',
+  hostname: 'host-1',
+  ports: { rpc: 31000, data: 31001 },
+  resources: { cpus: 1, memMiB: 1728, diskMiB: 0 },
+};
+
+function clusterView(spec: ClusterSpec, phase: ClusterView['phase']): ClusterView {
+  return {
+    name: spec.name,
+    phase,
+    flinkVersion: spec.flink?.version ?? '2.3.0',
+    createdAt: moment,
+    spec: {
+      name: spec.name,
+      flink: spec.flink ?? { version: '2.3.0' },
+      jobManager: { cpus: 1, memoryMiB: 1600, diskMiB: 0, ...spec.jobManager },
+      taskManager: { cpus: 1, memoryMiB: 1728, diskMiB: 0, slots: 1, ...spec.taskManager },
+      taskManagers: spec.taskManagers ?? { mode: 'fixed', count: 1 },
+      configuration: spec.configuration ?? {},
+      environment: spec.environment ?? {},
+    },
+    taskManagers: { wanted: 1, registered: 0 },
+    slots: { total: 0, free: 0 },
+    jobs: { running: 0, all: 0 },
+  };
+}
+
+function jobView(cluster: string, id: string, state: string): JobView {
+  return {
+    id,
+    cluster,
+    name: 'State machine',
+    state,
+    stateSince: moment,
+    submittedAt: moment,
+    managed: true,
+    resumed: 0,
+  };
+}
