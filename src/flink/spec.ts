@@ -77,11 +77,15 @@ export const ClusterSpec = Type.Object(
     taskManagers: Type.Optional(TaskManagers),
     /** Flink options; what the scheduler itself decides (addresses, ports, sizes) is refused. */
     configuration: Type.Optional(
-      Type.Record(Type.String({ pattern: '^[A-Za-z0-9_.-]+$' }), Type.String({ maxLength: 4096 })),
+      Type.Record(Type.String({ pattern: '^[A-Za-z0-9_.-]+$' }), Type.String({ maxLength: 4096 }), {
+        additionalProperties: false,
+      }),
     ),
     /** Environment of every process of the cluster. */
     environment: Type.Optional(
-      Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }), Type.String({ maxLength: 4096 })),
+      Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }), Type.String({ maxLength: 4096 }), {
+        additionalProperties: false,
+      }),
     ),
   },
   { additionalProperties: false },
@@ -115,7 +119,9 @@ export const JobSpec = Type.Object(
     allowNonRestoredState: Type.Optional(Type.Boolean()),
     /** Flink options of this job alone (restart strategy, checkpointing, …). */
     configuration: Type.Optional(
-      Type.Record(Type.String({ pattern: '^[A-Za-z0-9_.-]+$' }), Type.String({ maxLength: 4096 })),
+      Type.Record(Type.String({ pattern: '^[A-Za-z0-9_.-]+$' }), Type.String({ maxLength: 4096 }), {
+        additionalProperties: false,
+      }),
     ),
   },
   { additionalProperties: false },

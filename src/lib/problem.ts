@@ -18,6 +18,11 @@ export const problemTable = {
   EXISTS: { status: 409, exitCode: 4, advice: 'choose another name, or delete the present one first' },
   CONFLICT: { status: 409, exitCode: 4, advice: 'wait until the operation under way has ended, then try again' },
   UNAUTHORIZED: { status: 401, exitCode: 5, advice: 'send the API token: --token-file FILE, or FLINK_MESOS_TOKEN' },
+  FORBIDDEN: {
+    status: 403,
+    exitCode: 5,
+    advice: 'open the scheduler by the address that it names itself, not from another page',
+  },
   TOKEN_REQUIRED: { status: 500, exitCode: 5, advice: 'listen on 127.0.0.1, or give --token-file FILE' },
 
   // What was not there
