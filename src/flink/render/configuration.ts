@@ -1,0 +1,91 @@
+/**
+ * The part of a cluster's configuration that is the same for all its processes, as an archive that agents unpack into the
+ * sandbox: conf/config.yaml, the log settings and the JVM's flags. What depends on the placement (addresses, ports,
+ * directories) is given on the command line, where it wins. Option names are valid in Flink 1.20 and in 2.x.
+ */
+import type { Buffer } from 'node:buffer';
+import type { CompleteClusterSpec } from '../spec.ts';
+import { jvmOptionsFile } from './jvm-options.ts';
+import { logSettings } from './log-settings.ts';
+import {
+  divideJobManagerMemory,
+  divideTaskManagerMemory,
+  jobManagerJvmOptions,
+  jobManagerMemoryOptions,
+  taskManagerJvmOptions,
+  taskManagerMemoryOptions,
+} from './memory.ts';
+import { checkpointRoot, savepointRoot } from './storage.ts';
+import { tarOf } from './tar.ts';
+
+type Options = Readonly<Record<string, string>>;
+
+/** The specification must have passed judgeSpec. */
+export function renderConfiguration(spec: CompleteClusterSpec, storage: string): Buffer {
+  const jobManager = memoryOf(divideJobManagerMemory(spec.jobManager.memoryMiB, spec.configuration));
+  const taskManager = memoryOf(divideTaskManagerMemory(spec.taskManager.memoryMiB, spec.configuration));
+  const options = {
+    ...clusterOptions(spec, storage),
+    ...spec.configuration,
+    ...jobManagerMemoryOptions(jobManager),
+    ...taskManagerMemoryOptions(taskManager),
+    'taskmanager.cpu.cores': String(spec.taskManager.cpus),
+    'taskmanager.numberOfTaskSlots': String(spec.taskManager.slots),
+  };
+  return tarOf([
+    { path: 'conf/config.yaml', text: toYaml(withoutFractions(options)) },
+    { path: 'conf/log4j.properties', text: logSettings },
+    { path: 'conf/jobmanager.jvm', text: jvmOptionsFile(spec, 'jobmanager', jobManagerJvmOptions(jobManager)) },
+    { path: 'conf/taskmanager.jvm', text: jvmOptionsFile(spec, 'taskmanager', taskManagerJvmOptions(taskManager)) },
+  ]);
+}
+
+/** What a cluster gets unless its user says otherwise. */
+function clusterOptions(spec: CompleteClusterSpec, storage: string): Options {
+  return {
+    // A job that says nothing of checkpoints can still be brought back; one that says something is left alone.
+    'execution.checkpointing.interval': '10 s',
+    'execution.checkpointing.dir': checkpointRoot(spec, storage),
+    'execution.checkpointing.savepoint-dir': savepointRoot(spec, storage),
+    'execution.checkpointing.externalized-checkpoint-retention': 'RETAIN_ON_CANCELLATION',
+    'execution.checkpointing.num-retained': '3',
+    // Restarts without limit, as Flink does with checkpoints; but forgiving sooner than after its hour.
+    'restart-strategy.type': 'exponential-delay',
+    'restart-strategy.exponential-delay.initial-backoff': '1 s',
+    'restart-strategy.exponential-delay.max-backoff': '30 s',
+    'restart-strategy.exponential-delay.reset-backoff-threshold': '5 min',
+    'jobmanager.execution.failover-strategy': 'region',
+    // Flink's 10 s and 50 s leave a killed TaskManager in its books for 12 to 18 s, and a frozen one for 43 s.
+    'heartbeat.interval': '2 s',
+    'heartbeat.timeout': '10 s',
+    // TaskManagers find a JobManager that came back at its old address within a second or two, not ten to thirty.
+    'cluster.registration.max-timeout': '3 s',
+    'cluster.registration.error-delay': '1 s',
+    'cluster.registration.refused-registration-delay': '3 s',
+    // Long enough for a JobManager to be replaced, which may need to wait for an offer.
+    'taskmanager.registration.timeout': '30 min',
+    // Jobs wait for slots for as long as Mesos has no room. Flink takes at most 248 days.
+    'slot.request.timeout': '100 d',
+    'resourcemanager.standalone.start-up-time': '100 d',
+    // What has ended is kept by the scheduler; the JobManager's heap is not the place for it.
+    'jobstore.max-capacity': '200',
+  };
+}
+
+/** Parts that were given as fractions stand in the options as sizes by now; both together would contradict each other. */
+function withoutFractions(options: Options): Options {
+  return Object.fromEntries(Object.entries(options).filter(([option]) => !/\.memory\..*fraction$/.test(option)));
+}
+
+/** Flat keys with quoted values: a subset of YAML in which no value can be anything but text. */
+function toYaml(options: Options): string {
+  const lines = Object.entries(options)
+    .sort(([left], [right]) => (left < right ? -1 : 1))
+    .map(([option, value]) => `${option}: ${JSON.stringify(value)}`);
+  return `# Made from the cluster's specification. Addresses, ports and directories are on the command line.\n${lines.join('\n')}\n`;
+}
+
+function memoryOf<Memory>(division: { readonly memory: Memory } | { readonly problem: string }): Memory {
+  if ('problem' in division) throw new Error(`a specification that was not judged: ${division.problem}`);
+  return division.memory;
+}

@@ -1,0 +1,72 @@
+/**
+ * What a complete specification asks for and cannot have, each in one sentence that names the field. An empty list means
+ * that its processes can be started.
+ */
+import type { CompleteClusterSpec } from '../spec.ts';
+import { divideJobManagerMemory, divideTaskManagerMemory } from './memory.ts';
+import { inMebibytes, MEBIBYTE } from './memory-size.ts';
+import { isReservedVariable, whyOptionRefused } from './options.ts';
+
+/** A slot's own thread and buffers; below it a task fails for want of memory before it does anything. */
+const LEAST_TASK_HEAP_PER_SLOT_BYTES = 4 * MEBIBYTE;
+const MOST_SLOTS_PER_CPU = 32;
+
+export function judgeSpec(spec: CompleteClusterSpec): string[] {
+  return [
+    ...judgeVersion(spec),
+    ...judgeMode(spec),
+    ...judgeJobManager(spec),
+    ...judgeTaskManager(spec),
+    ...judgeOptions(spec),
+    ...judgeEnvironment(spec),
+  ];
+}
+
+function judgeVersion({ flink }: CompleteClusterSpec): string[] {
+  const [major = 0, minor = 0] = flink.version.split('.').map(Number);
+  const known = major > 1 || (major === 1 && minor >= 20);
+  return known ? [] : [`flink.version: ${flink.version} is older than 1.20, the oldest that can be run`];
+}
+
+function judgeMode({ taskManagers }: CompleteClusterSpec): string[] {
+  if (taskManagers.mode === 'fixed') return [];
+  return ['taskManagers.mode: "elastic" is not available in this version; use {"mode": "fixed", "count": N}'];
+}
+
+function judgeJobManager({ jobManager, configuration }: CompleteClusterSpec): string[] {
+  const division = divideJobManagerMemory(jobManager.memoryMiB, configuration);
+  return 'problem' in division ? [`jobManager.memoryMiB: ${division.problem}`] : [];
+}
+
+function judgeTaskManager({ taskManager, configuration }: CompleteClusterSpec): string[] {
+  const division = divideTaskManagerMemory(taskManager.memoryMiB, configuration);
+  if ('problem' in division) return [`taskManager.memoryMiB: ${division.problem}`];
+  const problems: string[] = [];
+  const perSlot = division.memory.taskHeapBytes / taskManager.slots;
+  if (perSlot < LEAST_TASK_HEAP_PER_SLOT_BYTES) {
+    problems.push(
+      `taskManager.slots: ${taskManager.slots} slots in ${taskManager.memoryMiB} MiB leave ${inMebibytes(perSlot)} ` +
+        'of heap for each: ask for more memoryMiB, fewer slots, or a lower taskmanager.memory.managed.fraction',
+    );
+  }
+  if (taskManager.slots > Math.max(1, taskManager.cpus * MOST_SLOTS_PER_CPU)) {
+    problems.push(
+      `taskManager.slots: ${taskManager.slots} slots on ${taskManager.cpus} cpus are more than ` +
+        `${MOST_SLOTS_PER_CPU} for each: ask for more cpus or fewer slots`,
+    );
+  }
+  return problems;
+}
+
+function judgeOptions({ configuration }: CompleteClusterSpec): string[] {
+  return Object.keys(configuration).flatMap((option) => {
+    const why = whyOptionRefused(option);
+    return why === undefined ? [] : [`configuration.${option}: the scheduler decides this one: ${why}`];
+  });
+}
+
+function judgeEnvironment({ environment }: CompleteClusterSpec): string[] {
+  return Object.keys(environment)
+    .filter(isReservedVariable)
+    .map((name) => `environment.${name}: this variable is set by the scheduler or by Mesos`);
+}

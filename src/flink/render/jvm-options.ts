@@ -1,0 +1,42 @@
+/**
+ * Flags of the JVM in a file of their own (java @FILE), so that neither their number nor what a user adds to them ever
+ * meets a shell. Flink's scripts would read the user's from env.java.opts.*; so do we.
+ */
+import type { CompleteClusterSpec } from '../spec.ts';
+
+/** What Flink's shipped configuration opens to itself on Java 17 (env.java.opts.all there). */
+const exportsAndOpens = [
+  ...['java.rmi/sun.rmi.registry', 'java.security.jgss/sun.security.krb5'].map(addExports),
+  ...['api', 'file', 'parser', 'tree', 'util'].map((part) => addExports(`jdk.compiler/com.sun.tools.javac.${part}`)),
+  ...[
+    'java.lang',
+    'java.net',
+    'java.io',
+    'java.nio',
+    'sun.nio.ch',
+    'java.lang.reflect',
+    'java.text',
+    'java.time',
+    'java.util',
+    'java.util.concurrent',
+    'java.util.concurrent.atomic',
+    'java.util.concurrent.locks',
+  ].map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`),
+];
+
+export function jvmOptionsFile(
+  spec: CompleteClusterSpec,
+  part: 'jobmanager' | 'taskmanager',
+  memory: readonly string[],
+): string {
+  const { configuration } = spec;
+  const chosen = ['env.java.opts.all', 'env.java.opts', `env.java.opts.${part}`].flatMap((option) => {
+    const value = configuration[option];
+    return value === undefined ? [] : [value];
+  });
+  return `${[...memory, '-XX:+UseG1GC', ...exportsAndOpens, ...chosen].join('\n')}\n`;
+}
+
+function addExports(name: string): string {
+  return `--add-exports=${name}=ALL-UNNAMED`;
+}

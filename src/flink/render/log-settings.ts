@@ -1,0 +1,39 @@
+/**
+ * Log4j settings of every process: to stdout, for whoever looks into the sandbox, and to a file of bounded size that
+ * Flink's own UI shows. The file's name comes from -Dlog.file.
+ */
+export const logSettings = `status = WARN
+
+rootLogger.level = INFO
+rootLogger.appenderRef.console.ref = Console
+rootLogger.appenderRef.rolling.ref = Rolling
+
+logger.pekko.name = org.apache.pekko
+logger.pekko.level = INFO
+logger.kafka.name = org.apache.kafka
+logger.kafka.level = INFO
+logger.hadoop.name = org.apache.hadoop
+logger.hadoop.level = INFO
+logger.zookeeper.name = org.apache.zookeeper
+logger.zookeeper.level = INFO
+logger.netty.name = org.jboss.netty.channel.DefaultChannelPipeline
+logger.netty.level = OFF
+
+appender.console.type = Console
+appender.console.name = Console
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %d{yyyy-MM-dd HH:mm:ss,SSS} %-5p %-60c %x - %m%n
+
+appender.rolling.type = RollingFile
+appender.rolling.name = Rolling
+appender.rolling.append = true
+appender.rolling.fileName = \${sys:log.file}
+appender.rolling.filePattern = \${sys:log.file}.%i
+appender.rolling.layout.type = PatternLayout
+appender.rolling.layout.pattern = %d{yyyy-MM-dd HH:mm:ss,SSS} %-5p %-60c %x - %m%n
+appender.rolling.policies.type = Policies
+appender.rolling.policies.size.type = SizeBasedTriggeringPolicy
+appender.rolling.policies.size.size = 20MB
+appender.rolling.strategy.type = DefaultRolloverStrategy
+appender.rolling.strategy.max = 5
+`;

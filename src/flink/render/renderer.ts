@@ -1,0 +1,108 @@
+/** Turns a cluster's record into the tasks that the core launches: their resources, files, environment and command. */
+import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
+import type { Uri } from '../../mesos-api-client/protocol/mesos.ts';
+import type { GroupName, Placement, TaskSpec } from '../../scheduler/model/task.ts';
+import type { ClusterRecord, Distribution } from '../plan/records.ts';
+import { jobManagerCommand, taskManagerCommand } from './commands.ts';
+import { taskLabels } from './labels.ts';
+import type { JobManagerAddress, RenderContext, Renderer } from './render.ts';
+import { jobCheckpoints } from './storage.ts';
+
+const jobManagerPorts = ['rpc', 'rest', 'blob', 'metrics'];
+const taskManagerPorts = ['rpc', 'data', 'metrics', 'collect'];
+
+/** A JVM deregisters in under a second; user functions may take a while to close. */
+const KILL_GRACE_MS = 15_000;
+/** How long a JobManager waits for the place of the one before it: its TaskManagers find it there by themselves. */
+const OLD_PLACE_MS = 10_000;
+
+export function createRenderer(context: RenderContext): Renderer {
+  return {
+    jobManager: (cluster, taskId, successorOf) => renderJobManager(context, cluster, taskId, successorOf),
+    taskManager: (cluster, taskId, address) => renderTaskManager(context, cluster, taskId, address),
+    restUrl: ({ hostname, ports }) => `http://${hostname}:${ports.rest}`,
+    checkpointDirectory(cluster, job) {
+      const jobSpec = cluster.jobs.find((record) => record.id === job)?.spec;
+      return jobCheckpoints(cluster.spec, context.storage, job, jobSpec);
+    },
+  };
+}
+
+function renderJobManager(
+  context: RenderContext,
+  cluster: ClusterRecord,
+  taskId: TaskId,
+  successorOf: Placement | undefined,
+): TaskSpec {
+  const { cpus, memoryMiB, diskMiB } = cluster.spec.jobManager;
+  return {
+    taskId,
+    group: groupOf(cluster),
+    part: 'jobmanager',
+    name: `${cluster.name} jobmanager`,
+    resources: { cpus, memMiB: memoryMiB, diskMiB, ports: jobManagerPorts },
+    process: {
+      command: jobManagerCommand(cluster.distribution),
+      environment: environmentOf(cluster),
+      uris: urisOf(context, cluster),
+      labels: taskLabels(cluster, 'jobmanager'),
+      killGraceMs: KILL_GRACE_MS,
+    },
+    ...(successorOf && {
+      prefer: { agentId: successorOf.agentId, ports: successorOf.ports, forMs: OLD_PLACE_MS },
+    }),
+  };
+}
+
+function renderTaskManager(
+  context: RenderContext,
+  cluster: ClusterRecord,
+  taskId: TaskId,
+  address: JobManagerAddress,
+): TaskSpec {
+  const { cpus, memoryMiB, diskMiB } = cluster.spec.taskManager;
+  return {
+    taskId,
+    group: groupOf(cluster),
+    part: 'taskmanager',
+    name: `${cluster.name} taskmanager`,
+    resources: { cpus, memMiB: memoryMiB, diskMiB, ports: taskManagerPorts },
+    process: {
+      command: taskManagerCommand(cluster.distribution),
+      environment: {
+        ...environmentOf(cluster),
+        JOBMANAGER_HOST: address.hostname,
+        JOBMANAGER_PORT: String(address.rpcPort),
+      },
+      uris: urisOf(context, cluster),
+      labels: taskLabels(cluster, 'taskmanager'),
+      killGraceMs: KILL_GRACE_MS,
+    },
+  };
+}
+
+/** The core's name for a cluster's tasks is the cluster's own. */
+function groupOf(cluster: ClusterRecord): GroupName {
+  return cluster.name as string as GroupName;
+}
+
+function environmentOf({ spec, distribution }: ClusterRecord): Readonly<Record<string, string>> {
+  return { ...spec.environment, ...(distribution.kind === 'home' && { FLINK_HOME: distribution.path }) };
+}
+
+function urisOf(context: RenderContext, cluster: ClusterRecord): readonly Uri[] {
+  const configuration: Uri = { value: context.artifactUrl(cluster.configuration), extract: true, cache: false };
+  return [configuration, ...distributionUris(context, cluster.distribution)];
+}
+
+/** Cached on the agent: the next process there does not fetch its Flink again. */
+function distributionUris(context: RenderContext, distribution: Distribution): readonly Uri[] {
+  switch (distribution.kind) {
+    case 'home':
+      return [];
+    case 'uri':
+      return [{ value: distribution.uri, extract: true, cache: true }];
+    case 'artifact':
+      return [{ value: context.artifactUrl(distribution.archive), extract: true, cache: true }];
+  }
+}

@@ -1,0 +1,31 @@
+/** Where the state of a cluster's jobs stands: below the storage that all agents reach, unless its user says otherwise. */
+import type { CompleteClusterSpec, JobSpec } from '../spec.ts';
+
+/** The present name, and the one that Flink 1.20 still understands. */
+const checkpointOptions = ['execution.checkpointing.dir', 'state.checkpoints.dir'];
+
+export function checkpointRoot(spec: CompleteClusterSpec, storage: string): string {
+  return chosenRoot(spec.configuration) ?? below(storage, `${spec.name}/checkpoints`);
+}
+
+export function savepointRoot(spec: CompleteClusterSpec, storage: string): string {
+  return below(storage, `${spec.name}/savepoints`);
+}
+
+/** Flink puts each job's checkpoints into a directory with the job's id. */
+export function jobCheckpoints(
+  spec: CompleteClusterSpec,
+  storage: string,
+  job: string,
+  jobSpec: JobSpec | undefined,
+): string {
+  return below(chosenRoot(jobSpec?.configuration ?? {}) ?? checkpointRoot(spec, storage), job);
+}
+
+function chosenRoot(configuration: Readonly<Record<string, string>>): string | undefined {
+  return checkpointOptions.map((option) => configuration[option]).find((root) => root !== undefined);
+}
+
+function below(root: string, path: string): string {
+  return `${root.replace(/\/+$/, '')}/${path}`;
+}

@@ -1,0 +1,46 @@
+/**
+ * A ustar archive (POSIX.1-1988) of a few small text files, the same bytes for the same files: no times, no owner. Every
+ * Mesos fetcher unpacks it with the agent's own tar.
+ */
+import { Buffer } from 'node:buffer';
+
+const BLOCK_BYTES = 512;
+
+export interface TextFile {
+  /** Relative, at most 100 bytes. */
+  readonly path: string;
+  readonly text: string;
+}
+
+export function tarOf(files: readonly TextFile[]): Buffer {
+  const parts = files.flatMap(({ path, text }) => {
+    const content = Buffer.from(text, 'utf8');
+    return [header(path, content.length), content, Buffer.alloc(paddingOf(content.length))];
+  });
+  return Buffer.concat([...parts, Buffer.alloc(2 * BLOCK_BYTES)]);
+}
+
+function header(path: string, bytes: number): Buffer {
+  if (Buffer.byteLength(path) > 100) throw new Error(`too long for a ustar name: ${path}`);
+  const block = Buffer.alloc(BLOCK_BYTES);
+  block.write(path, 0);
+  writeOctal(block, 100, 8, 0o644);
+  writeOctal(block, 108, 8, 0);
+  writeOctal(block, 116, 8, 0);
+  writeOctal(block, 124, 12, bytes);
+  writeOctal(block, 136, 12, 0);
+  block.write(' '.repeat(8), 148);
+  block.write('0', 156);
+  block.write('ustar\u000000', 257);
+  const checksum = block.reduce((sum, byte) => sum + byte, 0);
+  block.write(`${checksum.toString(8).padStart(6, '0')}\u0000 `, 148);
+  return block;
+}
+
+function writeOctal(block: Buffer, offset: number, width: number, value: number): void {
+  block.write(`${value.toString(8).padStart(width - 1, '0')}\u0000`, offset);
+}
+
+function paddingOf(bytes: number): number {
+  return (BLOCK_BYTES - (bytes % BLOCK_BYTES)) % BLOCK_BYTES;
+}
