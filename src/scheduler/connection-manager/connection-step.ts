@@ -1,0 +1,282 @@
+/**
+ * The way to the leading master as a pure function: which master is tried, how long it waits in between, and what ends
+ * the framework's connection for good. `chance` (at least 0, below 1) is the only thing left to luck: the jitter.
+ *
+ * - A failed attempt moves on to the next master of the list; one that says it is not ready (503, 404) is asked again;
+ *   a subscription that was lost is first sought where it was.
+ * - Waits grow from half a second to 15 s, and start anew once a subscription has held for half a minute.
+ * - Two who live on one framework id would evict each other for ever, so the one that is told "failed over" stops.
+ */
+import _ from 'lodash';
+import type { EpochMs } from '../../lib/brand.ts';
+import { unreachable } from '../../lib/exhaustive.ts';
+import type { Stop } from '../model/frame.ts';
+import type { ConnectionProblem, MasterAddress, SubscriptionId } from '../model/master.ts';
+import type {
+  Connection,
+  ConnectionEffect,
+  ConnectionEvent,
+  ConnectionState,
+  ConnectionStep,
+} from './connection-state.ts';
+
+export const mostRedirects = 9;
+/** SUBSCRIBED follows the stream at once; a master that is not ready says so (503). */
+export const subscribeTimeoutMs = 15_000;
+const stableAfterMs = 30_000;
+const firstDelayMs = 500;
+const longestDelayMs = 15_000;
+/** What Mesos masters say by default; heartbeats that fail to come five times mean a dead stream (MA-9, MA-10). */
+const defaultHeartbeatSeconds = 15;
+const missedHeartbeats = 5;
+
+type Open = Extract<ConnectionState, { kind: 'connecting' | 'subscribed' }>;
+type Of<Kind extends ConnectionEvent['kind']> = Extract<ConnectionEvent, { kind: Kind }>;
+
+export function connectionStep(
+  connection: Connection,
+  event: ConnectionEvent,
+  now: EpochMs,
+  chance: number,
+): ConnectionStep {
+  switch (event.kind) {
+    case 'leadership':
+      return leadership(connection, event.leading, now);
+    case 'masters':
+      return mastersChanged(connection, event.masters, now);
+    case 'retry':
+      return connection.state.kind === 'waiting'
+        ? connect(connection, now, [])
+        : ignored(connection, 'it does not wait for a retry');
+    case 'silent':
+      return silent(connection, now, chance);
+    default:
+      break;
+  }
+  const { state } = connection;
+  if (!isOpen(state) || state.subscription !== event.subscription) {
+    return ignored(connection, 'it is of another subscription');
+  }
+  return ofSubscription(connection, state, event, now, chance);
+}
+
+function ofSubscription(
+  connection: Connection,
+  state: Open,
+  event: Exclude<ConnectionEvent, { kind: 'leadership' | 'masters' | 'retry' | 'silent' }>,
+  now: EpochMs,
+  chance: number,
+): ConnectionStep {
+  switch (event.kind) {
+    case 'opened':
+      return ignored(connection, 'SUBSCRIBED has to follow');
+    case 'redirected':
+      return redirected(connection, state, event.to, now, chance);
+    case 'failed':
+      return lost(connection, state, event.problem, now, chance, []);
+    case 'call-failed':
+      return callFailed(connection, state, event.problem, now, chance);
+    case 'subscribed':
+      return subscribed(connection, state, event, now);
+    case 'error':
+      return stopped(connection, state, judgeError(event.message), now);
+    default:
+      return unreachable(event);
+  }
+}
+
+function leadership(connection: Connection, leading: boolean, now: EpochMs): ConnectionStep {
+  const { state } = connection;
+  if (state.kind === 'stopped' || leading !== (state.kind === 'standby')) {
+    return ignored(connection, 'nothing changes');
+  }
+  return leading
+    ? connect({ ...connection, cursor: 0, attempt: 0 }, now, [])
+    : changed({ ...connection, state: { kind: 'standby' } }, [
+        ...leave(state, 'no longer the leading scheduler'),
+        ...quiet,
+      ]);
+}
+
+function mastersChanged(connection: Connection, masters: readonly MasterAddress[], now: EpochMs): ConnectionStep {
+  if (_.isEqual(masters, connection.masters)) {
+    return ignored(connection, 'they are known');
+  }
+  const next = { ...connection, masters, cursor: 0 };
+  const { state } = connection;
+  switch (state.kind) {
+    case 'standby':
+    case 'stopped':
+      return changed(next, []);
+    case 'searching':
+    case 'waiting':
+      return connect(next, now, []);
+    case 'connecting':
+    case 'subscribed':
+      // Nobody leads for the moment, or the list knows the master that we are at: no reason to leave it.
+      return masters.length === 0 || masters.includes(state.master)
+        ? changed(next, [])
+        : connect(next, now, leave(state, 'another master leads'));
+    default:
+      return unreachable(state);
+  }
+}
+
+/** Tries the master at the cursor now; without any it waits to be told of one. */
+function connect(connection: Connection, now: EpochMs, before: readonly ConnectionEffect[]): ConnectionStep {
+  const master = connection.masters[connection.cursor % Math.max(1, connection.masters.length)];
+  if (master === undefined) {
+    const next = { ...connection, state: { kind: 'searching', since: now } as const };
+    return changed(next, [...before, ...quiet, { kind: 'searching' }]);
+  }
+  return connectTo({ ...connection, attempt: connection.attempt + 1 }, master, 0, now, before);
+}
+
+function connectTo(
+  connection: Connection,
+  master: MasterAddress,
+  redirects: number,
+  now: EpochMs,
+  before: readonly ConnectionEffect[],
+): ConnectionStep {
+  const subscription = (connection.newest + 1) as SubscriptionId;
+  const state = { kind: 'connecting', master, subscription, redirects, since: now } as const;
+  return changed({ ...connection, newest: subscription, state }, [
+    ...before,
+    { kind: 'no-retry' },
+    { kind: 'subscribe', master, subscription },
+    { kind: 'watch', forMs: subscribeTimeoutMs },
+  ]);
+}
+
+function redirected(
+  connection: Connection,
+  state: Open,
+  to: MasterAddress,
+  now: EpochMs,
+  chance: number,
+): ConnectionStep {
+  if (state.kind === 'subscribed') {
+    return ignored(connection, 'it is subscribed');
+  }
+  if (state.redirects < mostRedirects) {
+    return connectTo(connection, to, state.redirects + 1, now, []);
+  }
+  const message = `redirected ${mostRedirects} times in a row, last from ${state.master} to ${to}`;
+  return lost(connection, state, { code: 'unreachable', message }, now, chance, []);
+}
+
+/** A call that failed leaves open what the master holds of us; a new subscription settles that (MA-17, MA-18, MA-25). */
+function callFailed(
+  connection: Connection,
+  state: Open,
+  problem: ConnectionProblem,
+  now: EpochMs,
+  chance: number,
+): ConnectionStep {
+  return problem.code === 'rejected'
+    ? ignored(connection, 'the call was wrong, the subscription stands')
+    : lost(connection, state, problem, now, chance, leave(state, problem.message));
+}
+
+function subscribed(connection: Connection, state: Open, event: Of<'subscribed'>, now: EpochMs): ConnectionStep {
+  const { frameworkId } = event;
+  if (connection.frameworkId !== undefined && connection.frameworkId !== frameworkId) {
+    const message = `the master took framework ${connection.frameworkId} for ${frameworkId}`;
+    return stopped(connection, state, { code: 'MASTER_REFUSED', message }, now);
+  }
+  if (state.kind === 'subscribed') {
+    return ignored(connection, 'it is subscribed');
+  }
+  const { master, subscription } = state;
+  const heartbeatSeconds = event.heartbeatSeconds ?? defaultHeartbeatSeconds;
+  const silenceMs = missedHeartbeats * 1000 * (heartbeatSeconds > 0 ? heartbeatSeconds : defaultHeartbeatSeconds);
+  return changed(
+    {
+      ...connection,
+      frameworkId,
+      state: { kind: 'subscribed', master, subscription, frameworkId, silenceMs, since: now },
+    },
+    [
+      { kind: 'subscribed', first: connection.frameworkId === undefined },
+      { kind: 'watch', forMs: silenceMs },
+    ],
+  );
+}
+
+function silent(connection: Connection, now: EpochMs, chance: number): ConnectionStep {
+  const { state } = connection;
+  if (!isOpen(state)) {
+    return ignored(connection, 'nothing is open');
+  }
+  const seconds = (state.kind === 'subscribed' ? state.silenceMs : subscribeTimeoutMs) / 1000;
+  const message = `nothing came from ${state.master} for ${seconds} s`;
+  return lost(connection, state, { code: 'closed', message }, now, chance, leave(state, message));
+}
+
+function lost(
+  connection: Connection,
+  state: Open,
+  problem: ConnectionProblem,
+  now: EpochMs,
+  chance: number,
+  before: readonly ConnectionEffect[],
+): ConnectionStep {
+  if (state.kind === 'connecting' && (problem.code === 'unauthorized' || problem.code === 'rejected')) {
+    return stopped(connection, state, { code: 'MASTER_REFUSED', message: problem.message }, now);
+  }
+  const wasStable = state.kind === 'subscribed' && now - state.since >= stableAfterMs;
+  const attempt = wasStable ? 0 : connection.attempt;
+  const movesOn = state.kind === 'connecting' && problem.code !== 'unavailable';
+  const retryInMs = delayMs(attempt, chance);
+  const retryAt = now + retryInMs;
+  return changed(
+    {
+      ...connection,
+      attempt,
+      cursor: movesOn ? (connection.cursor + 1) % Math.max(1, connection.masters.length) : connection.cursor,
+      state: { kind: 'waiting', problem, retryAt, since: now },
+    },
+    [...before, { kind: 'no-watch' }, { kind: 'lost', problem, retryInMs }, { kind: 'retry-at', at: retryAt }],
+  );
+}
+
+function stopped(connection: Connection, state: Open, stop: Stop, now: EpochMs): ConnectionStep {
+  return changed({ ...connection, state: { kind: 'stopped', message: stop.message, since: now } }, [
+    ...leave(state, stop.message),
+    ...quiet,
+    { kind: 'stop', stop },
+  ]);
+}
+
+/** The texts of Mesos' master.cpp; there is no code to go by. */
+function judgeError(message: string): Stop {
+  if (/failed over/i.test(message)) {
+    return { code: 'DEPOSED', message };
+  }
+  return { code: /framework has been removed/i.test(message) ? 'FRAMEWORK_REMOVED' : 'MASTER_REFUSED', message };
+}
+
+/** Half of it fixed, half by chance: grows steadily, yet schedulers that fell together do not return together. */
+function delayMs(attempt: number, chance: number): number {
+  const delay = Math.min(longestDelayMs, firstDelayMs * 2 ** Math.min(Math.max(0, attempt - 1), 10));
+  return Math.round(delay / 2 + (delay / 2) * chance);
+}
+
+const quiet: readonly ConnectionEffect[] = [{ kind: 'no-retry' }, { kind: 'no-watch' }];
+
+function leave(state: ConnectionState, reason: string): ConnectionEffect[] {
+  return isOpen(state) ? [{ kind: 'unsubscribe', subscription: state.subscription, reason }] : [];
+}
+
+function isOpen(state: ConnectionState): state is Open {
+  return state.kind === 'connecting' || state.kind === 'subscribed';
+}
+
+function changed(connection: Connection, effects: readonly ConnectionEffect[]): ConnectionStep {
+  return { outcome: 'changed', connection, effects };
+}
+
+function ignored(connection: Connection, why: string): ConnectionStep {
+  return { outcome: 'ignored', connection, effects: [], why };
+}

@@ -1,0 +1,58 @@
+/**
+ * One task as the master wants it: the resources exactly as they were cut out of the offers, the command for `sh -c`
+ * with what is known of the placement in its environment, and its ports for service discovery (Mesos-DNS, DC/OS).
+ */
+import _ from 'lodash';
+import type { EnvironmentVariable, Resource, TaskInfo } from '../../mesos-api-client/protocol/mesos.ts';
+import type { Placement, PortName, TaskSpec } from '../model/task.ts';
+
+const nanosecondsPerMs = 1_000_000;
+
+export function taskInfo(
+  spec: TaskSpec,
+  { agentId, hostname, ports }: Pick<Placement, 'agentId' | 'hostname' | 'ports'>,
+  resources: readonly Resource[],
+): TaskInfo {
+  const { process } = spec;
+  const environment = {
+    ...process.environment,
+    HOST: hostname,
+    TASK_ID: spec.taskId,
+    ..._.mapKeys(_.mapValues(ports, String), (_port, name) => portVariable(name)),
+  };
+  return {
+    name: spec.name,
+    task_id: { value: spec.taskId },
+    agent_id: { value: agentId },
+    resources: [...resources],
+    command: {
+      shell: true,
+      value: process.command,
+      environment: { variables: Object.entries(environment).map(variable) },
+      uris: [...process.uris],
+      ...(process.user === undefined ? {} : { user: process.user }),
+    },
+    kill_policy: { grace_period: { nanoseconds: Math.round(process.killGraceMs) * nanosecondsPerMs } },
+    labels: { labels: Object.entries(process.labels).map(([key, value]) => ({ key, value })) },
+    discovery: {
+      visibility: 'CLUSTER',
+      name: spec.name,
+      ports: {
+        ports: Object.entries(ports).map(([name, number]) => ({
+          number,
+          name,
+          protocol: 'tcp',
+          visibility: 'CLUSTER',
+        })),
+      },
+    },
+  };
+}
+
+export function portVariable(name: PortName): string {
+  return `PORT_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+function variable([name, value]: [string, string]): EnvironmentVariable {
+  return { name, type: 'VALUE', value };
+}

@@ -1,0 +1,312 @@
+/**
+ * The core: takes one input at a time and answers with a frame. It knows which component an input concerns and in which
+ * order they are told; what they decide is theirs. Inputs of a subscription that is no longer the present one lead to
+ * nothing. Every turn ends with the launch coordinator, which takes what the turn has brought.
+ */
+import { unreachable } from '../lib/exhaustive.ts';
+import { createRandom } from '../lib/random.ts';
+import type { TaskId } from '../mesos-api-client/protocol/ids.ts';
+import type { SchedulerCall, SchedulerEvent } from '../mesos-api-client/protocol/scheduler.ts';
+import { ConnectionManager } from './connection-manager/connection-manager.ts';
+import type { ConnectionEvent } from './connection-manager/connection-state.ts';
+import { FrameBuilder } from './frame-builder.ts';
+import { LaunchCoordinator } from './launch-coordinator/launch-coordinator.ts';
+import type { Frame } from './model/frame.ts';
+import type { Command, Input } from './model/input.ts';
+import type { SchedulerRecords } from './model/records.ts';
+import type { Scheduler, SchedulerOptions, SchedulerView } from './model/scheduler.ts';
+import type { GroupName, TaskRecord, TaskSpec } from './model/task.ts';
+import type { Timer } from './model/timer.ts';
+import { ReconciliationCoordinator } from './reconciliation-coordinator/reconciliation-coordinator.ts';
+import { isLaunched, TaskBook } from './task-book.ts';
+import { TaskMonitor } from './task-monitor/task-monitor.ts';
+
+type Of<Kind extends Input['kind']> = Extract<Input, { kind: Kind }>;
+type EventOf<Type extends SchedulerEvent['type']> = Extract<SchedulerEvent, { type: Type }>;
+
+export function createScheduler(options: SchedulerOptions, records: SchedulerRecords): Scheduler {
+  return new Core(options, records);
+}
+
+class Core implements Scheduler {
+  readonly #book: TaskBook;
+  readonly #connection: ConnectionManager;
+  readonly #launch: LaunchCoordinator;
+  readonly #monitor: TaskMonitor;
+  readonly #reconciliation: ReconciliationCoordinator;
+
+  constructor(options: SchedulerOptions, records: SchedulerRecords) {
+    const random = createRandom(options.seed);
+    const { framework } = options;
+    this.#book = new TaskBook(records.tasks, options.endedTasksKept);
+    this.#reconciliation = new ReconciliationCoordinator(this.#book, random);
+    this.#monitor = new TaskMonitor(this.#book, options, this.#reconciliation);
+    const roles = framework.roles ?? (framework.role === undefined ? [] : [framework.role]);
+    this.#launch = new LaunchCoordinator(roles, this.#book.all(), this.#monitor);
+    this.#connection = new ConnectionManager(framework, records.framework, random, this.#launch);
+  }
+
+  step(input: Input): Frame {
+    const frame = new FrameBuilder(input.at, this.#connection.session);
+    this.#route(frame, input);
+    this.#launch.settle(frame, !this.#reconciliation.holdsLaunches);
+    return frame.build();
+  }
+
+  view(): SchedulerView {
+    const { frameworkId } = this.#connection;
+    return {
+      ...(frameworkId === undefined ? {} : { frameworkId }),
+      connection: this.#connection.view(),
+      reconciled: this.#reconciliation.reconciled,
+      offersHeld: this.#launch.offersHeld,
+      tasksWaiting: this.#launch.tasksWaiting,
+    };
+  }
+
+  task(taskId: TaskId): TaskRecord | undefined {
+    return this.#book.get(taskId);
+  }
+
+  tasks(): readonly TaskRecord[] {
+    return this.#book.all();
+  }
+
+  tasksOf(group: GroupName): readonly TaskRecord[] {
+    return this.#book.ofGroup(group);
+  }
+
+  whyWaiting(taskId: TaskId): string | undefined {
+    return this.#launch.whyWaiting(taskId);
+  }
+
+  #route(frame: FrameBuilder, input: Input): void {
+    switch (input.kind) {
+      case 'leadership':
+        this.#connect(frame, { kind: 'leadership', leading: input.leading });
+        break;
+      case 'masters':
+        this.#connect(frame, { kind: 'masters', masters: input.masters });
+        break;
+      case 'connection':
+        this.#connectionChanged(frame, input);
+        break;
+      case 'mesos':
+        this.#mesos(frame, input);
+        break;
+      case 'call-failed':
+        this.#callFailed(frame, input);
+        break;
+      case 'command':
+        this.#command(frame, input.command);
+        break;
+      case 'timer':
+        this.#timer(frame, input.timer);
+        break;
+      default:
+        unreachable(input);
+    }
+  }
+
+  #connectionChanged(frame: FrameBuilder, { subscription, change }: Of<'connection'>): void {
+    switch (change.kind) {
+      case 'opened':
+        this.#connect(frame, { kind: 'opened', subscription });
+        break;
+      case 'redirected':
+        this.#connect(frame, { kind: 'redirected', subscription, to: change.to });
+        break;
+      case 'failed':
+        this.#connect(frame, { kind: 'failed', subscription, problem: change.problem });
+        break;
+      default:
+        unreachable(change);
+    }
+  }
+
+  /** Whatever moves the connection: the others are told when a subscription ends or begins by it. */
+  #connect(frame: FrameBuilder, event: ConnectionEvent): void {
+    this.#following(frame, () => this.#connection.handle(frame, event));
+  }
+
+  #following(frame: FrameBuilder, move: () => void): void {
+    const before = this.#connection.session;
+    move();
+    const after = this.#connection.session;
+    if (before?.subscription === after?.subscription) {
+      return;
+    }
+    frame.useSession(after);
+    if (before !== undefined) {
+      this.#monitor.disconnected();
+      this.#reconciliation.disconnected(frame);
+      this.#launch.disconnected(frame);
+    }
+    if (after !== undefined) {
+      this.#reconciliation.connected(frame);
+      this.#monitor.connected(frame);
+      this.#launch.connected();
+    }
+  }
+
+  #mesos(frame: FrameBuilder, { subscription, event }: Of<'mesos'>): void {
+    if (!this.#connection.isCurrent(subscription)) {
+      return;
+    }
+    this.#connection.alive(frame.at);
+    if (event.type === 'SUBSCRIBED') {
+      const { framework_id, heartbeat_interval_seconds } = event.subscribed;
+      const heartbeat =
+        heartbeat_interval_seconds === undefined ? {} : { heartbeatSeconds: heartbeat_interval_seconds };
+      this.#connect(frame, { kind: 'subscribed', subscription, frameworkId: framework_id.value, ...heartbeat });
+    } else if (event.type === 'ERROR') {
+      this.#connect(frame, { kind: 'error', subscription, message: event.error.message });
+    } else if (this.#connection.session === undefined) {
+      frame.fact({ kind: 'event.ignored', type: `${event.type} before SUBSCRIBED` });
+    } else {
+      this.#event(frame, event);
+    }
+  }
+
+  #event(frame: FrameBuilder, event: Exclude<SchedulerEvent, EventOf<'SUBSCRIBED' | 'ERROR'>>): void {
+    switch (event.type) {
+      case 'HEARTBEAT':
+        return;
+      case 'OFFERS':
+        this.#launch.offers(frame, event.offers.offers ?? []);
+        break;
+      case 'RESCIND':
+        this.#launch.rescind(frame, event.rescind.offer_id.value);
+        break;
+      case 'UPDATE':
+        this.#update(frame, event);
+        break;
+      case 'FAILURE':
+        this.#failure(frame, event);
+        break;
+      case 'INVERSE_OFFERS':
+        acceptInverseOffers(frame, event);
+        break;
+      default:
+        // Kinds that we never ask for, and kinds that do not exist yet.
+        frame.fact({ kind: 'event.ignored', type: event.type });
+    }
+  }
+
+  /** Answered first: what the monitor makes of the update may be to ask again. */
+  #update(frame: FrameBuilder, { update: { status } }: EventOf<'UPDATE'>): void {
+    this.#reconciliation.answered(frame, status.task_id.value);
+    this.#monitor.update(frame, status);
+  }
+
+  /** Of an agent: a hint to ask after its tasks, nothing more. Of an executor: none of ours. */
+  #failure(frame: FrameBuilder, { failure }: EventOf<'FAILURE'>): void {
+    const agentId = failure.agent_id?.value;
+    if (agentId === undefined || failure.executor_id !== undefined) {
+      frame.fact({ kind: 'event.ignored', type: 'FAILURE of an executor' });
+      return;
+    }
+    frame.fact({ kind: 'agent.failed', agentId });
+    this.#launch.agentFailed(agentId);
+    this.#reconciliation.hurry(frame, agentId);
+  }
+
+  #callFailed(frame: FrameBuilder, { subscription, call, problem }: Of<'call-failed'>): void {
+    if (!this.#connection.isCurrent(subscription)) {
+      return;
+    }
+    if (problem.code === 'rejected') {
+      frame.fact({ kind: 'call.refused', call: call.type, message: problem.message });
+      this.#undo(frame, call);
+    }
+    this.#connect(frame, { kind: 'call-failed', subscription, problem });
+  }
+
+  /** Its offers are still ours, its tasks most likely nowhere: given back, and asked after. */
+  #undo(frame: FrameBuilder, call: SchedulerCall): void {
+    if (call.type !== 'ACCEPT') {
+      return;
+    }
+    const launches = (call.accept.operations ?? []).flatMap((operation) =>
+      operation.type === 'LAUNCH' ? operation.launch.task_infos : [],
+    );
+    const tasks = launches.flatMap(({ task_id }) => this.#book.get(task_id.value) ?? []);
+    this.#launch.giveBack(
+      frame,
+      call.accept.offer_ids.map(({ value }) => value),
+    );
+    this.#reconciliation.ask(frame, tasks.filter(isLaunched));
+  }
+
+  #command(frame: FrameBuilder, command: Command): void {
+    switch (command.kind) {
+      case 'launch':
+        this.#request(frame, command.task);
+        break;
+      case 'kill':
+        this.#kill(frame, command.taskId, command.reason);
+        break;
+      case 'forget':
+        this.#book.forgetEnded(frame, command.group);
+        break;
+      default:
+        unreachable(command);
+    }
+  }
+
+  #request(frame: FrameBuilder, spec: TaskSpec): void {
+    if (this.#book.get(spec.taskId) !== undefined) {
+      return;
+    }
+    const record: TaskRecord = {
+      version: 1,
+      spec,
+      requestedAt: frame.at,
+      goal: { kind: 'run' },
+      life: { phase: 'waiting' },
+    };
+    this.#book.put(frame, record);
+    this.#launch.request(frame, record);
+  }
+
+  #kill(frame: FrameBuilder, taskId: TaskId, reason: string): void {
+    const record = this.#book.get(taskId);
+    if (record !== undefined) {
+      this.#launch.withdraw(taskId);
+      this.#monitor.kill(frame, record, reason);
+    }
+  }
+
+  #timer(frame: FrameBuilder, timer: Timer): void {
+    switch (timer.kind) {
+      case 'subscribe':
+        this.#connect(frame, { kind: 'retry' });
+        break;
+      case 'silence':
+        this.#following(frame, () => this.#connection.silenceTimer(frame));
+        break;
+      case 'match':
+        this.#launch.timer();
+        break;
+      case 'reconcile':
+        this.#reconciliation.timer(frame);
+        break;
+      case 'kill':
+      case 'launch':
+      case 'unreachable':
+        this.#monitor.timer(frame, timer.kind, timer.taskId);
+        break;
+      default:
+        unreachable(timer);
+    }
+  }
+}
+
+/** Advisory: the tasks there are moved when the agent goes (or, later, before). A long filter stops the repetitions. */
+function acceptInverseOffers(frame: FrameBuilder, event: EventOf<'INVERSE_OFFERS'>): void {
+  const ids = (event.inverse_offers.inverse_offers ?? []).map(({ id }) => id);
+  if (ids.length > 0) {
+    const filters = { refuse_seconds: 3_600 };
+    frame.call({ type: 'ACCEPT_INVERSE_OFFERS', accept_inverse_offers: { inverse_offer_ids: ids, filters } });
+  }
+}
