@@ -1,0 +1,202 @@
+/**
+ * What each call of a subscribed framework does (steps 10 to 16 of the master's order of checks, then the call). Every
+ * call is answered 202 at once and its effects arrive as events; UPDATE_FRAMEWORK alone is answered by what became of it.
+ */
+
+import { unreachable } from '../../lib/exhaustive.ts';
+import type { SchedulerCall } from '../../mesos-api-client/protocol/scheduler.ts';
+import { isTerminal } from '../../mesos-api-client/protocol/task-state.ts';
+import { acceptOffers } from './accept.ts';
+import { allocate } from './allocator.ts';
+import { removeFramework, updateFramework } from './frameworks.ts';
+import type { Framework, KillMessage, MasterState } from './master-state.ts';
+import { count, sendToAgent } from './master-state.ts';
+import { declineOffers } from './offers.ts';
+import { reconcile } from './reconcile.ts';
+import type { FrameworkCall } from './scheduler-call.ts';
+import { forgetTask } from './tasks.ts';
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+const accepted: Answer = { status: 202, text: '' };
+
+export function handleCall(master: MasterState, stream: string | undefined, call: FrameworkCall): void {
+  const framework = master.frameworks.get(call.framework_id.value);
+  const answer = refusal(framework, stream, call) ?? (framework ? perform(master, framework, call) : accepted);
+  master.effects.push({ kind: 'reply', ...answer });
+}
+
+function refusal(
+  framework: Framework | undefined,
+  stream: string | undefined,
+  call: FrameworkCall,
+): Answer | undefined {
+  if (framework === undefined) {
+    return { status: 400, text: 'Framework cannot be found' };
+  }
+  if (framework.stream === undefined) {
+    return { status: 403, text: 'Framework is not subscribed' };
+  }
+  if (stream === undefined) {
+    return { status: 400, text: "All non-subscribe calls should include the 'Mesos-Stream-Id' header" };
+  }
+  if (stream !== framework.stream) {
+    const text = `The stream ID '${stream}' included in this request didn't match the stream ID currently associated with framework ID ${call.framework_id.value}`;
+    return { status: 400, text };
+  }
+  return undefined;
+}
+
+function perform(master: MasterState, framework: Framework, call: FrameworkCall): Answer {
+  count(master, `master/messages_${call.type.toLowerCase()}`);
+  switch (call.type) {
+    case 'UPDATE_FRAMEWORK':
+      return updateFramework(master, framework, call.update_framework);
+    case 'UNKNOWN':
+      return notBuilt('Calls of type UNKNOWN');
+    case 'RECONCILE_OPERATIONS':
+      return (call.reconcile_operations.operations ?? []).length > 0 ? notBuilt('Operations') : accepted;
+    case 'ACKNOWLEDGE_OPERATION_STATUS':
+      return accepted;
+    default:
+      act(master, framework, call);
+      return accepted;
+  }
+}
+
+function notBuilt(what: string): Answer {
+  return { status: 501, text: `${what} are not built into the embedded master` };
+}
+
+function act(
+  master: MasterState,
+  framework: Framework,
+  call: Exclude<SchedulerCall, { type: 'UPDATE_FRAMEWORK' }>,
+): void {
+  switch (call.type) {
+    case 'TEARDOWN':
+      removeFramework(master, framework);
+      return;
+    case 'ACCEPT':
+      acceptOffers(master, framework, call.accept);
+      return;
+    case 'DECLINE':
+      declineOffers(master, framework, idsIn(call.decline.offer_ids), call.decline.filters);
+      return;
+    case 'SUPPRESS':
+      suppress(framework, call.suppress?.roles ?? []);
+      return;
+    case 'REVIVE':
+      revive(master, framework, call.revive?.roles ?? []);
+      return;
+    case 'KILL':
+      kill(master, framework, call.kill);
+      return;
+    case 'ACKNOWLEDGE':
+      acknowledge(master, framework, call.acknowledge);
+      return;
+    case 'RECONCILE':
+      reconcile(master, framework, call.reconcile.tasks ?? []);
+      return;
+    case 'SHUTDOWN':
+      shutdown(master, framework, call.shutdown);
+      return;
+    // Nothing of it is built: there are no executors of frameworks, no maintenance, and requests are only hints.
+    case 'ACCEPT_INVERSE_OFFERS':
+    case 'DECLINE_INVERSE_OFFERS':
+    case 'MESSAGE':
+    case 'REQUEST':
+      count(master, 'master/dropped_messages');
+      return;
+    default:
+      unreachable(call);
+      return;
+  }
+}
+
+function idsIn<Value>(ids: readonly { readonly value: Value }[] | undefined): Value[] {
+  return (ids ?? []).map(({ value }) => value);
+}
+
+/** Roles that a SUPPRESS or REVIVE means; undefined (the call is dropped) if one of them is not subscribed. */
+function meantRoles(framework: Framework, roles: readonly string[]): readonly string[] | undefined {
+  const meant = roles.length === 0 ? framework.roles : roles;
+  return meant.every((role) => framework.roles.includes(role)) ? meant : undefined;
+}
+
+function suppress(framework: Framework, roles: readonly string[]): void {
+  for (const role of meantRoles(framework, roles) ?? []) {
+    framework.suppressedRoles.add(role);
+  }
+}
+
+function revive(master: MasterState, framework: Framework, asked: readonly string[]): void {
+  const roles = meantRoles(framework, asked);
+  if (roles !== undefined) {
+    for (const role of roles) {
+      framework.suppressedRoles.delete(role);
+    }
+    framework.filters = framework.filters.filter(({ role }) => !roles.includes(role));
+    allocate(master);
+  }
+}
+
+/** A kill of a known task is remembered while its agent is disconnected; one that names another agent is ignored. */
+function kill(master: MasterState, framework: Framework, asked: (SchedulerCall & { type: 'KILL' })['kill']): void {
+  const task = framework.tasks.get(asked.task_id.value);
+  if (task === undefined) {
+    reconcile(master, framework, [asked]);
+    return;
+  }
+  const agent = master.agents.get(task.agentId);
+  if (agent === undefined || (asked.agent_id !== undefined && asked.agent_id.value !== agent.id)) {
+    return;
+  }
+  const gracePeriod = asked.kill_policy?.grace_period;
+  const message: KillMessage = {
+    type: 'KILL_TASK',
+    frameworkId: framework.id,
+    taskId: task.id,
+    ...(gracePeriod === undefined ? {} : { gracePeriod }),
+  };
+  agent.kills.set(task, message);
+  sendToAgent(master, agent, message);
+}
+
+/** The executor of a command task has the task's id. */
+function shutdown(
+  master: MasterState,
+  framework: Framework,
+  asked: (SchedulerCall & { type: 'SHUTDOWN' })['shutdown'],
+) {
+  const task = [...framework.tasks.values()].find(
+    ({ id, agentId }) => String(id) === String(asked.executor_id.value) && agentId === asked.agent_id.value,
+  );
+  if (task !== undefined) {
+    kill(master, framework, { task_id: { value: task.id } });
+  }
+}
+
+/** Passed on to the agent; the one of a terminal update ends the task's record. */
+function acknowledge(
+  master: MasterState,
+  framework: Framework,
+  { agent_id, task_id, uuid }: (SchedulerCall & { type: 'ACKNOWLEDGE' })['acknowledge'],
+): void {
+  const agent = master.agents.get(agent_id.value);
+  const task = framework.tasks.get(task_id.value);
+  const unknownUpdate = task !== undefined && task.update === undefined;
+  if (agent?.link === undefined || unknownUpdate) {
+    count(master, 'master/invalid_status_update_acknowledgements');
+    return;
+  }
+  count(master, 'master/valid_status_update_acknowledgements');
+  if (task?.update !== undefined && isTerminal(task.update.state) && task.update.uuid === uuid) {
+    forgetTask(master, framework, task);
+  }
+  const frameworkId = framework.id;
+  sendToAgent(master, agent, { type: 'ACKNOWLEDGE', frameworkId, taskId: task_id.value, uuid });
+}

@@ -1,0 +1,81 @@
+/**
+ * What goes into the model of a Mesos master and what comes out. The model has no clock, no ids of its own making but
+ * counters, and no I/O: the shell stamps every input with the time, opens the streams and links and names them, and
+ * carries the effects out in their order. The same model serves the embedded master and simulations.
+ */
+import type { Brand, EpochMs } from '../../lib/brand.ts';
+import type { AgentId, FrameworkId } from '../../mesos-api-client/protocol/ids.ts';
+import type { SchedulerEvent, SubscribeCall } from '../../mesos-api-client/protocol/scheduler.ts';
+import type { AgentDescription, AgentToMaster, MasterToAgent } from './agent-protocol.ts';
+import type { FrameworkCall } from './scheduler-call.ts';
+
+/** Mesos-Stream-Id of one subscription; drawn by the shell. */
+export type StreamId = Brand<string, 'StreamId'>;
+/** One connection of one agent; named by the shell. */
+export type LinkId = Brand<string, 'LinkId'>;
+/** The model's own name for a timer; setting it again moves it. */
+export type TimerId = Brand<string, 'TimerId'>;
+
+export interface MasterOptions {
+  /** A fresh UUID for every start of a master: all ids that it gives out begin with it. */
+  readonly masterId: string;
+  readonly hostname: string;
+  readonly ip: string;
+  readonly port: number;
+  readonly version: string;
+  readonly heartbeatMs: number;
+  readonly allocationMs: number;
+  readonly agentPingMs: number;
+  readonly maxAgentPingTimeouts: number;
+  /** How long agents of the registry may take to come back after a restart of the master. */
+  readonly agentReregisterMs: number;
+  readonly maxCompletedFrameworks: number;
+  readonly maxCompletedTasksPerFramework: number;
+}
+
+export const defaultMasterOptions = {
+  version: '1.12.0',
+  heartbeatMs: 15_000,
+  allocationMs: 1_000,
+  agentPingMs: 15_000,
+  maxAgentPingTimeouts: 5,
+  agentReregisterMs: 600_000,
+  maxCompletedFrameworks: 50,
+  maxCompletedTasksPerFramework: 1_000,
+} as const satisfies Partial<MasterOptions>;
+
+/** What a master remembers over a restart (the replicated log of Mesos): agents only, no frameworks, no tasks. */
+export interface Registry {
+  readonly admitted: readonly { readonly id: AgentId; readonly agent: AgentDescription }[];
+  readonly unreachable: readonly { readonly id: AgentId; readonly since: EpochMs }[];
+}
+
+export const emptyRegistry: Registry = { admitted: [], unreachable: [] };
+
+export type MasterInput = { readonly at: EpochMs } & (
+  | { readonly kind: 'start' }
+  /** The shell has answered 200 and opened the stream. */
+  | { readonly kind: 'subscribe'; readonly stream: StreamId; readonly call: SubscribeCall }
+  /** Any other call, with the Mesos-Stream-Id that came with it; answered by one reply effect. */
+  | { readonly kind: 'call'; readonly stream?: string; readonly call: FrameworkCall }
+  | { readonly kind: 'stream-closed'; readonly stream: StreamId }
+  | { readonly kind: 'agent-message'; readonly link: LinkId; readonly message: AgentToMaster }
+  | { readonly kind: 'link-closed'; readonly link: LinkId }
+  | { readonly kind: 'timer'; readonly timer: TimerId }
+  /** By an operator; answered by one reply effect. */
+  | { readonly kind: 'teardown'; readonly frameworkId: FrameworkId }
+);
+
+/** What a scheduler reads on its stream. */
+export type SchedulerStreamEvent = SchedulerEvent;
+
+export type MasterEffect =
+  | { readonly kind: 'reply'; readonly status: number; readonly text: string }
+  | { readonly kind: 'send'; readonly stream: StreamId; readonly event: SchedulerStreamEvent }
+  | { readonly kind: 'close-stream'; readonly stream: StreamId }
+  | { readonly kind: 'send-to-agent'; readonly link: LinkId; readonly message: MasterToAgent }
+  | { readonly kind: 'close-link'; readonly link: LinkId }
+  | { readonly kind: 'set-timer'; readonly timer: TimerId; readonly at: EpochMs }
+  | { readonly kind: 'clear-timer'; readonly timer: TimerId }
+  /** To be on disk before the effects that follow it. */
+  | { readonly kind: 'persist'; readonly registry: Registry };

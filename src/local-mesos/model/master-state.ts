@@ -1,0 +1,159 @@
+/**
+ * What a master knows, in plain containers that are changed in place: frameworks, agents, tasks, offers. Every resource
+ * of an agent is at any moment either free, in one outstanding offer, or used by one task (LM-72).
+ */
+import type { EpochMs } from '../../lib/brand.ts';
+import type { AgentId, FrameworkId, OfferId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
+import type { FrameworkInfo, Resource, TaskInfo, TaskStatus } from '../../mesos-api-client/protocol/mesos.ts';
+import type { SchedulerEvent } from '../../mesos-api-client/protocol/scheduler.ts';
+import type { TaskState } from '../../mesos-api-client/protocol/task-state.ts';
+import type { AgentDescription, MasterToAgent } from './agent-protocol.ts';
+import type { LinkId, MasterEffect, MasterOptions, StreamId, TimerId } from './master-io.ts';
+
+export interface Framework {
+  readonly id: FrameworkId;
+  /** Its id included. */
+  info: FrameworkInfo;
+  roles: readonly string[];
+  suppressedRoles: Set<string>;
+  /** Present while its scheduler is connected. */
+  stream: StreamId | undefined;
+  /** Known from agents only, its scheduler has not come back since this master started. */
+  recovered: boolean;
+  readonly registeredAt: EpochMs;
+  reregisteredAt: EpochMs | undefined;
+  unregisteredAt: EpochMs | undefined;
+  readonly tasks: Map<TaskId, Task>;
+  readonly unreachableTasks: Map<TaskId, Task>;
+  /** Oldest first, bounded. */
+  readonly completedTasks: Task[];
+  readonly offers: Map<OfferId, OfferRecord>;
+  filters: OfferFilter[];
+  /** How often it was given something; breaks ties of equal shares, as in Mesos' sorter. */
+  allocations: number;
+}
+
+export interface Agent {
+  readonly id: AgentId;
+  description: AgentDescription;
+  /** Absent while the agent is disconnected but not yet given up. */
+  link: LinkId | undefined;
+  /** In the newest format, without allocation_info. */
+  total: readonly Resource[];
+  free: readonly Resource[];
+  readonly tasks: Set<Task>;
+  readonly offers: Set<OfferRecord>;
+  /** Kills to be repeated when a disconnected agent is back. */
+  readonly kills: Map<Task, KillMessage>;
+  ponged: boolean;
+  missedPings: number;
+  readonly registeredAt: EpochMs;
+  reregisteredAt: EpochMs | undefined;
+}
+
+export type KillMessage = MasterToAgent & { readonly type: 'KILL_TASK' };
+
+export interface Task {
+  readonly id: TaskId;
+  readonly frameworkId: FrameworkId;
+  readonly agentId: AgentId;
+  readonly info: TaskInfo;
+  readonly role: string;
+  readonly resources: readonly Resource[];
+  /** The newest state on the agent; decides whether its resources are in use. */
+  state: TaskState;
+  /** The update on its way to the framework: what reconciliation answers (LM-52). */
+  update: { readonly state: TaskState; readonly uuid: string } | undefined;
+  /** One for each state, newest last. */
+  readonly statuses: TaskStatus[];
+}
+
+export interface OfferRecord {
+  readonly id: OfferId;
+  readonly frameworkId: FrameworkId;
+  readonly agentId: AgentId;
+  readonly role: string;
+  readonly resources: readonly Resource[];
+}
+
+/** A refusal: offers of that agent to that role whose resources are within these are held back. */
+export interface OfferFilter {
+  readonly agentId: AgentId;
+  readonly role: string;
+  readonly resources: readonly Resource[];
+  readonly until: EpochMs;
+}
+
+export interface RoleRecord {
+  allocations: number;
+}
+
+export interface MasterState {
+  readonly options: MasterOptions;
+  /** The time of the input that is being handled. */
+  now: EpochMs;
+  startedAt: EpochMs;
+  readonly frameworks: Map<FrameworkId, Framework>;
+  readonly completedFrameworks: Map<FrameworkId, Framework>;
+  readonly agents: Map<AgentId, Agent>;
+  /** From the registry, not heard of since this master started: nothing is answered about their tasks. */
+  readonly recoveredAgents: Map<AgentId, AgentDescription>;
+  readonly unreachableAgents: Map<AgentId, EpochMs>;
+  readonly offers: Map<OfferId, OfferRecord>;
+  readonly roles: Map<string, RoleRecord>;
+  readonly counters: { framework: number; agent: number; offer: number };
+  readonly metrics: Map<string, number>;
+  effects: MasterEffect[];
+}
+
+export function createState(options: MasterOptions): MasterState {
+  return {
+    options,
+    now: 0,
+    startedAt: 0,
+    frameworks: new Map(),
+    completedFrameworks: new Map(),
+    agents: new Map(),
+    recoveredAgents: new Map(),
+    unreachableAgents: new Map(),
+    offers: new Map(),
+    roles: new Map(),
+    counters: { framework: 0, agent: 0, offer: 0 },
+    metrics: new Map(),
+    effects: [],
+  };
+}
+
+/** To the scheduler, if it is connected; events for others are dropped, agents repeat what matters. */
+export function sendEvent(master: MasterState, framework: Framework, event: SchedulerEvent): void {
+  if (framework.stream !== undefined) {
+    master.effects.push({ kind: 'send', stream: framework.stream, event });
+  }
+}
+
+/** To the agent, if it is connected. */
+export function sendToAgent(master: MasterState, agent: Agent, message: MasterToAgent): void {
+  if (agent.link !== undefined) {
+    master.effects.push({ kind: 'send-to-agent', link: agent.link, message });
+  }
+}
+
+export function setTimer(master: MasterState, timer: string, afterMs: number): void {
+  master.effects.push({ kind: 'set-timer', timer: timer as TimerId, at: master.now + afterMs });
+}
+
+export function clearTimer(master: MasterState, timer: string): void {
+  master.effects.push({ kind: 'clear-timer', timer: timer as TimerId });
+}
+
+export function count(master: MasterState, metric: string, by = 1): void {
+  master.metrics.set(metric, (master.metrics.get(metric) ?? 0) + by);
+}
+
+export function hasCapability(info: FrameworkInfo, capability: string): boolean {
+  return info.capabilities?.some(({ type }) => type === capability) ?? false;
+}
+
+export function isPartitionAware(framework: Framework): boolean {
+  return hasCapability(framework.info, 'PARTITION_AWARE');
+}

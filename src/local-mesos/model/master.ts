@@ -1,0 +1,170 @@
+/**
+ * The model of a Mesos master: routes every input to the part that it concerns and hands back the effects, in the order
+ * in which they must happen. Nothing in it waits, reads a clock or draws a random number.
+ */
+import { unreachable } from '../../lib/exhaustive.ts';
+import type { FrameworkId } from '../../mesos-api-client/protocol/ids.ts';
+import type { AgentToMaster } from './agent-protocol.ts';
+import { agentOfLink, disconnectAgent, giveUpRecovered, pingAgent, registerAgent, unregisterAgent } from './agents.ts';
+import { allocate } from './allocator.ts';
+import { handleCall } from './calls.ts';
+import { disconnectFramework, heartbeat, removeFramework, subscribe } from './frameworks.ts';
+import type { LinkId, MasterEffect, MasterInput, MasterOptions, Registry, StreamId, TimerId } from './master-io.ts';
+import { emptyRegistry } from './master-io.ts';
+import type { Agent, MasterState } from './master-state.ts';
+import { count, createState, sendEvent, setTimer } from './master-state.ts';
+import { updateTask } from './tasks.ts';
+
+export interface Master {
+  step(input: MasterInput): MasterEffect[];
+  /** For views of operators and for tests; read only. */
+  readonly state: MasterState;
+}
+
+export function createMaster(options: MasterOptions, registry: Registry = emptyRegistry): Master {
+  const state = createState(options);
+  for (const { id, agent } of registry.admitted) {
+    state.recoveredAgents.set(id, agent);
+  }
+  for (const { id, since } of registry.unreachable) {
+    state.unreachableAgents.set(id, since);
+  }
+  return {
+    state,
+    step: (input) => {
+      state.now = input.at;
+      state.effects = [];
+      handle(state, input);
+      return state.effects;
+    },
+  };
+}
+
+function handle(master: MasterState, input: MasterInput): void {
+  switch (input.kind) {
+    case 'start':
+      start(master);
+      return;
+    case 'subscribe':
+      subscribe(master, input.stream, input.call);
+      return;
+    case 'call':
+      handleCall(master, input.stream, input.call);
+      return;
+    case 'stream-closed':
+      streamClosed(master, input.stream);
+      return;
+    case 'agent-message':
+      agentSays(master, input.link, input.message);
+      return;
+    case 'link-closed':
+      linkClosed(master, input.link);
+      return;
+    case 'timer':
+      timerFired(master, input.timer);
+      return;
+    case 'teardown':
+      teardown(master, input.frameworkId);
+      return;
+    default:
+      unreachable(input);
+      return;
+  }
+}
+
+function start(master: MasterState): void {
+  master.startedAt = master.now;
+  setTimer(master, 'allocate', master.options.allocationMs);
+  if (master.recoveredAgents.size > 0) {
+    setTimer(master, 'recovered', master.options.agentReregisterMs);
+  }
+}
+
+/** Only the present stream of a framework counts; one that was replaced or refused has nothing to end. */
+function streamClosed(master: MasterState, stream: StreamId): void {
+  const framework = [...master.frameworks.values()].find((each) => each.stream === stream);
+  if (framework !== undefined) {
+    disconnectFramework(master, framework);
+  }
+}
+
+function agentSays(master: MasterState, link: LinkId, message: AgentToMaster): void {
+  if (message.type === 'REGISTER') {
+    registerAgent(master, link, message);
+    return;
+  }
+  const agent = agentOfLink(master, link);
+  if (agent === undefined) {
+    // It was given up, or never registered here: on a new link it can start over.
+    master.effects.push({ kind: 'close-link', link });
+    return;
+  }
+  switch (message.type) {
+    case 'PONG':
+      agent.ponged = true;
+      return;
+    case 'UNREGISTER':
+      unregisterAgent(master, agent);
+      return;
+    case 'STATUS_UPDATE':
+      statusUpdate(master, agent, message);
+      return;
+    default:
+      unreachable(message);
+      return;
+  }
+}
+
+/** Passed on to the framework if it is connected; dropped otherwise, because the agent repeats it. */
+function statusUpdate(master: MasterState, agent: Agent, update: AgentToMaster & { type: 'STATUS_UPDATE' }): void {
+  const framework = master.frameworks.get(update.frameworkId);
+  if (framework === undefined) {
+    count(master, 'master/invalid_status_updates');
+    return;
+  }
+  count(master, 'master/valid_status_updates');
+  sendEvent(master, framework, { type: 'UPDATE', update: { status: update.status } });
+  const task = framework.tasks.get(update.status.task_id.value);
+  if (task !== undefined && task.agentId === agent.id) {
+    updateTask(master, agent, task, update.status, update.latestState);
+  }
+}
+
+function linkClosed(master: MasterState, link: LinkId): void {
+  const agent = agentOfLink(master, link);
+  if (agent !== undefined) {
+    disconnectAgent(master, agent);
+  }
+}
+
+function timerFired(master: MasterState, timer: TimerId): void {
+  if (timer === 'allocate') {
+    allocate(master);
+    setTimer(master, 'allocate', master.options.allocationMs);
+    return;
+  }
+  if (timer === 'recovered') {
+    giveUpRecovered(master);
+    return;
+  }
+  const [kind, id = ''] = timer.split(/ (.*)/s);
+  const framework = master.frameworks.get(id as FrameworkId);
+  const agent = [...master.agents.values()].find((each) => each.id === id);
+  if (kind === 'heartbeat' && framework !== undefined) {
+    heartbeat(master, framework);
+  } else if (kind === 'failover' && framework !== undefined && framework.stream === undefined) {
+    removeFramework(master, framework);
+  } else if (kind === 'ping' && agent !== undefined) {
+    pingAgent(master, agent);
+  }
+}
+
+function teardown(master: MasterState, id: FrameworkId): void {
+  const framework = master.frameworks.get(id);
+  if (framework === undefined) {
+    master.effects.push({ kind: 'reply', status: 400, text: 'No framework found with specified ID' });
+    return;
+  }
+  removeFramework(master, framework);
+  master.effects.push({ kind: 'reply', status: 200, text: '' });
+}

@@ -1,0 +1,99 @@
+/**
+ * Outstanding offers: how they are made, withdrawn and refused. An offer's resources go back to the agent's free share
+ * whenever it ends; a refusal may leave a filter behind (docs/scheduler-http-api.md of Mesos, DECLINE).
+ */
+import type { AgentId, OfferId } from '../../mesos-api-client/protocol/ids.ts';
+import type { Filters, Offer, Resource } from '../../mesos-api-client/protocol/mesos.ts';
+import { add, subtract } from '../../mesos-api-client/protocol/resources.ts';
+import type { Agent, Framework, MasterState, OfferRecord } from './master-state.ts';
+import { count, hasCapability, sendEvent } from './master-state.ts';
+import { offeredForm } from './resource-forms.ts';
+
+const defaultRefuseSeconds = 5;
+const maxRefuseSeconds = 365 * 24 * 3600;
+
+export function createOffer(
+  master: MasterState,
+  framework: Framework,
+  agent: Agent,
+  role: string,
+  resources: readonly Resource[],
+): OfferRecord {
+  const rest = subtract(agent.free, resources);
+  if (rest === undefined) {
+    throw new Error(`agent ${agent.id} has not free what is to be offered`);
+  }
+  agent.free = rest;
+  const id = `${master.options.masterId}-O${master.counters.offer++}` as OfferId;
+  const offer: OfferRecord = { id, frameworkId: framework.id, agentId: agent.id, role, resources };
+  master.offers.set(id, offer);
+  framework.offers.set(id, offer);
+  agent.offers.add(offer);
+  count(master, 'master/messages_offers');
+  return offer;
+}
+
+export function offerMessage(framework: Framework, agent: Agent, offer: OfferRecord): Offer {
+  const { hostname, port, attributes } = agent.description;
+  return {
+    id: { value: offer.id },
+    framework_id: { value: framework.id },
+    agent_id: { value: agent.id },
+    hostname,
+    url: { scheme: 'http', address: { hostname, ip: '127.0.0.1', port }, path: '/slave(1)' },
+    resources: offeredForm(offer.resources, framework.info, offer.role),
+    ...(attributes.length > 0 ? { attributes: [...attributes] } : {}),
+    ...(hasCapability(framework.info, 'MULTI_ROLE') ? { allocation_info: { role: offer.role } } : {}),
+  };
+}
+
+/** Ends the offer; its resources are free again, or held by `keep` (what tasks have taken of them). */
+export function removeOffer(master: MasterState, offer: OfferRecord): void {
+  master.offers.delete(offer.id);
+  master.frameworks.get(offer.frameworkId)?.offers.delete(offer.id);
+  const agent = master.agents.get(offer.agentId);
+  if (agent?.offers.delete(offer)) {
+    agent.free = add(agent.free, offer.resources);
+  }
+}
+
+/** Ends the offer and says so; resubscriptions and invalid ACCEPTs end offers without a word (LM-11, LM-35). */
+export function rescindOffer(master: MasterState, offer: OfferRecord): void {
+  removeOffer(master, offer);
+  const framework = master.frameworks.get(offer.frameworkId);
+  if (framework !== undefined) {
+    sendEvent(master, framework, { type: 'RESCIND', rescind: { offer_id: { value: offer.id } } });
+  }
+}
+
+/** Holds back what was refused: 5 s unless said otherwise, at least one allocation interval, 0 not at all (LM-21). */
+export function refuse(
+  master: MasterState,
+  framework: Framework,
+  refused: { agentId: AgentId; role: string; resources: readonly Resource[] },
+  filters: Filters | undefined,
+): void {
+  const asked = filters?.refuse_seconds ?? defaultRefuseSeconds;
+  const seconds = Math.min(asked >= 0 ? asked : defaultRefuseSeconds, maxRefuseSeconds);
+  if (seconds === 0 || refused.resources.length === 0) {
+    return;
+  }
+  const until = master.now + Math.max(seconds * 1000, master.options.allocationMs);
+  framework.filters.push({ ...refused, until });
+}
+
+export function declineOffers(
+  master: MasterState,
+  framework: Framework,
+  ids: readonly OfferId[],
+  filters: Filters | undefined,
+): void {
+  for (const id of ids) {
+    const offer = framework.offers.get(id);
+    if (offer !== undefined) {
+      removeOffer(master, offer);
+      refuse(master, framework, offer, filters);
+      count(master, 'master/offers_declined');
+    }
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * The answers of the operator API (POST /api/v1 of a master, include/mesos/v1/master/master.proto): what the model knows,
+ * in the shapes of GET_STATE and its parts. Empty lists are printed here, as real masters do in these answers.
+ */
+import type { FrameworkInfo, Resource, TaskStatus } from '../../mesos-api-client/protocol/mesos.ts';
+import { add } from '../../mesos-api-client/protocol/resources.ts';
+import type { AgentDescription } from './agent-protocol.ts';
+import { masterInfo } from './frameworks.ts';
+import type { Agent, Framework, MasterState, Task } from './master-state.ts';
+import { allocatedForm, oldForm } from './resource-forms.ts';
+import { usesResources } from './tasks.ts';
+
+export interface Flag {
+  readonly name: string;
+  readonly value: string;
+}
+
+export function viewMaster(master: MasterState) {
+  const seconds = master.startedAt / 1000;
+  return { master_info: masterInfo(master), start_time: seconds, elected_time: seconds };
+}
+
+export function viewState(master: MasterState) {
+  return {
+    get_tasks: viewTasks(master),
+    get_executors: { executors: [] },
+    get_frameworks: viewFrameworks(master),
+    get_agents: viewAgents(master),
+  };
+}
+
+export function viewTasks(master: MasterState) {
+  const all = [...master.frameworks.values(), ...master.completedFrameworks.values()];
+  return {
+    tasks: all.flatMap(({ tasks }) => [...tasks.values()].map(viewTask)),
+    unreachable_tasks: all.flatMap(({ unreachableTasks }) => [...unreachableTasks.values()].map(viewTask)),
+    completed_tasks: all.flatMap(({ completedTasks }) => completedTasks.map(viewTask)),
+  };
+}
+
+export function viewTask(task: Task) {
+  return {
+    name: task.info.name,
+    task_id: { value: task.id },
+    framework_id: { value: task.frameworkId },
+    agent_id: { value: task.agentId },
+    state: task.state,
+    resources: allocatedForm(task.resources, task.role),
+    statuses: task.statuses as readonly TaskStatus[],
+    ...(task.update === undefined
+      ? {}
+      : { status_update_state: task.update.state, status_update_uuid: task.update.uuid }),
+    ...(task.info.labels === undefined ? {} : { labels: task.info.labels }),
+    ...(task.info.discovery === undefined ? {} : { discovery: task.info.discovery }),
+  };
+}
+
+export function viewFrameworks(master: MasterState) {
+  return {
+    frameworks: [...master.frameworks.values()].map((framework) => viewFramework(master, framework)),
+    completed_frameworks: [...master.completedFrameworks.values()].map((each) => viewFramework(master, each)),
+  };
+}
+
+function viewFramework(master: MasterState, framework: Framework) {
+  const connected = framework.stream !== undefined;
+  const used = usedBy(framework);
+  const offered = [...framework.offers.values()].flatMap((offer) => allocatedForm(offer.resources, offer.role));
+  return {
+    framework_info: framework.info satisfies FrameworkInfo,
+    active: connected,
+    connected,
+    recovered: framework.recovered,
+    registered_time: time(framework.registeredAt),
+    reregistered_time: time(framework.reregisteredAt ?? framework.registeredAt),
+    ...(framework.unregisteredAt === undefined ? {} : { unregistered_time: time(framework.unregisteredAt) }),
+    offers: [...framework.offers.values()].map(({ id, agentId, role, resources }) => ({
+      id: { value: id },
+      framework_id: { value: framework.id },
+      agent_id: { value: agentId },
+      hostname: master.agents.get(agentId)?.description.hostname ?? '',
+      resources: allocatedForm(resources, role),
+      allocation_info: { role },
+    })),
+    allocated_resources: add([...used, ...offered]),
+    offered_resources: add(offered),
+  };
+}
+
+function usedBy(framework: Framework): Resource[] {
+  return [...framework.tasks.values()]
+    .filter(usesResources)
+    .flatMap(({ resources, role }) => allocatedForm(resources, role));
+}
+
+export function viewAgents(master: MasterState) {
+  return {
+    agents: [...master.agents.values()].map((agent) => viewAgent(agent)),
+    recovered_agents: [...master.recoveredAgents].map(([id, description]) => agentInfo(id, description)),
+  };
+}
+
+function viewAgent(agent: Agent) {
+  const used = [...agent.tasks].filter(usesResources).flatMap(({ resources, role }) => allocatedForm(resources, role));
+  const offered = [...agent.offers].flatMap(({ resources, role }) => allocatedForm(resources, role));
+  return {
+    agent_info: agentInfo(agent.id, agent.description),
+    active: agent.link !== undefined,
+    deactivated: false,
+    version: '1.12.0',
+    pid: `slave(1)@${agent.description.hostname}:${agent.description.port}`,
+    registered_time: time(agent.registeredAt),
+    ...(agent.reregisteredAt === undefined ? {} : { reregistered_time: time(agent.reregisteredAt) }),
+    total_resources: agent.total.map(oldForm),
+    allocated_resources: add(used).map(oldForm),
+    offered_resources: add(offered).map(oldForm),
+    capabilities: ['MULTI_ROLE', 'HIERARCHICAL_ROLE', 'RESERVATION_REFINEMENT'].map((type) => ({ type })),
+  };
+}
+
+function agentInfo(id: string, { hostname, port, resources, attributes }: AgentDescription) {
+  return { hostname, port, resources, attributes, id: { value: id }, checkpoint: true };
+}
+
+function time(at: number): { nanoseconds: number } {
+  return { nanoseconds: at * 1e6 };
+}

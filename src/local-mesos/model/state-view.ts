@@ -1,0 +1,147 @@
+/**
+ * GET /state and /metrics/snapshot of a master, the endpoints that dashboards and DC/OS tools read: ids are bare strings,
+ * agents are slaves, resources are flat `{cpus, mem, disk, gpus, ports: "[a-b]"}`.
+ */
+import { toThousandths } from '../../lib/thousandths.ts';
+import type { Resource } from '../../mesos-api-client/protocol/mesos.ts';
+import { portRanges, scalarSum } from '../../mesos-api-client/protocol/resources.ts';
+import { masterInfo } from './frameworks.ts';
+import type { Agent, Framework, MasterState, Task } from './master-state.ts';
+import type { Flag } from './operator-view.ts';
+import { usesResources } from './tasks.ts';
+
+export function legacyState(master: MasterState, flags: readonly Flag[]) {
+  const { id, pid, hostname, version, port } = masterInfo(master);
+  const seconds = master.startedAt / 1000;
+  return {
+    version,
+    start_time: seconds,
+    elected_time: seconds,
+    id,
+    pid,
+    hostname,
+    capabilities: ['AGENT_UPDATE'],
+    activated_slaves: [...master.agents.values()].filter(({ link }) => link !== undefined).length,
+    deactivated_slaves: [...master.agents.values()].filter(({ link }) => link === undefined).length,
+    unreachable_slaves: master.unreachableAgents.size,
+    leader: pid,
+    leader_info: { id, pid, port, hostname },
+    flags: Object.fromEntries(flags.map(({ name, value }) => [name, value])),
+    slaves: [...master.agents.values()].map(legacyAgent),
+    recovered_slaves: [...master.recoveredAgents].map(([slaveId, agent]) => ({
+      id: slaveId,
+      hostname: agent.hostname,
+      port: agent.port,
+      resources: flat(agent.resources),
+    })),
+    frameworks: [...master.frameworks.values()].map(legacyFramework),
+    completed_frameworks: [...master.completedFrameworks.values()].map(legacyFramework),
+    orphan_tasks: [],
+    unregistered_frameworks: [],
+  };
+}
+
+function legacyAgent(agent: Agent) {
+  const { hostname, port, attributes } = agent.description;
+  return {
+    id: agent.id,
+    hostname,
+    port,
+    attributes: Object.fromEntries(attributes.map(({ name, text, scalar }) => [name, text?.value ?? scalar?.value])),
+    pid: `slave(1)@${hostname}:${port}`,
+    registered_time: agent.registeredAt / 1000,
+    resources: flat(agent.total),
+    used_resources: flat([...agent.tasks].filter(usesResources).flatMap(({ resources }) => resources)),
+    offered_resources: flat([...agent.offers].flatMap(({ resources }) => resources)),
+    active: agent.link !== undefined,
+    deactivated: false,
+    version: '1.12.0',
+  };
+}
+
+function legacyFramework(framework: Framework) {
+  const { info } = framework;
+  const connected = framework.stream !== undefined;
+  return {
+    id: framework.id,
+    name: info.name,
+    user: info.user,
+    roles: framework.roles,
+    capabilities: (info.capabilities ?? []).map(({ type }) => type),
+    hostname: info.hostname ?? '',
+    webui_url: info.webui_url ?? '',
+    active: connected,
+    connected,
+    recovered: framework.recovered,
+    failover_timeout: info.failover_timeout ?? 0,
+    checkpoint: info.checkpoint ?? false,
+    registered_time: framework.registeredAt / 1000,
+    unregistered_time: (framework.unregisteredAt ?? 0) / 1000,
+    used_resources: flat([...framework.tasks.values()].filter(usesResources).flatMap(({ resources }) => resources)),
+    offered_resources: flat([...framework.offers.values()].flatMap(({ resources }) => resources)),
+    tasks: [...framework.tasks.values()].map(legacyTask),
+    unreachable_tasks: [...framework.unreachableTasks.values()].map(legacyTask),
+    completed_tasks: framework.completedTasks.map(legacyTask),
+    offers: [...framework.offers.values()].map(({ id, agentId, resources }) => ({
+      id,
+      framework_id: framework.id,
+      slave_id: agentId,
+      resources: flat(resources),
+    })),
+    executors: [],
+  };
+}
+
+/** Commands and their environment stay out of it: anybody who reaches the port reads this page. */
+function legacyTask(task: Task) {
+  return {
+    id: task.id,
+    name: task.info.name,
+    framework_id: task.frameworkId,
+    executor_id: '',
+    slave_id: task.agentId,
+    state: task.state,
+    resources: flat(task.resources),
+    role: task.role,
+    statuses: task.statuses.map(({ state, timestamp, container_status }) => ({ state, timestamp, container_status })),
+    ...(task.info.labels?.labels === undefined ? {} : { labels: task.info.labels.labels }),
+    ...(task.info.discovery === undefined ? {} : { discovery: task.info.discovery }),
+  };
+}
+
+function flat(resources: readonly Resource[]) {
+  const ports = portRanges(resources);
+  const scalar = (name: string) => scalarSum(resources, name) / toThousandths(1);
+  return {
+    disk: scalar('disk'),
+    mem: scalar('mem'),
+    gpus: scalar('gpus'),
+    cpus: scalar('cpus'),
+    ...(ports.length > 0 ? { ports: `[${ports.map(({ begin, end }) => `${begin}-${end}`).join(', ')}]` } : {}),
+  };
+}
+
+/** Flat numbers under the names of a real master; counters that nothing has moved yet are left out. */
+export function metricsSnapshot(master: MasterState): Record<string, number> {
+  const frameworks = [...master.frameworks.values()];
+  const agents = [...master.agents.values()];
+  const tasks = frameworks.flatMap((framework) => [...framework.tasks.values()]);
+  const inState = (state: string) => tasks.filter((task) => task.state === state).length;
+  return {
+    ...Object.fromEntries(master.metrics),
+    'master/elected': 1,
+    'master/uptime_secs': Math.max(0, (master.now - master.startedAt) / 1000),
+    'master/frameworks_connected': frameworks.filter(({ stream }) => stream !== undefined).length,
+    'master/frameworks_disconnected': frameworks.filter(({ stream }) => stream === undefined).length,
+    'master/slaves_connected': agents.filter(({ link }) => link !== undefined).length,
+    'master/slaves_active': agents.filter(({ link }) => link !== undefined).length,
+    'master/slaves_disconnected': agents.filter(({ link }) => link === undefined).length,
+    'master/slaves_unreachable': master.unreachableAgents.size,
+    'master/outstanding_offers': master.offers.size,
+    'master/tasks_staging': inState('TASK_STAGING'),
+    'master/tasks_starting': inState('TASK_STARTING'),
+    'master/tasks_running': inState('TASK_RUNNING'),
+    'master/tasks_killing': inState('TASK_KILLING'),
+    'master/tasks_unreachable': frameworks.reduce((sum, { unreachableTasks }) => sum + unreachableTasks.size, 0),
+  };
+}

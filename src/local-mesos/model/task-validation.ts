@@ -1,0 +1,147 @@
+/**
+ * Whether a task may be launched on what is left of the offers; the first fault wins and becomes the message of its
+ * TASK_ERROR (src/master/validation.cpp of Mesos; the sentences are those of a real master).
+ */
+import { toThousandths } from '../../lib/thousandths.ts';
+import type { CommandInfo, HealthCheck, Resource, TaskInfo } from '../../mesos-api-client/protocol/mesos.ts';
+import { contains, scalarSum } from '../../mesos-api-client/protocol/resources.ts';
+import type { Agent, Framework } from './master-state.ts';
+import { describeResources, internalForm } from './resource-forms.ts';
+import { resourceFault } from './resource-validation.ts';
+
+export interface LaunchContext {
+  readonly framework: Framework;
+  readonly agent: Agent;
+  readonly role: string;
+  /** What earlier tasks of the same ACCEPT have left, in the internal form. */
+  readonly remaining: readonly Resource[];
+}
+
+export function taskFault(task: TaskInfo, context: LaunchContext): string | undefined {
+  return (
+    idFault(task.task_id.value) ??
+    reuseFault(task, context.framework) ??
+    agentFault(task, context.agent) ??
+    policyFault(task) ??
+    executionFault(task) ??
+    healthCheckFault(task.health_check) ??
+    resourcesFault(task) ??
+    limitsFault(task) ??
+    roomFault(task, context)
+  );
+}
+
+/** Ids of frameworks, tasks and executors alike (src/common/validation.cpp of Mesos). */
+export function idFault(id: string): string | undefined {
+  if (id === '') {
+    return 'ID must not be empty';
+  }
+  if (id.length > 255) {
+    return 'ID must not be greater than 255 characters';
+  }
+  if (id === '.' || id === '..') {
+    return `'${id}' is disallowed`;
+  }
+  // Control characters, and what would leave the directory that is named after the id.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return /[\u0000-\u001f\u007f/\\]/.test(id) ? `'${id}' contains invalid characters` : undefined;
+}
+
+function reuseFault({ task_id: { value } }: TaskInfo, framework: Framework): string | undefined {
+  if (framework.tasks.has(value)) {
+    return `Task has duplicate ID: ${value}`;
+  }
+  return framework.unreachableTasks.has(value) ? `Task reuses the ID of an unreachable task: ${value}` : undefined;
+}
+
+function agentFault({ agent_id: { value } }: TaskInfo, agent: Agent): string | undefined {
+  return value === agent.id ? undefined : `Task uses invalid agent ${value} while agent ${agent.id} is expected`;
+}
+
+function policyFault(task: TaskInfo): string | undefined {
+  if ((task.kill_policy?.grace_period?.nanoseconds ?? 0) < 0) {
+    return "Task's 'kill_policy.grace_period' must be non-negative";
+  }
+  return (task.max_completion_time?.nanoseconds ?? 0) < 0
+    ? "Task's `max_completion_time` must be non-negative"
+    : undefined;
+}
+
+function executionFault(task: TaskInfo): string | undefined {
+  if ((task.command === undefined) === (task.executor === undefined)) {
+    return 'Task should have at least one (but not both) of CommandInfo or ExecutorInfo present';
+  }
+  if (task.executor !== undefined) {
+    return 'Executors of frameworks are not built into the embedded master: use a command task';
+  }
+  if (task.container !== undefined) {
+    return 'Containers are not built into the embedded master: use a command task without ContainerInfo';
+  }
+  return commandFault(task.command);
+}
+
+function commandFault(command: CommandInfo | undefined): string | undefined {
+  const bad = command?.environment?.variables?.find(({ type, value }) => type !== 'SECRET' && value === undefined);
+  if (bad !== undefined) {
+    return `Task's \`CommandInfo\` is invalid: Environment variable '${bad.name}' of type 'VALUE' must have a value set`;
+  }
+  const secret = command?.environment?.variables?.find(({ type }) => type === 'SECRET');
+  return (
+    secret &&
+    `Task's \`CommandInfo\` is invalid: Environment variable '${secret.name}' of type 'SECRET' is not built in`
+  );
+}
+
+function healthCheckFault(check: HealthCheck | undefined): string | undefined {
+  const fault = check && checkFault(check);
+  return fault && `Task uses invalid health check: ${fault}`;
+}
+
+function checkFault(check: HealthCheck): string | undefined {
+  const member = check.type === undefined || check.type === 'UNKNOWN' ? undefined : check.type;
+  if (member === 'HTTP' && check.http === undefined) {
+    return "Expecting 'http' to be set for HTTP health check";
+  }
+  if (member === 'TCP' && check.tcp === undefined) {
+    return "Expecting 'tcp' to be set for TCP health check";
+  }
+  if ((member === 'COMMAND' || member === undefined) && check.command === undefined) {
+    return "Expecting 'command' to be set for COMMAND health check";
+  }
+  if (check.http?.path !== undefined && !check.http.path.startsWith('/')) {
+    return `The path '${check.http.path}' of HTTP health check must start with '/'`;
+  }
+  if (check.http?.scheme !== undefined && !['http', 'https'].includes(check.http.scheme)) {
+    return `Unsupported HTTP health check scheme: '${check.http.scheme}'`;
+  }
+  const times = [check.delay_seconds, check.interval_seconds, check.timeout_seconds, check.grace_period_seconds];
+  return times.some((seconds) => (seconds ?? 0) < 0) ? 'Expecting times to be non-negative' : undefined;
+}
+
+function resourcesFault({ resources = [] }: TaskInfo): string | undefined {
+  return resources.length === 0 ? 'Task uses no resources' : resourceFault(resources);
+}
+
+function limitsFault({ limits = {}, resources = [] }: TaskInfo): string | undefined {
+  for (const [name, { value }] of Object.entries(limits)) {
+    if (name !== 'cpus' && name !== 'mem') {
+      return `Task's 'limits' may only name cpus and mem, not ${name}`;
+    }
+    if (toThousandths(Number(value)) < scalarSum(resources, name)) {
+      const word = name === 'cpus' ? 'cpu' : 'memory';
+      return `The ${word} limit must be greater than or equal to the ${word} request`;
+    }
+  }
+  return undefined;
+}
+
+/** Resources without allocation_info are taken as the offer's role; those of another role are not in the offer. */
+function roomFault({ resources = [] }: TaskInfo, { role, remaining }: LaunchContext): string | undefined {
+  const foreign = resources.find(({ allocation_info: info }) => info?.role !== undefined && info.role !== role);
+  const wanted = internalForm(resources);
+  if (foreign === undefined && contains(remaining, wanted)) {
+    return undefined;
+  }
+  const asked = describeResources(wanted, foreign?.allocation_info?.role ?? role);
+  return `Total resources ${asked} required by task and its executor is more than available ${describeResources(remaining, role)}`;
+}

@@ -1,0 +1,81 @@
+/** The few things that the master's routes do with HTTP: bounded bodies, sentences, JSON, and what Accept allows. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** Far above any call that makes sense (an ACCEPT with a thousand tasks is about 1 MiB). */
+export const maxBodyBytes = 16 * 1024 * 1024;
+
+/** Undefined if the body is larger than the bound. */
+export async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > maxBodyBytes) {
+      return undefined;
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+export function sendText(
+  response: ServerResponse,
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const type = text === '' ? {} : { 'Content-Type': 'text/plain; charset=utf-8' };
+  response.writeHead(status, { ...headers, ...type, 'Content-Length': Buffer.byteLength(text) });
+  response.end(text);
+}
+
+export function sendJson(response: ServerResponse, body: unknown): void {
+  const text = JSON.stringify(body);
+  response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) });
+  response.end(text);
+}
+
+export function sendTooLarge(response: ServerResponse): void {
+  sendText(response, 413, `The body is larger than ${maxBodyBytes} bytes`, { Connection: 'close' });
+}
+
+export function sendMethodNotAllowed(request: IncomingMessage, response: ServerResponse, allowed: string): void {
+  const text = `405 Method Not Allowed. Expecting one of { '${allowed}' }, but received '${request.method}'.`;
+  sendText(response, 405, text, { Allow: allowed });
+}
+
+/** Steps 4 and 5 of the master's order of checks, which both APIs share. True if the request was answered. */
+export function refuseBadRequest(request: IncomingMessage, response: ServerResponse): boolean {
+  if (request.method !== 'POST') {
+    sendMethodNotAllowed(request, response, 'POST');
+    return true;
+  }
+  const type = request.headers['content-type'];
+  if (type === undefined) {
+    sendText(response, 400, "Expecting 'Content-Type' to be present");
+    return true;
+  }
+  if (type !== 'application/json') {
+    const text =
+      type === 'application/x-protobuf'
+        ? 'The embedded master speaks JSON only: send application/json'
+        : "Expecting 'Content-Type' of application/json or application/x-protobuf";
+    sendText(response, 415, text);
+    return true;
+  }
+  return false;
+}
+
+export const notAcceptable = "Expecting 'Accept' to allow 'application/x-protobuf' or 'application/json'";
+
+export function acceptsJson(request: IncomingMessage): boolean {
+  const accept = request.headers.accept;
+  if (accept === undefined) {
+    return true;
+  }
+  return accept.split(',').some((part) => {
+    const [range = '', ...parameters] = part.split(';').map((each) => each.trim());
+    const refused = parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter));
+    return !refused && ['*/*', 'application/*', 'application/json'].includes(range);
+  });
+}

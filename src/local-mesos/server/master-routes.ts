@@ -1,0 +1,93 @@
+/**
+ * Which path of the master is what. Every route answers under /master/… too, as on a real master; whatever lies below
+ * /api/v1 and is not the scheduler API is the operator API.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isIP } from 'node:net';
+import type { FrameworkId } from '../../mesos-api-client/protocol/ids.ts';
+import type { Flag } from '../model/operator-view.ts';
+import { legacyState, metricsSnapshot } from '../model/state-view.ts';
+import { readBody, sendJson, sendMethodNotAllowed, sendText, sendTooLarge } from './master-http.ts';
+import { handleOperatorCall } from './master-operator-api.ts';
+import { handleSchedulerCall } from './master-scheduler-api.ts';
+import type { MasterShell } from './master-shell.ts';
+
+/** Takes a request of an agent process, or says that it is none. */
+export type AgentRoutes = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+export interface RouteParts {
+  readonly shell: MasterShell;
+  readonly flags: readonly Flag[];
+  /** As schedulers and browsers may call this master; other names are refused. */
+  readonly hostname: string;
+  readonly agentRoutes: () => AgentRoutes | undefined;
+}
+
+export async function route(parts: RouteParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (!isOurName(request.headers.host, parts.hostname)) {
+    sendText(response, 403, 'The Host header names another machine');
+    return;
+  }
+  const url = new URL(request.url ?? '/', 'http://master');
+  const path = url.pathname.replace(/^\/master(?=\/)/, '').replace(/(?<=.)\/$/, '');
+  if (path === '/api/v1/scheduler') {
+    return handleSchedulerCall(parts.shell, request, response);
+  }
+  if (path === '/api/v1' || path.startsWith('/api/v1/')) {
+    return handleOperatorCall(parts.shell, parts.flags, request, response);
+  }
+  if (path === '/teardown') {
+    return teardown(parts.shell, request, response);
+  }
+  const page = pages[path];
+  if (page !== undefined) {
+    page(parts, response);
+  } else if (!parts.agentRoutes()?.(request, response)) {
+    sendText(response, 404, '404 Not Found.');
+  }
+}
+
+/**
+ * A page in a browser can be made to reach a loopback port under a name of its own (DNS rebinding); this port runs
+ * commands. So requests must call it by an address, by localhost, or by the name that it was given.
+ */
+function isOurName(host: string | undefined, hostname: string): boolean {
+  const name = (host ?? 'localhost')
+    .replace(/:\d+$/, '')
+    .replace(/^\[(.*)\]$/, '$1')
+    .toLowerCase();
+  return name === 'localhost' || name === hostname.toLowerCase() || isIP(name) !== 0;
+}
+
+const pages: Readonly<Record<string, (parts: RouteParts, response: ServerResponse) => void>> = {
+  '/health': (_parts, response) => sendText(response, 200, ''),
+  '/version': ({ shell }, response) => sendJson(response, { version: shell.state.options.version }),
+  '/flags': ({ flags }, response) =>
+    sendJson(response, { flags: Object.fromEntries(flags.map(({ name, value }) => [name, value])) }),
+  '/state': ({ shell, flags }, response) => sendJson(response, legacyState(shell.state, flags)),
+  '/metrics/snapshot': ({ shell }, response) => sendJson(response, metricsSnapshot(shell.state)),
+  '/redirect': ({ shell }, response) => {
+    const { hostname, port } = shell.state.options;
+    sendText(response, 307, '', { Location: `//${hostname}:${port}` });
+  },
+};
+
+/** The older form of the operator's TEARDOWN: `frameworkId=…` as a form. */
+async function teardown(shell: MasterShell, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.method !== 'POST') {
+    sendMethodNotAllowed(request, response, 'POST');
+    return;
+  }
+  const body = await readBody(request);
+  if (body === undefined) {
+    sendTooLarge(response);
+    return;
+  }
+  const id = new URLSearchParams(body).get('frameworkId');
+  if (id === null) {
+    sendText(response, 400, "Missing 'frameworkId' query parameter in the request body");
+    return;
+  }
+  const reply = shell.submit({ kind: 'teardown', frameworkId: id as FrameworkId });
+  sendText(response, reply?.status ?? 503, reply?.text ?? 'The master is shutting down');
+}

@@ -1,0 +1,142 @@
+/**
+ * A local Mesos master as a server: the model behind HTTP. Whoever reaches it can run commands on this machine, so it
+ * listens on loopback and nowhere else unless told. A restart with the same work directory knows the agents of before;
+ * frameworks and tasks come back with those who know them, as with a real master.
+ */
+import { randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Problem } from '../../lib/problem.ts';
+import type { MasterLink } from '../model/agent-protocol.ts';
+import { defaultMasterOptions, type MasterOptions } from '../model/master-io.ts';
+import type { Flag } from '../model/operator-view.ts';
+import { sendText } from './master-http.ts';
+import { openRegistry } from './master-registry.ts';
+import { type AgentRoutes, route } from './master-routes.ts';
+import { type MasterShell, startMasterShell } from './master-shell.ts';
+
+export interface MasterServerOptions extends Partial<Omit<MasterOptions, 'masterId' | 'ip' | 'port'>> {
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** 0: one that is free. Default 5050. */
+  readonly port?: number;
+  readonly workDir: string;
+  /** Listen on an address that other machines reach: whoever reaches it can run commands here. */
+  readonly allowRemote?: boolean;
+}
+
+export interface MasterServer {
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  readonly masterId: string;
+  /** An agent on any kind of link; it registers with its first message. */
+  agentConnected(link: MasterLink): void;
+  /** Routes for agents of other processes; asked for every path that the master itself does not know. */
+  registerAgentRoutes(routes: AgentRoutes): void;
+  /** As a process that dies: connections break, agents and schedulers are told nothing. */
+  close(): Promise<void>;
+}
+
+export async function startMaster(options: MasterServerOptions): Promise<MasterServer> {
+  const { host = '127.0.0.1', port: wantedPort = 5050, workDir, allowRemote = false, ...given } = options;
+  if (!isLoopback(host) && !allowRemote) {
+    throw new Problem('USAGE', `a local Mesos runs any command that it is sent, and ${host} is reached by others`);
+  }
+  const registry = openRegistry(workDir);
+  // A registry that cannot be read is told before the port is taken.
+  registry.read();
+  const server = createServer({ keepAliveTimeout: 60_000 });
+  const port = await listen(server, host, wantedPort);
+  const masterOptions: MasterOptions = {
+    ...defaultMasterOptions,
+    hostname: host,
+    ...definedOnly(given),
+    masterId: randomUUID(),
+    ip: host,
+    port,
+  };
+  const shell = startMasterShell(masterOptions, registry, Date.now);
+  let agentRoutes: AgentRoutes | undefined;
+  serve(server, shell, masterOptions, () => agentRoutes);
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    host,
+    port,
+    masterId: masterOptions.masterId,
+    agentConnected: shell.agentConnected,
+    registerAgentRoutes: (routes) => {
+      agentRoutes = routes;
+    },
+    close: () => {
+      shell.close();
+      return closeServer(server);
+    },
+  };
+}
+
+function serve(
+  server: Server,
+  shell: MasterShell,
+  options: MasterOptions,
+  agentRoutes: () => AgentRoutes | undefined,
+): void {
+  const parts = { shell, flags: flagsOf(options), hostname: options.hostname, agentRoutes };
+  server.on('request', (request, response) => {
+    route(parts, request, response).catch((error: unknown) => {
+      if (response.headersSent || request.destroyed) {
+        // The client went away while it was sending; there is nobody to answer.
+        response.destroy();
+      } else {
+        sendText(response, 500, `The embedded master failed: ${(error as Error).message}`);
+      }
+    });
+  });
+}
+
+/** Durations as Mesos prints its flags. */
+function flagsOf(options: MasterOptions): Flag[] {
+  return [
+    { name: 'agent_ping_timeout', value: `${options.agentPingMs}ms` },
+    { name: 'agent_reregister_timeout', value: `${options.agentReregisterMs}ms` },
+    { name: 'allocation_interval', value: `${options.allocationMs}ms` },
+    { name: 'hostname', value: options.hostname },
+    { name: 'ip', value: options.ip },
+    { name: 'max_agent_ping_timeouts', value: String(options.maxAgentPingTimeouts) },
+    { name: 'max_completed_frameworks', value: String(options.maxCompletedFrameworks) },
+    { name: 'max_completed_tasks_per_framework', value: String(options.maxCompletedTasksPerFramework) },
+    { name: 'port', value: String(options.port) },
+  ];
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/** An option that is present but undefined must not hide its default. */
+function definedOnly<Options extends object>(options: Options): Partial<Options> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<Options>;
+}
+
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new Problem('PORT_IN_USE', `the local Mesos master cannot listen on ${host}:${port}, the port is in use`)
+          : error,
+      );
+    });
+    server.listen(port, host, () => {
+      server.removeAllListeners('error');
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.close((error) => (error === undefined ? resolve() : reject(error)));
+    server.closeAllConnections();
+  });
+}
