@@ -96,6 +96,8 @@ export interface MasterState {
   readonly frameworks: Map<FrameworkId, Framework>;
   readonly completedFrameworks: Map<FrameworkId, Framework>;
   readonly agents: Map<AgentId, Agent>;
+  /** The agents that are connected, by their link. */
+  readonly links: Map<LinkId, Agent>;
   /** From the registry, not heard of since this master started: nothing is answered about their tasks. */
   readonly recoveredAgents: Map<AgentId, AgentDescription>;
   readonly unreachableAgents: Map<AgentId, EpochMs>;
@@ -114,6 +116,7 @@ export function createState(options: MasterOptions): MasterState {
     frameworks: new Map(),
     completedFrameworks: new Map(),
     agents: new Map(),
+    links: new Map(),
     recoveredAgents: new Map(),
     unreachableAgents: new Map(),
     offers: new Map(),
@@ -156,4 +159,14 @@ export function hasCapability(info: FrameworkInfo, capability: string): boolean 
 
 export function isPartitionAware(framework: Framework): boolean {
   return hasCapability(framework.info, 'PARTITION_AWARE');
+}
+
+/** After every change of who is admitted or unreachable. */
+export function persistRegistry(master: MasterState): void {
+  const admitted = [
+    ...[...master.recoveredAgents].map(([id, agent]) => ({ id, agent })),
+    ...[...master.agents.values()].map(({ id, description }) => ({ id, agent: description })),
+  ];
+  const unreachable = [...master.unreachableAgents].map(([id, since]) => ({ id, since }));
+  master.effects.push({ kind: 'persist', registry: { admitted, unreachable } });
 }

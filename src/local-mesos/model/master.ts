@@ -3,12 +3,13 @@
  * in which they must happen. Nothing in it waits, reads a clock or draws a random number.
  */
 import { unreachable } from '../../lib/exhaustive.ts';
-import type { FrameworkId } from '../../mesos-api-client/protocol/ids.ts';
+import type { AgentId, FrameworkId } from '../../mesos-api-client/protocol/ids.ts';
 import type { AgentToMaster } from './agent-protocol.ts';
-import { agentOfLink, disconnectAgent, giveUpRecovered, pingAgent, registerAgent, unregisterAgent } from './agents.ts';
+import { pingAgent, registerAgent } from './agents.ts';
 import { allocate } from './allocator.ts';
 import { handleCall } from './calls.ts';
 import { disconnectFramework, heartbeat, removeFramework, subscribe } from './frameworks.ts';
+import { disconnectAgent, giveUpRecovered, unregisterAgent } from './lost-agents.ts';
 import type { LinkId, MasterEffect, MasterInput, MasterOptions, Registry, StreamId, TimerId } from './master-io.ts';
 import { emptyRegistry } from './master-io.ts';
 import type { Agent, MasterState } from './master-state.ts';
@@ -93,7 +94,7 @@ function agentSays(master: MasterState, link: LinkId, message: AgentToMaster): v
     registerAgent(master, link, message);
     return;
   }
-  const agent = agentOfLink(master, link);
+  const agent = master.links.get(link);
   if (agent === undefined) {
     // It was given up, or never registered here: on a new link it can start over.
     master.effects.push({ kind: 'close-link', link });
@@ -131,9 +132,9 @@ function statusUpdate(master: MasterState, agent: Agent, update: AgentToMaster &
 }
 
 function linkClosed(master: MasterState, link: LinkId): void {
-  const agent = agentOfLink(master, link);
+  const agent = master.links.get(link);
   if (agent !== undefined) {
-    disconnectAgent(master, agent);
+    disconnectAgent(master, agent, link);
   }
 }
 
@@ -149,7 +150,7 @@ function timerFired(master: MasterState, timer: TimerId): void {
   }
   const [kind, id = ''] = timer.split(/ (.*)/s);
   const framework = master.frameworks.get(id as FrameworkId);
-  const agent = [...master.agents.values()].find((each) => each.id === id);
+  const agent = master.agents.get(id as AgentId);
   if (kind === 'heartbeat' && framework !== undefined) {
     heartbeat(master, framework);
   } else if (kind === 'failover' && framework !== undefined && framework.stream === undefined) {

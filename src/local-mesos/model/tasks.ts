@@ -83,9 +83,14 @@ export function endTask(master: MasterState, framework: Framework, task: Task, s
   forgetTask(master, framework, task);
 }
 
-/** Its id is free again; the newest ones stay visible to operators. */
+/** Its id is free again. */
 export function forgetTask(master: MasterState, framework: Framework, task: Task): void {
   detachTask(master, framework, task);
+  completeTask(master, framework, task);
+}
+
+/** The newest of them stay visible to operators. */
+export function completeTask(master: MasterState, framework: Framework, task: Task): void {
   framework.completedTasks.push(task);
   if (framework.completedTasks.length > master.options.maxCompletedTasksPerFramework) {
     framework.completedTasks.shift();

@@ -1,0 +1,122 @@
+/**
+ * How a master loses an agent: its link broke (nothing is decided yet), it missed its pings or never returned after a
+ * restart of the master (unreachable: its tasks are UNREACHABLE, or LOST without PARTITION_AWARE), it said goodbye.
+ */
+import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
+import type { TaskStatus } from '../../mesos-api-client/protocol/mesos.ts';
+import type { LinkId } from './master-io.ts';
+import type { Agent, Framework, MasterState, Task } from './master-state.ts';
+import { clearTimer, count, isPartitionAware, persistRegistry, sendEvent } from './master-state.ts';
+import { rescindOffer } from './offers.ts';
+import { detachTask, endTask, forgetTask, masterStatus, sendUpdate, usesResources } from './tasks.ts';
+
+/** The link broke: offers are void, the pings decide the rest; frameworks that do not checkpoint lose their tasks now. */
+export function disconnectAgent(master: MasterState, agent: Agent, link: LinkId): void {
+  master.links.delete(link);
+  agent.link = undefined;
+  for (const offer of [...agent.offers]) {
+    rescindOffer(master, offer);
+  }
+  for (const task of [...agent.tasks]) {
+    const framework = master.frameworks.get(task.frameworkId);
+    if (framework !== undefined && framework.info.checkpoint !== true) {
+      const message = `Agent ${agent.description.hostname} disconnected`;
+      loseTask(master, framework, task, { message, reason: 'REASON_AGENT_DISCONNECTED' });
+    }
+  }
+}
+
+export function markUnreachable(master: MasterState, agent: Agent): void {
+  master.unreachableAgents.set(agent.id, master.now);
+  for (const task of [...agent.tasks]) {
+    const framework = master.frameworks.get(task.frameworkId);
+    if (framework !== undefined) {
+      leaveBehind(master, framework, task);
+    }
+  }
+  count(master, 'master/slave_removals');
+  removeAgent(master, agent);
+}
+
+/** Ended in good order: its tasks are over, and nothing is expected of it any more. */
+export function unregisterAgent(master: MasterState, agent: Agent): void {
+  const message = `Agent ${agent.description.hostname} removed: the agent unregistered`;
+  for (const task of [...agent.tasks]) {
+    const framework = master.frameworks.get(task.frameworkId);
+    if (framework !== undefined) {
+      loseTask(master, framework, task, { message, reason: 'REASON_AGENT_REMOVED' });
+    }
+  }
+  removeAgent(master, agent);
+}
+
+function removeAgent(master: MasterState, agent: Agent): void {
+  for (const offer of [...agent.offers]) {
+    rescindOffer(master, offer);
+  }
+  master.agents.delete(agent.id);
+  clearTimer(master, `ping ${agent.id}`);
+  persistRegistry(master);
+  if (agent.link !== undefined) {
+    master.links.delete(agent.link);
+    master.effects.push({ kind: 'close-link', link: agent.link });
+  }
+  announceLoss(master, agent.id);
+}
+
+/** Agents of the registry that did not come back in time (LM-53). */
+export function giveUpRecovered(master: MasterState): void {
+  const lost = [...master.recoveredAgents.keys()];
+  for (const id of lost) {
+    master.recoveredAgents.delete(id);
+    master.unreachableAgents.set(id, master.now);
+  }
+  if (lost.length > 0) {
+    persistRegistry(master);
+  }
+  for (const id of lost) {
+    announceLoss(master, id);
+  }
+}
+
+function announceLoss(master: MasterState, agentId: AgentId): void {
+  for (const framework of master.frameworks.values()) {
+    sendEvent(master, framework, { type: 'FAILURE', failure: { agent_id: { value: agentId } } });
+  }
+}
+
+/** A task of an unreachable agent is not over: it is told so once, and its id stays in use. */
+function leaveBehind(master: MasterState, framework: Framework, task: Task): void {
+  if (!usesResources(task)) {
+    forgetTask(master, framework, task);
+    return;
+  }
+  task.state = isPartitionAware(framework) ? 'TASK_UNREACHABLE' : 'TASK_LOST';
+  task.update = undefined;
+  detachTask(master, framework, task);
+  framework.unreachableTasks.set(task.id, task);
+  const [oldest] = framework.unreachableTasks.keys();
+  if (framework.unreachableTasks.size > master.options.maxCompletedTasksPerFramework && oldest !== undefined) {
+    framework.unreachableTasks.delete(oldest);
+  }
+  tell(master, framework, task, {
+    message: 'health check timed out',
+    reason: 'REASON_AGENT_REMOVED',
+    unreachable_time: { nanoseconds: master.now * 1e6 },
+  });
+}
+
+/** Over, whatever the framework can understand (src/master/master.cpp of Mesos, removeFramework and _removeSlave). */
+function loseTask(master: MasterState, framework: Framework, task: Task, why: Partial<TaskStatus>): void {
+  const running = usesResources(task);
+  endTask(master, framework, task, 'TASK_LOST');
+  if (running) {
+    tell(master, framework, task, why);
+  }
+}
+
+function tell(master: MasterState, framework: Framework, task: Task, why: Partial<TaskStatus>): void {
+  const status = masterStatus(master, task.id, task.state, { ...why, agent_id: { value: task.agentId } });
+  task.statuses.push(status);
+  sendUpdate(master, framework, status);
+}
