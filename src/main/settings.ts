@@ -16,8 +16,6 @@ export interface SchedulerSettings {
   readonly advertiseUrl?: string;
   readonly tokenFile?: string;
   readonly storage?: string;
-  readonly flinkVersion?: string;
-  readonly flinkHome?: string;
   readonly frameworkName: string;
   readonly role: string;
   readonly user?: string;
@@ -44,12 +42,6 @@ export function parseCount(text: string, option: string, least: number, most: nu
   return count;
 }
 
-export function parsePositive(text: string, option: string): number {
-  const value = Number(text);
-  if (!Number.isFinite(value) || value <= 0) throw new Problem('USAGE', `${option} ${text}: expected a number above 0`);
-  return value;
-}
-
 /** A path as it was meant where the command was typed. */
 export function parsePath(text: string): string {
   return resolve(text);
@@ -57,4 +49,9 @@ export function parsePath(text: string): string {
 
 export function urlOf({ host, port }: Listen): string {
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** Whether `host:port` is on this machine by its name alone. */
+export function isLocal(address: string): boolean {
+  return /^(127\.[\d.]+|localhost|\[::1\])(:\d+)?$/i.test(address);
 }

@@ -1,0 +1,62 @@
+/** `flink-mesos local-mesos`: the embedded Mesos on its own, whole, or its master and its agents as processes of their own. */
+import { join } from 'node:path';
+import { type Command, Option } from 'commander';
+import { Problem } from '../lib/problem.ts';
+import { startLocalAgents, startLocalMaster, startLocalMesos } from '../local-mesos/server/start-local-mesos.ts';
+import { defaultDataDir } from './directories.ts';
+import { firstSignal } from './lifetime.ts';
+import { parseCount, parseListen, parsePath } from './settings.ts';
+
+interface Options {
+  readonly listen: string;
+  readonly workDir: string;
+  readonly agents: string;
+  readonly only?: 'master' | 'agents';
+  readonly master?: string;
+  readonly keepTasks?: boolean;
+}
+
+export function addLocalMesosCommand(program: Command): void {
+  program
+    .command('local-mesos')
+    .description('run the embedded Mesos: the v1 API over HTTP, tasks as processes of this machine')
+    .option('--listen <host:port>', 'where the master listens', '127.0.0.1:5050')
+    .option('--work-dir <dir>', 'where registry and sandboxes are kept', join(defaultDataDir(), 'mesos'))
+    .option('--agents <count>', 'agents', '2')
+    .addOption(new Option('--only <part>', 'run the master alone, or agents alone').choices(['master', 'agents']))
+    .option('--master <host:port>', 'the master that agents alone belong to')
+    .option('--keep-tasks', 'leave the tasks running for the next start on this work directory')
+    .action((options: Options) => runLocalMesos(options));
+}
+
+async function runLocalMesos(options: Options): Promise<void> {
+  const agents = parseCount(options.agents, '--agents', 1, 1000);
+  const listen = parseListen(options.listen, '--listen');
+  const common = {
+    workDir: parsePath(options.workDir),
+    report: ({ level, text }: { level: string; text: string }) => console.error(`${level}: ${text}`),
+  };
+  const signal = firstSignal();
+  switch (options.only) {
+    case 'agents': {
+      if (options.master === undefined)
+        throw new Problem('USAGE', '--only agents: give --master HOST:PORT, the master they belong to');
+      const running = await startLocalAgents({ ...common, masterUrl: `http://${options.master}`, agents });
+      console.log(`flink-mesos local-mesos: ${agents} agents ready, for the master ${options.master}`);
+      await signal;
+      return running.close({ keepTasks: options.keepTasks === true });
+    }
+    case 'master': {
+      const running = await startLocalMaster({ ...common, ...listen });
+      console.log(`flink-mesos local-mesos: master at ${running.masterUrl}`);
+      await signal;
+      return running.close();
+    }
+    default: {
+      const running = await startLocalMesos({ ...common, ...listen, agents });
+      console.log(`flink-mesos local-mesos: master at ${running.masterUrl}, ${agents} agents ready`);
+      await signal;
+      return running.close({ keepTasks: options.keepTasks === true });
+    }
+  }
+}

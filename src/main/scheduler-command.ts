@@ -1,0 +1,85 @@
+/** `flink-mesos scheduler`: one scheduler against a Mesos that runs elsewhere (or beside it). */
+import { type Command, InvalidArgumentError } from 'commander';
+import { createLogger, logFacts } from '../observability/logger.ts';
+import { defaultCacheDir, defaultDataDir } from './directories.ts';
+import { obtainFlinks, servedDistributions } from './distributions.ts';
+import { runUntilEnd } from './lifetime.ts';
+import { startScheduler } from './scheduler.ts';
+import { parseListen, parsePath, type SchedulerSettings } from './settings.ts';
+
+interface Options {
+  readonly mesosMaster: string;
+  readonly dataDir: string;
+  readonly listen: string;
+  readonly advertiseUrl?: string;
+  readonly tokenFile?: string;
+  readonly storage?: string;
+  readonly flinkVersion: string[];
+  readonly flinkHome?: string;
+  readonly frameworkName: string;
+  readonly role: string;
+  readonly user?: string;
+  readonly principal?: string;
+  readonly secretFile?: string;
+  readonly logLevel: string;
+}
+
+const levels = ['debug', 'info', 'warn', 'error'] as const;
+
+export function addSchedulerCommand(program: Command): void {
+  program
+    .command('scheduler')
+    .description('run the scheduler: one Mesos framework, many Flink clusters')
+    .requiredOption('--mesos-master <host:port,...>', 'the Mesos masters')
+    .option('--data-dir <dir>', 'where state is kept', defaultDataDir())
+    .option('--listen <host:port>', 'where the API listens; port 0 is any free one, remembered', '127.0.0.1:8180')
+    .option('--advertise-url <url>', 'how agents and browsers reach the API (default: where it listens)')
+    .option('--token-file <file>', 'a file with the token that the API demands; needed past loopback')
+    .option('--storage <uri>', 'a place that all agents reach, for checkpoints and savepoints')
+    .option(
+      '--flink-version <version,...>',
+      'Flinks to serve, the default one first',
+      (list: string) => list.split(','),
+      [],
+    )
+    .option('--flink-home <dir>', 'serve the Flink of this directory', process.env.FLINK_HOME || undefined)
+    .option('--framework-name <name>', 'name of the framework in Mesos', 'flink-mesos')
+    .option('--role <role>', 'Mesos role whose resources are used', '*')
+    .option('--user <user>', 'user that tasks run as (default: the one of this process)')
+    .option('--principal <name>', 'principal of the framework in Mesos')
+    .option('--secret-file <file>', 'a file with the secret of the principal')
+    .option('--log-level <level>', `one of ${levels.join(', ')}`, parseLevel, 'info')
+    .action((options: Options) => runScheduler(options));
+}
+
+async function runScheduler(options: Options): Promise<void> {
+  const { flinkVersion, flinkHome, logLevel, ...given } = options;
+  const settings: SchedulerSettings = {
+    ...given,
+    mesosMasters: options.mesosMaster,
+    listen: parseListen(options.listen, '--listen'),
+    dataDir: parsePath(options.dataDir),
+  };
+  const logger = createLogger({ level: logLevel as (typeof levels)[number] });
+  const cacheDir = defaultCacheDir();
+  const scheduler = await startScheduler(settings, {
+    logger,
+    onFact: logFacts(logger),
+    obtainFlink: async (artifacts) => {
+      const wish = { cacheDir, versions: flinkVersion, flinkHome };
+      const flinks = await obtainFlinks(wish, (line) => logger.info(line));
+      const [{ version }] = flinks;
+      return {
+        distributions: servedDistributions(flinks, artifacts, cacheDir),
+        defaultFlink: { version, source: { version } },
+      };
+    },
+  });
+  console.log(`flink-mesos scheduler: API at ${scheduler.url}, Mesos master ${settings.mesosMasters}`);
+  await runUntilEnd(scheduler.ended, () => scheduler.close());
+}
+
+function parseLevel(text: string): string {
+  if (!levels.some((level) => level === text)) throw new InvalidArgumentError(`It is none of ${levels.join(', ')}.`);
+  return text;
+}

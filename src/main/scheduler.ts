@@ -1,0 +1,199 @@
+/** The parts of one scheduler process, put together: settings → parts → run. */
+import { randomInt } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { FastifyBaseLogger } from 'fastify';
+import { buildApi, checkBinding } from '../api/build-api.ts';
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import { openArtifactStore } from '../artifacts/files.ts';
+import { loadOrCreateSecret } from '../artifacts/secret.ts';
+import { createDispatcher } from '../dispatcher/create-dispatcher.ts';
+import type { Dispatcher } from '../dispatcher/dispatcher.ts';
+import type { Distributions } from '../dispatcher/flink-source.ts';
+import { createClusters } from '../flink/plan/planner.ts';
+import { createRenderer } from '../flink/render/renderer.ts';
+import { createFlinkRest } from '../flink/rest/flink-rest.ts';
+import type { FlinkSource } from '../flink/spec.ts';
+import { Problem } from '../lib/problem.ts';
+import { parseMasters } from '../mesos-api-client/protocol/addresses.ts';
+import type { FrameworkInfo } from '../mesos-api-client/protocol/mesos.ts';
+import { createSchedulerClient, type SchedulerClientOptions } from '../mesos-api-client/scheduler-client.ts';
+import { describe } from '../observability/describe.ts';
+import { createMetrics } from '../observability/metrics.ts';
+import { type LoadedRecords, loadRecords } from '../runtime/load-records.ts';
+import { startRuntime } from '../runtime/loop.ts';
+import type { Runtime, StampedFact } from '../runtime/runtime.ts';
+import type { MasterAddress } from '../scheduler/model/master.ts';
+import { createScheduler } from '../scheduler/scheduler.ts';
+import { openEmbeddedStore } from '../store/embedded-store.ts';
+import type { Store } from '../store/store.ts';
+import { choosePort, portProblem } from './ports.ts';
+import { isLocal, type Listen, type SchedulerSettings, urlOf } from './settings.ts';
+import { version } from './version.ts';
+
+export interface FlinkOffer {
+  readonly distributions: Distributions;
+  readonly defaultFlink: { readonly version: string; readonly source: FlinkSource };
+}
+
+export interface SchedulerParts {
+  /** Asked once the address is known to be free, so that a long download is not in vain. */
+  readonly obtainFlink: (artifacts: ArtifactStore) => Promise<FlinkOffer>;
+  readonly logger: FastifyBaseLogger;
+  readonly onFact: (fact: StampedFact) => void;
+}
+
+export interface RunningScheduler {
+  readonly url: string;
+  readonly dispatcher: Dispatcher;
+  readonly runtime: Runtime;
+  /** Settles when the scheduler ended by itself, with the reason. */
+  readonly ended: Promise<Problem | undefined>;
+  /** The framework stays registered and its tasks run on. */
+  close(): Promise<void>;
+}
+
+export async function startScheduler(settings: SchedulerSettings, parts: SchedulerParts): Promise<RunningScheduler> {
+  const masters = parseMasters(settings.mesosMasters) as MasterAddress[];
+  const token = await readSecretFile(settings.tokenFile, '--token-file');
+  checkBinding(settings.listen.host, token);
+  refuseUnreachableStorage(settings, masters);
+  const store = await openEmbeddedStore(settings.dataDir);
+  try {
+    return await startOn(store, { ...settings, masters, ...(token === undefined ? {} : { token }) }, parts);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+type CheckedSettings = SchedulerSettings & { readonly masters: readonly MasterAddress[]; readonly token?: string };
+
+async function startOn(store: Store, settings: CheckedSettings, parts: SchedulerParts): Promise<RunningScheduler> {
+  const records = await loadRecords(store);
+  const listen = await settleAddress(store, settings.listen, records);
+  const advertiseUrl =
+    settings.advertiseUrl ?? urlOf(listen.host === '0.0.0.0' ? { ...listen, host: hostname() } : listen);
+  const artifacts = await openArtifactStore(
+    join(settings.dataDir, 'artifacts'),
+    await loadOrCreateSecret(settings.dataDir, 'artifacts'),
+  );
+  const flink = await parts.obtainFlink(artifacts);
+  const storage = settings.storage ?? pathToFileURL(join(settings.dataDir, 'storage')).href;
+  const client = createSchedulerClient(await clientOptions(settings));
+  const runtime = await startRuntime({
+    scheduler: createScheduler(coreOptions(settings, advertiseUrl), records.scheduler),
+    clusters: createClusters(
+      records.clusters,
+      createRenderer({ artifactUrl: (artifact) => `${advertiseUrl}${artifacts.signedPath(artifact)}`, storage }),
+    ),
+    store,
+    client,
+    flinkRest: createFlinkRest(),
+    artifacts,
+    masters: settings.masters,
+  });
+  const metrics = createMetrics(runtime);
+  runtime.onFact(metrics.count);
+  runtime.onFact(parts.onFact);
+  const dispatcher = createDispatcher({
+    runtime,
+    artifacts,
+    jars: records.jars,
+    ...flink,
+    storage,
+    describe,
+    version,
+    startedAt: Date.now(),
+  });
+  const api = buildApi({
+    dispatcher,
+    artifacts,
+    metrics: metrics.text,
+    advertiseUrl,
+    logger: parts.logger,
+    ...(settings.token === undefined ? {} : { token: settings.token }),
+  });
+  await api.listen(listen).catch((error: NodeJS.ErrnoException) => {
+    throw portProblem(error, listen);
+  });
+  return {
+    url: urlOf(listen),
+    dispatcher,
+    runtime,
+    ended: runtime.ended,
+    close: async () => {
+      await api.close();
+      await runtime.stop();
+      await client.close();
+      await store.close();
+    },
+  };
+}
+
+/** The address is remembered: agents and JobManagers that were told of it find the scheduler there again. */
+async function settleAddress(store: Store, listen: Listen, { settings }: LoadedRecords): Promise<Listen> {
+  const remembered = settings.get('port');
+  const port = await choosePort(listen, typeof remembered === 'number' ? remembered : undefined);
+  if (port !== remembered) await store.commit([{ kind: 'put', collection: 'settings', key: 'port', value: port }]);
+  return { ...listen, port };
+}
+
+function coreOptions(settings: SchedulerSettings, webuiUrl: string): Parameters<typeof createScheduler>[0] {
+  return {
+    framework: frameworkInfo(settings, webuiUrl),
+    seed: randomInt(2 ** 31),
+    unreachableAfterMs: 0,
+    launchTimeoutMs: 30_000,
+    killRetryMs: 5_000,
+    endedTasksKept: 20,
+  };
+}
+
+function frameworkInfo(settings: SchedulerSettings, webuiUrl: string): FrameworkInfo {
+  return {
+    user: settings.user ?? userInfo().username,
+    name: settings.frameworkName,
+    // A week: tasks outlive a scheduler that is away for a long weekend.
+    failover_timeout: 604_800,
+    checkpoint: true,
+    roles: [settings.role],
+    hostname: hostname(),
+    webui_url: webuiUrl,
+    ...(settings.principal === undefined ? {} : { principal: settings.principal }),
+    capabilities: [
+      { type: 'MULTI_ROLE' },
+      { type: 'PARTITION_AWARE' },
+      { type: 'TASK_KILLING_STATE' },
+      { type: 'RESERVATION_REFINEMENT' },
+      { type: 'REGION_AWARE' },
+    ],
+  };
+}
+
+async function clientOptions({ principal, secretFile }: SchedulerSettings): Promise<SchedulerClientOptions> {
+  const secret = await readSecretFile(secretFile, '--secret-file');
+  if (principal === undefined || secret === undefined) return {};
+  return { credentials: { principal, secret } };
+}
+
+/** Checkpoints on this machine's disk are lost to agents elsewhere. */
+function refuseUnreachableStorage({ storage }: SchedulerSettings, masters: readonly MasterAddress[]): void {
+  const elsewhere = masters.find((master) => !isLocal(master));
+  if (storage !== undefined || elsewhere === undefined) return;
+  throw new Problem(
+    'USAGE',
+    `the Mesos master ${elsewhere} is not on this machine: give --storage URI, a place that all agents reach (for example file:///shared/flink or s3://bucket/flink), for checkpoints and savepoints`,
+  );
+}
+
+async function readSecretFile(file: string | undefined, option: string): Promise<string | undefined> {
+  if (file === undefined) return undefined;
+  const text = await readFile(file, 'utf8').catch((error: Error) => {
+    throw new Problem('USAGE', `${option} ${file}: ${error.message}`);
+  });
+  if (text.trim() === '') throw new Problem('USAGE', `${option} ${file}: the file is empty`);
+  return text.trim();
+}

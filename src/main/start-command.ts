@@ -1,0 +1,173 @@
+/**
+ * `npm start`, `flink-mesos start`: the embedded Mesos, the scheduler, a session cluster and an example job in one
+ * process, with an account of what happens. State is kept: after a crash the next start goes on from there.
+ */
+import { createReadStream } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { buildExampleJar, exampleClasses } from '../../examples/build.ts';
+import type { JobView } from '../dispatcher/dispatcher.ts';
+import type { ClusterName } from '../flink/plan/records.ts';
+import { startLocalMesos } from '../local-mesos/server/start-local-mesos.ts';
+import { createAccount, secondsSince } from '../observability/account.ts';
+import { createLogger, logFacts } from '../observability/logger.ts';
+import { defaultCacheDir, defaultDataDir } from './directories.ts';
+import { type Flink, localDistributions, obtainFlinks } from './distributions.ts';
+import { firstSignal } from './lifetime.ts';
+import { type RunningScheduler, startScheduler } from './scheduler.ts';
+import { parseCount, parseListen, parsePath, type SchedulerSettings } from './settings.ts';
+
+interface Options {
+  readonly dataDir: string;
+  readonly listen: string;
+  readonly mesosListen: string;
+  readonly agents: string;
+  readonly taskManagers: string;
+  readonly flinkVersion?: string;
+  readonly exitWhenRunning?: boolean;
+}
+
+export function addStartCommand(program: Command): void {
+  program
+    .command('start')
+    .description('try it on this machine: embedded Mesos, scheduler, a session cluster and an example job')
+    .option('--flink-version <version>', 'the Flink to run (default: the newest; FLINK_HOME in the environment wins)')
+    .option('--data-dir <dir>', 'where state is kept', defaultDataDir())
+    .option('--listen <host:port>', 'where the API listens', '127.0.0.1:8180')
+    .option('--mesos-listen <host:port>', 'where the embedded Mesos master listens', '127.0.0.1:5050')
+    .option('--agents <count>', 'embedded Mesos agents', '2')
+    .option('--task-managers <count>', 'TaskManagers of the session cluster', '2')
+    .option('--exit-when-running', 'end everything once the job runs')
+    .action((options: Options) => start(options));
+}
+
+const say = (line: string): void => console.log(line);
+
+const clusterName = 'default';
+
+async function start(options: Options): Promise<void> {
+  const startedAt = performance.timeOrigin;
+  const told = (line: string): void => say(`${secondsSince(startedAt, Date.now())}  ${line}`);
+  const dataDir = parsePath(options.dataDir);
+  const listen = parseListen(options.listen, '--listen');
+  const mesosListen = parseListen(options.mesosListen, '--mesos-listen');
+  const agents = parseCount(options.agents, '--agents', 1, 100);
+  const taskManagers = parseCount(options.taskManagers, '--task-managers', 1, 100);
+  const cacheDir = defaultCacheDir();
+  const flinkHome = process.env.FLINK_HOME || undefined;
+  const versions = options.flinkVersion === undefined ? [] : [options.flinkVersion];
+  const [flink] = await obtainFlinks({ cacheDir, versions, flinkHome }, told);
+  const jar = buildExampleJar(flink.home, join(cacheDir, 'examples'));
+
+  const signal = firstSignal();
+  const mesos = await startLocalMesos({ ...mesosListen, workDir: join(dataDir, 'mesos'), agents });
+  told(`embedded Mesos: master ${mesos.masterUrl}, ${agents} agents`);
+  let scheduler: RunningScheduler | undefined;
+  try {
+    const settings = {
+      mesosMasters: new URL(mesos.masterUrl).host,
+      dataDir,
+      listen,
+      frameworkName: 'flink-mesos',
+      role: '*',
+    };
+    scheduler = await startBeside(settings, flink, createAccount(startedAt, say));
+    told(`scheduler: ${scheduler.url}`);
+    await bringUp(scheduler, flink, taskManagers, await jar);
+    const outcome = await Promise.race([jobRuns(scheduler), signal, scheduler.ended]);
+    if (outcome === 'running') {
+      say(
+        `${secondsSince(startedAt, Date.now())}  job RUNNING, all its tasks, ${((Date.now() - startedAt) / 1000).toFixed(1)} s after the start`,
+      );
+      sayAddresses(scheduler.url, mesos.masterUrl);
+      if (options.exitWhenRunning !== true) await Promise.race([signal, scheduler.ended]);
+    }
+    const problem = await Promise.race([scheduler.ended, Promise.resolve(undefined)]);
+    if (problem !== undefined) throw problem;
+  } finally {
+    say('ending everything …');
+    await scheduler?.close();
+    await mesos.close();
+    say('ended; the next start goes on from here');
+  }
+}
+
+function startBeside(
+  settings: SchedulerSettings,
+  flink: Flink,
+  onFact: Parameters<typeof startScheduler>[1]['onFact'],
+): Promise<RunningScheduler> {
+  const logger = createLogger({ file: join(settings.dataDir, 'scheduler.log') });
+  const log = logFacts(logger);
+  return startScheduler(settings, {
+    logger,
+    onFact: (fact) => {
+      log(fact);
+      onFact(fact);
+    },
+    obtainFlink: async () => ({
+      distributions: localDistributions([flink]),
+      defaultFlink: { version: flink.version, source: { version: flink.version } },
+    }),
+  });
+}
+
+/** The cluster and the job of before are found again; one of another Flink makes room. */
+async function bringUp(
+  { dispatcher }: RunningScheduler,
+  flink: Flink,
+  taskManagers: number,
+  jar: string,
+): Promise<void> {
+  const present = dispatcher.clusters().find(({ name }) => name === clusterName);
+  if (present !== undefined && (present.flinkVersion !== flink.version || present.phase === 'deleting')) {
+    await dispatcher.deleteCluster(clusterName);
+    await until(() => dispatcher.clusters().every(({ name }) => name !== clusterName));
+  }
+  if (dispatcher.clusters().every(({ name }) => name !== clusterName)) {
+    await dispatcher.createCluster({ name: clusterName, taskManagers: { mode: 'fixed', count: taskManagers } });
+  }
+  if (dispatcher.jobs(clusterName).some(isGoingOn)) return;
+  const { id } = await dispatcher.uploadJar(clusterName, 'examples.jar', createReadStream(jar));
+  await dispatcher.submitJob(clusterName, {
+    jar: id,
+    entryClass: exampleClasses.clickCounter,
+    parallelism: taskManagers,
+  });
+}
+
+function isGoingOn({ state, managed }: JobView): boolean {
+  return managed && !['FINISHED', 'FAILED', 'CANCELED'].includes(state);
+}
+
+/** All its subtasks: Flink calls a job RUNNING already while it waits for slots. */
+async function jobRuns({ runtime }: RunningScheduler): Promise<'running'> {
+  const ends = runtime.ended.then((): true => true);
+  await until(() => {
+    const observation = runtime.observation(clusterName as ClusterName);
+    if (observation?.kind !== 'seen') return false;
+    return observation.jobs.some(
+      ({ state, tasks }) => state === 'RUNNING' && tasks.total > 0 && tasks.running === tasks.total,
+    );
+  }, ends);
+  return 'running';
+}
+
+async function until(condition: () => boolean, ends: Promise<true> = new Promise(() => undefined)): Promise<void> {
+  let over = false;
+  void ends.then(() => {
+    over = true;
+  });
+  while (!over && !condition()) await sleep(50);
+}
+
+function sayAddresses(schedulerUrl: string, masterUrl: string): void {
+  say('');
+  say(`  Flink's web UI  ${schedulerUrl}/v1/clusters/${clusterName}/flink/`);
+  say(`  scheduler       ${schedulerUrl}  (API described at ${schedulerUrl}/docs)`);
+  say(`  Mesos master    ${masterUrl}/state`);
+  say(`  command line    bin/flink-mesos.mjs --help`);
+  say('');
+  say('Ctrl-C ends everything.');
+}
