@@ -8,7 +8,7 @@ import type { FrameworkId, TaskId } from '../../mesos-api-client/protocol/ids.ts
 import type { FrameworkInfo, TaskInfo } from '../../mesos-api-client/protocol/mesos.ts';
 import type { AgentEntry, KillCause, ProcessEnd, ProcessRef, RunId } from './agent-io.ts';
 import { agentStatus, describeEnd, executorStatus, hasCapability, lossOf } from './agent-status.ts';
-import { addEntry, findEntry, forgetEntry, stampOf, type Turn } from './agent-turn.ts';
+import { addEntry, findEntry, forgetEntry, isShutDown, stampOf, type Turn } from './agent-turn.ts';
 import { enqueueUpdate } from './agent-updates.ts';
 
 const defaultGraceMs = 3_000;
@@ -66,7 +66,7 @@ export function processEnded(turn: Turn, entry: AgentEntry, end: ProcessEnd): vo
   for (const kind of ['force-kill', 'max-completion'] as const)
     turn.effects.push({ kind: 'cancel', timer: { kind, runId: entry.runId } });
   // The framework is gone: nobody would acknowledge.
-  if (entry.kill?.cause === 'framework-shutdown') {
+  if (isShutDown(entry)) {
     forgetEntry(turn, entry);
     return;
   }
@@ -161,7 +161,6 @@ export function shutdownFramework(turn: Turn, frameworkId: FrameworkId): void {
     else entry.kill = { ...entry.kill, cause };
     turn.changed.add(entry);
   }
-  state.frameworks.delete(frameworkId);
   turn.frameworksChanged = true;
 }
 

@@ -35,16 +35,26 @@ export function beginTurn(state: AgentState, at: EpochMs): Turn {
 export function endTurn(turn: Turn): AgentEffect[] {
   const { state } = turn;
   const saves: AgentEffect[] = [...turn.changed]
-    .filter((entry) => state.entries.has(entry.runId))
+    .filter((entry) => state.entries.has(entry.runId) && isCheckpointed(state, entry))
     .map((entry) => ({ kind: 'save', entry }));
   if (turn.frameworksChanged && state.agentId !== undefined)
     saves.unshift({ kind: 'save-agent', agentId: state.agentId, frameworks: frameworksWithTasks(state) });
   return [...saves, ...turn.effects];
 }
 
+/** Without those that are being shut down: the master has forgotten them. */
 export function frameworksWithTasks(state: AgentState): FrameworkInfo[] {
-  const present = new Set([...state.entries.values()].map((entry) => entry.frameworkId));
+  const present = new Set([...state.entries.values()].flatMap((one) => (isShutDown(one) ? [] : [one.frameworkId])));
   return [...state.frameworks].filter(([id]) => present.has(id)).map(([, framework]) => framework);
+}
+
+export function isShutDown(entry: AgentEntry): boolean {
+  return entry.kill?.cause === 'framework-shutdown';
+}
+
+/** Frameworks that do not checkpoint lose their tasks with the agent. */
+function isCheckpointed(state: AgentState, entry: AgentEntry): boolean {
+  return state.frameworks.get(entry.frameworkId)?.checkpoint === true;
 }
 
 export function stampOf(turn: Turn): StatusStamp {
@@ -69,6 +79,7 @@ export function forgetEntry(turn: Turn, entry: AgentEntry): void {
   state.runOf.delete(taskKey(entry.frameworkId, entry.taskId));
   state.retryMs.delete(entry.runId);
   effects.push({ kind: 'cancel', timer: { kind: 'retry', runId: entry.runId } }, { kind: 'forget', entry });
+  turn.frameworksChanged = true;
 }
 
 /** Ids of Mesos hold no slash. */

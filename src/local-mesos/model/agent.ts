@@ -27,6 +27,7 @@ import {
   endTurn,
   forgetEntry,
   frameworksWithTasks,
+  isShutDown,
   type Turn,
 } from './agent-turn.ts';
 import { acknowledge, resendAll, retry } from './agent-updates.ts';
@@ -205,7 +206,7 @@ function registration(state: AgentState, agent: AgentDescription): AgentToMaster
 }
 
 function taskOf(entry: AgentEntry): AgentTask[] {
-  if (entry.info === undefined || entry.kill?.cause === 'framework-shutdown') return [];
+  if (entry.info === undefined || isShutDown(entry)) return [];
   const { frameworkId, info, latestState } = entry;
   const status = entry.pending[0] ?? entry.acknowledged;
   return [{ frameworkId, info, latestState, ...(status === undefined ? {} : { status }) }];

@@ -1,0 +1,68 @@
+/**
+ * What an agent must know again after a kill -9: its id and, for frameworks that checkpoint, its tasks with their
+ * processes and unacknowledged updates. One small file each below `<work_dir>/meta`, replaced by renaming: a process
+ * that dies while it writes leaves the old one. They hold the tasks' environments, so nobody else may read them.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Problem } from '../../lib/problem.ts';
+import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
+import type { FrameworkInfo } from '../../mesos-api-client/protocol/mesos.ts';
+import type { AgentEntry, RunId } from '../model/agent-io.ts';
+
+export interface RecoveredAgent {
+  readonly agentId: AgentId;
+  readonly frameworks: readonly FrameworkInfo[];
+  readonly entries: readonly AgentEntry[];
+}
+
+export interface AgentCheckpoint {
+  load(): RecoveredAgent | undefined;
+  saveAgent(agentId: AgentId, frameworks: readonly FrameworkInfo[]): void;
+  save(entry: AgentEntry): void;
+  forget(runId: RunId): void;
+  /** The agent unregistered: its next start is a new agent. */
+  clear(): void;
+  statusFile(runId: RunId): string;
+}
+
+export function openCheckpoint(workDir: string): AgentCheckpoint {
+  const meta = join(workDir, 'meta');
+  const tasks = join(meta, 'tasks');
+  const agentFile = join(meta, 'agent.json');
+  const taskFile = (runId: RunId) => join(tasks, `${runId}.json`);
+  mkdirSync(tasks, { recursive: true, mode: 0o700 });
+  return {
+    load() {
+      if (!existsSync(agentFile)) return undefined;
+      const agent = readJson(agentFile) as Omit<RecoveredAgent, 'entries'>;
+      const files = readdirSync(tasks).filter((name) => name.endsWith('.json'));
+      return { ...agent, entries: files.map((name) => readJson(join(tasks, name)) as AgentEntry) };
+    },
+    saveAgent: (agentId, frameworks) => replace(agentFile, { agentId, frameworks }),
+    save: (entry) => replace(taskFile(entry.runId), entry),
+    forget(runId) {
+      for (const file of [taskFile(runId), this.statusFile(runId)]) rmSync(file, { force: true });
+    },
+    clear() {
+      rmSync(agentFile, { force: true });
+      rmSync(tasks, { recursive: true, force: true });
+      mkdirSync(tasks, { recursive: true, mode: 0o700 });
+    },
+    statusFile: (runId) => join(tasks, `${runId}.status`),
+  };
+}
+
+function replace(file: string, content: unknown): void {
+  const fresh = `${file}.new`;
+  writeFileSync(fresh, JSON.stringify(content), { mode: 0o600 });
+  renameSync(fresh, file);
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    throw new Problem('STORE_CORRUPT', `the checkpoint ${file} of the local Mesos agent cannot be read`, { cause });
+  }
+}

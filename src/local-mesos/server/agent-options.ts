@@ -1,0 +1,76 @@
+/** What an embedded agent can be told, and what it takes for granted otherwise. */
+import { statfsSync } from 'node:fs';
+import { availableParallelism, totalmem } from 'node:os';
+import type { Attribute, Resource } from '../../mesos-api-client/protocol/mesos.ts';
+import type { Dial } from './agent-dialer.ts';
+
+/** One line about what happened; never a secret. */
+export interface LocalMesosReport {
+  readonly level: 'info' | 'warn' | 'error';
+  readonly text: string;
+}
+
+export interface AgentSpec {
+  /** What offers call this agent; default 127.0.0.1. */
+  readonly hostname?: string;
+  /** Where its HTTP server listens; default 127.0.0.1 and any free port. */
+  readonly host?: string;
+  readonly port?: number;
+  readonly resources?: readonly Resource[];
+  readonly attributes?: readonly Attribute[];
+  /** PATH of tasks that bring none; default the PATH of the agent itself, so that `java` is found where the user has it. */
+  readonly taskPath?: string;
+  /** Sandboxes of ended tasks that are kept; default 50. */
+  readonly keepSandboxes?: number;
+  /** Size of the fetcher's cache; default 2 GiB. */
+  readonly cacheLimitBytes?: number;
+}
+
+export interface AgentOptions extends AgentSpec {
+  readonly workDir: string;
+  /** How a link to the master is made; again and again, after every loss. */
+  readonly dial: Dial;
+  readonly report?: (report: LocalMesosReport) => void;
+}
+
+const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+export function completeOptions(options: AgentOptions) {
+  const host = options.host ?? '127.0.0.1';
+  return {
+    ...options,
+    host,
+    port: options.port ?? 0,
+    hostname: options.hostname ?? '127.0.0.1',
+    resources: options.resources ?? defaultResources(options.workDir, 0, 1),
+    attributes: options.attributes ?? [],
+    taskPath: options.taskPath ?? process.env.PATH ?? defaultPath,
+    keepSandboxes: options.keepSandboxes ?? 50,
+    cacheLimitBytes: options.cacheLimitBytes ?? 2 * 1024 ** 3,
+    report: options.report ?? (() => undefined),
+    /** Any-address is no address that a task could be reached at. */
+    ip: /^\d+\.\d+\.\d+\.\d+$/.test(host) && host !== '0.0.0.0' ? host : '127.0.0.1',
+  };
+}
+
+export type CompleteAgentOptions = ReturnType<typeof completeOptions>;
+
+/**
+ * A laptop is not to be divided into crumbs: every agent has all cores (they are over-committed, and the operating
+ * system shares them out), half of the memory is divided among the agents, the disk is what the file system has free.
+ * Ports are 1000 for each agent from 31000 on. As in Mesos nobody looks whether somebody else listens on one of them.
+ */
+export function defaultResources(workDir: string, index: number, agents: number): Resource[] {
+  const disk = statfsSync(workDir);
+  const begin = 31_000 + index * 1_000;
+  return [
+    scalar('cpus', availableParallelism()),
+    scalar('mem', Math.floor(totalmem() / 2 ** 21 / agents)),
+    scalar('disk', Math.floor((disk.bavail * disk.bsize) / 2 ** 20 / agents)),
+    { name: 'ports', type: 'RANGES', ranges: { range: [{ begin, end: begin + 999 }] } },
+  ];
+}
+
+function scalar(name: string, value: number): Resource {
+  return { name, type: 'SCALAR', scalar: { value } };
+}

@@ -1,0 +1,71 @@
+/**
+ * Starts an embedded agent: its work directory is locked, its HTTP server listens, what an earlier process left is
+ * recovered, and it links itself to its master, again and again.
+ */
+import { mkdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
+import { openAgentHttp } from './agent-http.ts';
+import { lockDirectory } from './agent-lock.ts';
+import { type AgentOptions, completeOptions } from './agent-options.ts';
+import { type AgentShell, createAgentShell } from './agent-shell.ts';
+
+export interface RunningAgent {
+  /** Undefined until the master has registered it. */
+  readonly agentId: AgentId | undefined;
+  readonly url: string;
+  readonly port: number;
+  /** Fulfilled with the reason when the agent ended otherwise than by `close`: the master would not have it. */
+  readonly ended: Promise<string>;
+  /** Ends every task, unless they are to be kept for the next agent on this work directory. */
+  close(options?: CloseOptions): Promise<void>;
+}
+
+export interface CloseOptions {
+  readonly keepTasks?: boolean;
+}
+
+export async function startAgent(given: AgentOptions): Promise<RunningAgent> {
+  const workDir = resolve(given.workDir);
+  mkdirSync(workDir, { recursive: true });
+  const lock = lockDirectory(workDir);
+  try {
+    const options = completeOptions({ ...given, workDir });
+    let shell: AgentShell | undefined;
+    const http = await openAgentHttp(options, () => shell?.view());
+    shell = createAgentShell(options, http.port);
+    return runningAgent(shell, http, lock.release);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+function runningAgent(
+  shell: AgentShell,
+  http: { url: string; port: number; close(): Promise<void> },
+  release: () => void,
+): RunningAgent {
+  let closing: Promise<void> | undefined;
+  async function closeAll(keepTasks: boolean): Promise<void> {
+    await shell.stop(keepTasks);
+    await http.close();
+    release();
+  }
+  const close = (options: CloseOptions = {}) => {
+    closing ??= closeAll(options.keepTasks ?? false);
+    return closing;
+  };
+  return {
+    get agentId() {
+      return shell.view().agentId;
+    },
+    url: http.url,
+    port: http.port,
+    ended: shell.refused.then(async (reason) => {
+      await close();
+      return reason;
+    }),
+    close,
+  };
+}

@@ -1,0 +1,94 @@
+/** The link between an agent and a master of different processes, the master's end: routes of the master's server. */
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { encodeRecord } from '../../mesos-api-client/protocol/recordio.ts';
+import type { AgentToMaster, MasterLink, MasterToAgent } from '../model/agent-protocol.ts';
+import { defaultLinkTiming, type LinkTiming, linkIdHeader, linkPath } from './link-timing.ts';
+import { readBody, refuseBadRequest, sendText, sendTooLarge } from './master-http.ts';
+import type { AgentRoutes } from './master-routes.ts';
+
+export function masterLinkRoutes(
+  agentConnected: (link: MasterLink) => void,
+  timing: LinkTiming = defaultLinkTiming,
+): AgentRoutes {
+  const ends = new Map<string, End>();
+  function open(response: ServerResponse): void {
+    const id = randomUUID();
+    response.writeHead(200, { 'Content-Type': 'application/json', [linkIdHeader]: id });
+    response.flushHeaders();
+    const end = createEnd(response, timing, () => ends.delete(id));
+    ends.set(id, end);
+    agentConnected(end.link);
+  }
+  return (request, response) => {
+    const path = new URL(request.url ?? '/', 'http://master').pathname;
+    if (path !== linkPath && !path.startsWith(`${linkPath}/`)) return false;
+    if (refuseBadRequest(request, response)) return true;
+    if (path === linkPath) open(response);
+    else void take(ends.get(path.slice(linkPath.length + 1)), request, response);
+    return true;
+  };
+}
+
+interface End {
+  readonly link: MasterLink;
+  receive(messages: readonly AgentToMaster[]): void;
+}
+
+async function take(end: End | undefined, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    const body = await readBody(request);
+    if (body === undefined) sendTooLarge(response);
+    else if (end === undefined) sendText(response, 404, 'There is no such link');
+    else {
+      const messages: unknown = JSON.parse(body);
+      if (!Array.isArray(messages)) throw new SyntaxError('not an array');
+      end.receive(messages);
+      response.writeHead(202).end();
+    }
+  } catch (error) {
+    if (error instanceof SyntaxError) sendText(response, 400, `The messages cannot be read: ${error.message}`);
+    // The agent went away in the middle: its stream tells the same.
+    else if (request.destroyed) response.destroy();
+    else throw error;
+  }
+}
+
+function createEnd(response: ServerResponse, timing: LinkTiming, forget: () => void): End {
+  let open = true;
+  let takeMessage: ((message: AgentToMaster) => void) | undefined;
+  let takeClosed: (() => void) | undefined;
+  const write = (message: MasterToAgent | { type: 'HEARTBEAT' }) => {
+    if (open) response.write(encodeRecord(JSON.stringify(message)));
+  };
+  const beat = setInterval(() => write({ type: 'HEARTBEAT' }), timing.heartbeatMs);
+  const silence = setTimeout(() => shut(), timing.silenceMs);
+  function shut(): void {
+    if (!open) return;
+    open = false;
+    clearInterval(beat);
+    clearTimeout(silence);
+    forget();
+    response.end();
+    takeClosed?.();
+  }
+  response.on('close', shut);
+  response.on('error', shut);
+  return {
+    receive(messages) {
+      silence.refresh();
+      for (const message of messages) if (open) takeMessage?.(message);
+    },
+    link: {
+      send: write,
+      onMessage(handler) {
+        takeMessage = handler;
+      },
+      onClosed(handler) {
+        takeClosed = handler;
+        if (!open) handler();
+      },
+      close: shut,
+    },
+  };
+}

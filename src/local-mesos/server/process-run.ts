@@ -1,0 +1,95 @@
+/**
+ * One run of a task's command. Its parent is a small shell, the shim, which leads a session of its own, outlives the
+ * agent, and writes down how the command ended: so a later agent process, which is not its parent, can tell as well.
+ *
+ * A shell has one number for "exited with 143" and "killed by signal 15". But a shell also says a word on its standard
+ * error when a signal ended its child, and the shim's standard error is the file of the status: a word before the
+ * number means a signal (bash keeps silent about SIGINT and SIGPIPE; these are then told as exit statuses).
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ProcessEnd, ProcessRef } from '../model/agent-io.ts';
+import { birthOf } from './process-table.ts';
+
+export interface RunPlan {
+  readonly sandbox: string;
+  readonly statusFile: string;
+  /** All that the command gets: nothing is inherited. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly command: CommandLine;
+}
+
+export interface CommandLine {
+  readonly file: string;
+  readonly argv0: string;
+  readonly args: readonly string[];
+}
+
+export interface Run {
+  readonly process: ProcessRef;
+  /** Never rejects; `lost` when the shim was killed before it could write. */
+  readonly end: Promise<ProcessEnd>;
+}
+
+const adoptedPollMs = 200;
+
+/** Handlers, not ignored signals: a child would inherit the latter. The command gets the task's own standard error. */
+const shimStart =
+  'trap : TERM INT HUP QUIT; status=$1; argv0=$2; shift 2; unset PWD OLDPWD; exec 3>&2 2>"$status.part"; ';
+const shimEnd = ' printf "status %d\\n" $? >&2; mv "$status.part" "$status"';
+const plainShim = `${shimStart}(exec "$@" 2>&3 3>&-);${shimEnd}`;
+/** Only bash can give a program another argv[0] than its path. */
+const namedShim = `${shimStart}unset SHLVL; (exec -a "$argv0" "$@" 2>&3 3>&-);${shimEnd}`;
+
+export async function startRun(plan: RunPlan): Promise<Run> {
+  const { command, sandbox, statusFile } = plan;
+  const bash = command.argv0 === command.file ? undefined : ['/bin/bash', '/usr/bin/bash'].find(existsSync);
+  const [shell, script] = bash === undefined ? ['/bin/sh', plainShim] : [bash, namedShim];
+  const out = openSync(`${sandbox}/stdout`, 'a');
+  const err = openSync(`${sandbox}/stderr`, 'a');
+  try {
+    const shim = spawn(shell, ['-c', script, 'mesos-task', statusFile, command.argv0, command.file, ...command.args], {
+      cwd: sandbox,
+      env: plan.environment,
+      detached: true,
+      stdio: ['ignore', out, err],
+    });
+    const ended = endOf(shim, statusFile);
+    await once(shim, 'spawn');
+    const pid = shim.pid ?? 0;
+    // A child that was not reaped yet keeps its pid; gone already, it needs no name any more.
+    return { process: { pid, birth: birthOf(pid) ?? 'ended' }, end: ended };
+  } finally {
+    closeSync(out);
+    closeSync(err);
+  }
+}
+
+/** Goes on watching a run that an earlier agent process started. */
+export function adoptRun(process: ProcessRef, statusFile: string, signal: AbortSignal): Run {
+  return { process, end: pollEnd(process, statusFile, signal) };
+}
+
+export function isAlive({ pid, birth }: ProcessRef): boolean {
+  return birthOf(pid) === birth;
+}
+
+async function endOf(shim: ChildProcess, statusFile: string): Promise<ProcessEnd> {
+  await once(shim, 'exit');
+  return readEnd(statusFile);
+}
+
+async function pollEnd(process: ProcessRef, statusFile: string, signal: AbortSignal): Promise<ProcessEnd> {
+  while (isAlive(process)) await sleep(adoptedPollMs, undefined, { signal });
+  return readEnd(statusFile);
+}
+
+function readEnd(statusFile: string): ProcessEnd {
+  if (!existsSync(statusFile)) return { kind: 'lost' };
+  const words = readFileSync(statusFile, 'utf8').trimEnd().split('\n');
+  rmSync(statusFile, { force: true });
+  const status = Number(words.at(-1)?.replace('status ', ''));
+  return words.length > 1 && status > 128 ? { kind: 'signaled', signal: status - 128 } : { kind: 'exited', status };
+}
