@@ -68,6 +68,14 @@ export interface JobRecord {
   readonly failure?: string;
 }
 
+/** A task that ended and should not have. */
+export interface Failure {
+  readonly part: 'jobmanager' | 'taskmanager';
+  readonly at: EpochMs;
+  /** So that it is counted once. */
+  readonly taskId?: TaskId;
+}
+
 export interface ClusterRecord {
   readonly version: 1;
   readonly name: ClusterName;
@@ -84,6 +92,6 @@ export interface ClusterRecord {
   /** The present JobManager and where the one before it ran (its successor asks for the same place first). */
   readonly jobManager?: { readonly taskId: TaskId; readonly successorOf?: Placement };
   /** Ends that nobody asked for, newest last, bounded: what the back-off of the next launch is computed from. */
-  readonly failures: readonly { readonly part: 'jobmanager' | 'taskmanager'; readonly at: EpochMs }[];
+  readonly failures: readonly Failure[];
   readonly jobs: readonly JobRecord[];
 }

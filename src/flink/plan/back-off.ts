@@ -1,0 +1,61 @@
+/**
+ * How long a part of a cluster waits for its next launch. The first failure costs nothing: what died is replaced at once.
+ * Those that follow within ten minutes wait 1 s, 2 s, 4 s … up to a minute. Tasks that ended together (an agent took them
+ * along) count once, so that the loss of fifty TaskManagers is no crash loop.
+ */
+import type { EpochMs } from '../../lib/brand.ts';
+import type { TaskRecord } from '../../scheduler/model/task.ts';
+import type { Failure } from './records.ts';
+
+export const FAILURES_COUNT_MS = 10 * 60_000;
+export const MOST_FAILURES_KEPT = 200;
+const TOGETHER_MS = 1000;
+const FIRST_DELAY_MS = 1000;
+const LONGEST_DELAY_MS = 60_000;
+
+/** Not before this may the next one be launched; 0 when nothing failed. */
+export function launchNotBefore(failures: readonly Failure[], part: Failure['part'], now: EpochMs): EpochMs {
+  const counted = failures.filter((failure) => failure.part === part && failure.at > now - FAILURES_COUNT_MS);
+  const last = counted.at(-1);
+  return last === undefined ? 0 : last.at + delayMs(countEvents(counted));
+}
+
+/** The failures with those added that are not among them yet. What is too old or too many to matter is dropped. */
+export function withFailures(
+  failures: readonly Failure[],
+  tasks: readonly TaskRecord[],
+  now: EpochMs,
+): { readonly failures: readonly Failure[]; readonly added: readonly Failure[] } {
+  const known = new Set(failures.map((failure) => failure.taskId));
+  const full = failures.length >= MOST_FAILURES_KEPT;
+  const since = Math.max(now - FAILURES_COUNT_MS, full ? (failures[0]?.at ?? 0) : 0);
+  const added = tasks.flatMap((task) => {
+    const failure = failureOf(task);
+    return failure !== undefined && failure.at > since && !known.has(failure.taskId) ? [failure] : [];
+  });
+  if (added.length === 0) return { failures, added };
+  const all = [...failures, ...added].filter((failure) => failure.at > now - FAILURES_COUNT_MS);
+  return { failures: all.sort((left, right) => left.at - right.at).slice(-MOST_FAILURES_KEPT), added };
+}
+
+function failureOf(task: TaskRecord): Failure | undefined {
+  const { life, spec } = task;
+  if (life.phase !== 'ended' || life.end.wanted) return undefined;
+  if (spec.part !== 'jobmanager' && spec.part !== 'taskmanager') return undefined;
+  return { part: spec.part, at: life.end.at, taskId: spec.taskId };
+}
+
+function countEvents(failures: readonly Failure[]): number {
+  let events = 0;
+  let began = Number.NEGATIVE_INFINITY;
+  for (const { at } of failures) {
+    if (at - began < TOGETHER_MS) continue;
+    events += 1;
+    began = at;
+  }
+  return events;
+}
+
+function delayMs(events: number): number {
+  return events < 2 ? 0 : Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** (events - 2));
+}

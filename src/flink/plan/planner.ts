@@ -1,0 +1,188 @@
+/**
+ * The planner of all clusters: takes inputs into the records, and compares what is to be with the tasks that there are and
+ * with what was seen of Flink. It may be asked at any time; what it asked for is asked again until it is seen to be there
+ * (the core ignores a task that it knows), and operations on Flink are asked once.
+ */
+
+import type { EpochMs } from '../../lib/brand.ts';
+import { unreachable } from '../../lib/exhaustive.ts';
+import { Problem } from '../../lib/problem.ts';
+import type { TaskRecord } from '../../scheduler/model/task.ts';
+import type { Renderer } from '../render/render.ts';
+import { launchNotBefore, withFailures } from './back-off.ts';
+import type { ClusterCommand, ClusterFrame, ClusterInput, Clusters } from './clusters.ts';
+import {
+  Draft,
+  isLaunched,
+  type KnownCluster,
+  kill,
+  knownCluster,
+  type LaunchedTask,
+  type Planning,
+} from './known-cluster.ts';
+import { noteLook } from './note-look.ts';
+import { noteOutcome } from './note-outcome.ts';
+import { planJobManager } from './plan-jobmanager.ts';
+import { planJobs } from './plan-jobs.ts';
+import { noteRegistrations, planTaskManagers } from './plan-taskmanagers.ts';
+import type { ClusterName, ClusterRecord } from './records.ts';
+import { statusOf } from './status.ts';
+import { takeCancel, takeDelete, takeSubmit } from './take-command.ts';
+
+const nothing: ClusterFrame = { persist: [], actions: [], facts: [] };
+
+export function createClusters(records: readonly ClusterRecord[], renderer: Renderer): Clusters {
+  const clusters = new Map(records.map((record) => [record.name, knownCluster(record, true)]));
+  const find = (name: ClusterName) => clusters.get(name);
+  return {
+    accept: (input) => accept(clusters, input),
+    plan(name, tasks, now) {
+      const known = find(name);
+      return known === undefined ? nothing : plan(clusters, known, tasks, renderer, now);
+    },
+    records: () => [...clusters.values()].map(({ record }) => record),
+    record: (name) => find(name)?.record,
+    status(name, tasks) {
+      const known = find(name);
+      if (known === undefined) throw new Problem('NOT_FOUND', `there is no cluster ${name}`);
+      return statusOf(known, tasks, renderer);
+    },
+    observation: (name) => find(name)?.look,
+    targets: (tasksOf) =>
+      [...clusters.values()].flatMap(({ record }) => {
+        const task = tasksOf(record.name).find(({ spec }) => spec.taskId === record.jobManager?.taskId);
+        if (record.goal === 'delete' || !isLaunched(task)) return [];
+        return [{ cluster: record.name, jobManager: task.spec.taskId, url: renderer.restUrl(task.life.placement) }];
+      }),
+  };
+}
+
+type KnownClusters = Map<ClusterName, KnownCluster>;
+
+function accept(clusters: KnownClusters, input: ClusterInput): ClusterFrame {
+  switch (input.kind) {
+    case 'command':
+      return input.command.kind === 'create'
+        ? create(clusters, input.command.cluster, input.at)
+        : command(clusters, input.command, input.at);
+    case 'observation': {
+      const { observation } = input;
+      return note(clusters.get(observation.cluster), input.at, (draft) => noteLook(draft, observation));
+    }
+    case 'outcome': {
+      const { outcome } = input;
+      return note(clusters.get(outcome.cluster), input.at, (draft) => noteOutcome(draft, outcome));
+    }
+    default:
+      return unreachable(input);
+  }
+}
+
+/** A cluster that is gone needs no news. */
+function note(known: KnownCluster | undefined, at: EpochMs, take: (draft: Draft) => void): ClusterFrame {
+  if (known === undefined) return nothing;
+  const draft = new Draft(known, at);
+  take(draft);
+  return draft.frame();
+}
+
+function create(clusters: KnownClusters, record: ClusterRecord, at: EpochMs): ClusterFrame {
+  const present = clusters.get(record.name);
+  if (present?.record.goal === 'delete') {
+    throw new Problem('CONFLICT', `cluster ${record.name} is being deleted: wait until it is gone`);
+  }
+  if (present !== undefined) throw new Problem('EXISTS', `there is a cluster ${record.name} already`);
+  const known = knownCluster(record, false);
+  clusters.set(record.name, known);
+  const draft = new Draft(known, at, null);
+  draft.state({ kind: 'cluster.created', cluster: record.name, flinkVersion: record.distribution.version });
+  return draft.frame();
+}
+
+function command(
+  clusters: KnownClusters,
+  wish: Exclude<ClusterCommand, { kind: 'create' }>,
+  at: EpochMs,
+): ClusterFrame {
+  const known = clusters.get(wish.cluster);
+  if (known === undefined) throw new Problem('NOT_FOUND', `there is no cluster ${wish.cluster}`);
+  const draft = new Draft(known, at);
+  switch (wish.kind) {
+    case 'delete':
+      takeDelete(draft);
+      break;
+    case 'submit':
+      takeSubmit(draft, wish.job);
+      break;
+    case 'cancel':
+      takeCancel(draft, wish.job);
+      break;
+    default:
+      unreachable(wish);
+  }
+  return draft.frame();
+}
+
+function plan(
+  clusters: KnownClusters,
+  known: KnownCluster,
+  tasks: readonly TaskRecord[],
+  renderer: Renderer,
+  now: EpochMs,
+): ClusterFrame {
+  const planning: Planning = { draft: new Draft(known, now), tasks, renderer };
+  for (const { spec } of tasks) known.requested.delete(spec.taskId);
+  if (known.record.goal === 'delete') return planDeletion(clusters, planning);
+  noteFailures(planning);
+  const jobManager = planJobManager(planning);
+  if (known.look !== undefined && known.look.jobManager !== known.record.jobManager?.taskId) known.look = undefined;
+  if (jobManager !== undefined) noteReady(planning, jobManager);
+  noteRegistrations(planning);
+  if (jobManager !== undefined) {
+    planTaskManagers(planning, jobManager);
+    planJobs(planning, jobManager);
+  }
+  return planning.draft.frame();
+}
+
+/** The record goes last: until every task has ended somebody must know that they are to end. */
+function planDeletion(clusters: KnownClusters, planning: Planning): ClusterFrame {
+  const { draft, tasks } = planning;
+  const cluster = draft.record.name;
+  draft.known.requested.clear();
+  for (const task of tasks) kill(planning, task, 'the cluster is deleted');
+  if (tasks.some(({ life }) => life.phase !== 'ended')) return draft.frame();
+  clusters.delete(cluster);
+  return {
+    persist: [{ kind: 'delete', collection: 'clusters', key: cluster }],
+    actions: [{ kind: 'forget', cluster }],
+    facts: [{ kind: 'cluster.deleted', cluster }],
+  };
+}
+
+function noteFailures({ draft, tasks }: Planning): void {
+  const { failures, added } = withFailures(draft.record.failures, tasks, draft.now);
+  if (added.length === 0) return;
+  draft.change({ failures });
+  for (const { part, taskId } of added) {
+    if (taskId === undefined) continue;
+    const relaunchInMs = Math.max(0, launchNotBefore(failures, part, draft.now) - draft.now);
+    draft.state({ kind: `${part}.lost`, cluster: draft.record.name, taskId, relaunchInMs });
+  }
+}
+
+function noteReady({ draft, renderer }: Planning, jobManager: LaunchedTask): void {
+  const { known } = draft;
+  const { taskId } = jobManager.spec;
+  if (known.look?.kind !== 'seen' || known.ready === taskId) return;
+  known.ready = taskId;
+  if (known.inherited) return;
+  const { placement } = jobManager.life;
+  draft.state({
+    kind: 'jobmanager.ready',
+    cluster: draft.record.name,
+    taskId,
+    url: renderer.restUrl(placement),
+    sinceLaunchMs: known.look.at - placement.launchedAt,
+  });
+}

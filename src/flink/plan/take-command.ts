@@ -1,0 +1,37 @@
+/** Takes a user's wish into the record; what contradicts it is refused with a Problem and changes nothing. */
+import { Problem } from '../../lib/problem.ts';
+import { hasEnded } from './job-states.ts';
+import type { Draft } from './known-cluster.ts';
+import { endJob } from './lost-jobs.ts';
+import type { JobId, JobRecord } from './records.ts';
+
+export function takeDelete(draft: Draft): void {
+  if (draft.record.goal === 'delete') return;
+  draft.change({ goal: 'delete' });
+  draft.state({ kind: 'cluster.deleting', cluster: draft.record.name });
+}
+
+export function takeSubmit(draft: Draft, job: JobRecord): void {
+  refuseIfDeleting(draft);
+  if (draft.record.jobs.some(({ id }) => id === job.id)) {
+    throw new Problem('EXISTS', `there is a job ${job.id} in cluster ${draft.record.name} already`);
+  }
+  draft.change({ jobs: [...draft.record.jobs, job] });
+}
+
+export function takeCancel(draft: Draft, id: JobId): void {
+  refuseIfDeleting(draft);
+  const job = draft.record.jobs.find((one) => one.id === id);
+  if (job === undefined) throw new Problem('NOT_FOUND', `there is no job ${id} in cluster ${draft.record.name}`);
+  if (hasEnded(job.state)) throw new Problem('CONFLICT', `job ${id} has ended already: ${job.state}`);
+  if (job.goal === 'cancel') return;
+  draft.changeJob(id, { goal: 'cancel' });
+  const neverGiven = job.jobManager === undefined;
+  if (neverGiven) endJob(draft, job, 'CANCELED');
+}
+
+function refuseIfDeleting(draft: Draft): void {
+  if (draft.record.goal === 'delete') {
+    throw new Problem('CONFLICT', `cluster ${draft.record.name} is being deleted`);
+  }
+}

@@ -1,0 +1,103 @@
+/**
+ * What is asked of a JobManager's REST. Every method rejects with a Problem: FLINK_REFUSED when Flink said no, in its own
+ * words; UNREACHABLE or TIMED_OUT when nobody knows whether it happened.
+ */
+import { openAsBlob } from 'node:fs';
+import { FormData } from 'undici';
+import { Problem } from '../../lib/problem.ts';
+import type { JobId } from '../plan/records.ts';
+import { newestCheckpoint } from './checkpoints.ts';
+import { createFlinkHttp, type FlinkHttp } from './flink-http.ts';
+import { type FlinkView, type KnownFailures, observe } from './observe.ts';
+import { Anything, believe, RunAnswer, UploadAnswer } from './wire.ts';
+
+export interface RunRequest {
+  readonly jobId: JobId;
+  readonly entryClass?: string;
+  readonly args?: readonly string[];
+  readonly parallelism?: number;
+  readonly savepointPath?: string;
+  readonly allowNonRestoredState?: boolean;
+  readonly configuration?: Readonly<Record<string, string>>;
+}
+
+export interface FlinkRest {
+  observe(url: string, signal?: AbortSignal): Promise<FlinkView>;
+  /** Flink's id of the jar, which lasts as long as the JobManager. */
+  uploadJar(url: string, path: string, fileName: string): Promise<string>;
+  run(url: string, jarId: string, request: RunRequest): Promise<void>;
+  cancel(url: string, job: JobId): Promise<void>;
+  newestCheckpoint(directory: string): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
+const UPLOAD_WITHIN_MS = 300_000;
+/** The program's main method runs in it. */
+const RUN_WITHIN_MS = 120_000;
+const CANCEL_WITHIN_MS = 15_000;
+
+export function createFlinkRest(): FlinkRest {
+  const http = createFlinkHttp();
+  const failures: KnownFailures = new Map();
+  return {
+    observe: (url, signal) => observe(http, failures, url, signal),
+    uploadJar: (url, path, fileName) => uploadJar(http, url, path, fileName),
+    run: (url, jarId, request) => run(http, url, jarId, request),
+    cancel: (url, job) => cancel(http, url, job),
+    newestCheckpoint,
+    close: () => http.close(),
+  };
+}
+
+async function uploadJar(http: FlinkHttp, url: string, path: string, fileName: string): Promise<string> {
+  const form = new FormData();
+  form.set('jarfile', await openAsBlob(path, { type: 'application/java-archive' }), jarName(fileName));
+  const answer = await http.ask(url, {
+    method: 'POST',
+    path: '/jars/upload',
+    body: form,
+    withinMs: UPLOAD_WITHIN_MS,
+  });
+  const { filename } = believe(UploadAnswer, answer, '/jars/upload');
+  return filename.slice(filename.lastIndexOf('/') + 1);
+}
+
+/** Flink takes only files that are called so. */
+function jarName(fileName: string): string {
+  return fileName.endsWith('.jar') ? fileName : `${fileName}.jar`;
+}
+
+async function run(http: FlinkHttp, url: string, jarId: string, request: RunRequest): Promise<void> {
+  const { jobId, entryClass, args, parallelism, savepointPath, allowNonRestoredState, configuration } = request;
+  const path = `/jars/${encodeURIComponent(jarId)}/run`;
+  const answer = await http.ask(url, {
+    method: 'POST',
+    path,
+    withinMs: RUN_WITHIN_MS,
+    json: {
+      jobId,
+      ...(entryClass !== undefined && { entryClass }),
+      ...(args !== undefined && { programArgsList: args }),
+      ...(parallelism !== undefined && { parallelism }),
+      ...(savepointPath !== undefined && { savepointPath, claimMode: claimMode(jobId, savepointPath) }),
+      ...(allowNonRestoredState !== undefined && { allowNonRestoredState }),
+      ...(configuration !== undefined && { flinkConfiguration: configuration }),
+    },
+  });
+  const { jobid } = believe(RunAnswer, answer, path);
+  if (jobid !== jobId)
+    throw new Problem('FLINK_REFUSED', `Flink runs the job as ${jobid}, not as ${jobId} as it was told`);
+}
+
+/**
+ * A job's own checkpoint is handed back to it: it is deleted when newer ones have replaced it, and the first new one need
+ * not be a full one. What a user names stays theirs.
+ */
+function claimMode(jobId: JobId, savepointPath: string): 'CLAIM' | 'NO_CLAIM' {
+  return new RegExp(`/${jobId}/chk-\\d+/?$`).test(savepointPath) ? 'CLAIM' : 'NO_CLAIM';
+}
+
+async function cancel(http: FlinkHttp, url: string, job: JobId): Promise<void> {
+  const path = `/jobs/${job}?mode=cancel`;
+  believe(Anything, await http.ask(url, { method: 'PATCH', path, withinMs: CANCEL_WITHIN_MS }), path);
+}
