@@ -1,0 +1,50 @@
+/** The real `npm start`, from the moment that it is typed to the line in which it says that its job is RUNNING. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const repository = fileURLToPath(new URL('../..', import.meta.url));
+
+export async function secondsByStart(options: { version: string; signal: AbortSignal }): Promise<number> {
+  options.signal.throwIfAborted();
+  const dataDir = await mkdtemp(join(tmpdir(), 'flink-mesos-bench-'));
+  try {
+    return await runOnce(startCommand(dataDir, options.version), options.signal);
+  } finally {
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+function startCommand(dataDir: string, version: string): string[] {
+  const version_ = process.env.FLINK_HOME ? [] : ['--flink-version', version];
+  const listen = ['--listen', '127.0.0.1:0', '--mesos-listen', '127.0.0.1:0'];
+  return ['start', '--', '--data-dir', dataDir, ...listen, ...version_, '--exit-when-running'];
+}
+
+async function runOnce(args: readonly string[], signal: AbortSignal): Promise<number> {
+  const startedAt = performance.now();
+  const npm = spawn('npm', args, { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'] });
+  const stop = () => npm.kill('SIGTERM');
+  signal.addEventListener('abort', stop, { once: true });
+  let seconds: number | undefined;
+  const said: string[] = [];
+  const listen = (line: string) => {
+    said.push(line);
+    if (/\bjob\b.*\bRUNNING\b/.test(line)) seconds ??= (performance.now() - startedAt) / 1000;
+  };
+  createInterface(npm.stdout).on('line', listen);
+  createInterface(npm.stderr).on('line', listen);
+  const [code] = await once(npm, 'close');
+  signal.removeEventListener('abort', stop);
+  signal.throwIfAborted();
+  if (code !== 0 || seconds === undefined) {
+    throw new Error(
+      `npm ${args.join(' ')} ended with ${code}${seconds ? '' : ', without a job RUNNING'}:\n${said.join('\n')}`,
+    );
+  }
+  return seconds;
+}
