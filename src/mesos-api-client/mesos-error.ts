@@ -1,4 +1,6 @@
 /** Everything that can go wrong between us and a master, sorted by what can be done about it. */
+import { errors } from 'undici';
+
 export type MesosErrorCode =
   /** No connection, reset, no answer in time: try again, another master perhaps. */
   | 'unreachable'
@@ -44,7 +46,7 @@ export function errorOfAnswer(
 
 /** What a failure below HTTP means: refused, reset, timed out, name unknown, TLS, or no HTTP at all. */
 export function errorOfTransport(error: unknown, about: { master: string; call: string }): MesosError {
-  const code = isParserError(error) ? 'protocol' : 'unreachable';
+  const code = error instanceof errors.HTTPParserError ? 'protocol' : 'unreachable';
   return new MesosError(code, `${about.call} to master ${about.master} failed: ${reasonOf(error)}`, { cause: error });
 }
 
@@ -77,9 +79,4 @@ function codeOfAnswer(status: number, text: string, subscribing: boolean): Mesos
 /** Texts of src/master/http.cpp of Mesos. */
 function saysSubscriptionUnknown(text: string): boolean {
   return /\bframework (cannot be found|is not subscribed)|\bstream ID\b/i.test(text);
-}
-
-function isParserError(error: unknown): boolean {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && code.startsWith('HPE_');
 }

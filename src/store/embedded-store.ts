@@ -11,7 +11,7 @@ import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { Problem } from '../lib/problem.ts';
 import { createPrivateFile, type DirectoryLock, lockDirectory } from './directory-lock.ts';
-import { migrate, refuseNewerSchema, schemaVersion } from './schema.ts';
+import { migrate, refuseUnfit } from './schema.ts';
 import { storeProblem } from './sqlite-problems.ts';
 import type { Store, StoredRecord, StoreWrite } from './store.ts';
 
@@ -117,12 +117,7 @@ function checkDatabase(file: string): void {
   }
   const database = new DatabaseSync(file, { readOnly: true });
   try {
-    refuseNewerSchema(schemaVersion(database), file);
-    const faults = database.prepare('PRAGMA quick_check(3)').all();
-    const texts = faults.map((row) => String(row.quick_check));
-    if (texts.join() !== 'ok') {
-      throw new Problem('STORE_CORRUPT', `${file} is damaged: ${texts.join('; ')}`);
-    }
+    refuseUnfit(database, file);
   } finally {
     database.close();
   }

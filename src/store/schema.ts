@@ -7,10 +7,14 @@ import { Problem } from '../lib/problem.ts';
 
 export type Migration = (database: DatabaseSync) => void;
 
+/** Marks a SQLite file as ours ("FLMS"), so that a database of something else is never taken for a store. */
+export const applicationId = 0x464c4d53;
+
 /** Append only: the position of a migration is its version. */
 export const migrations: readonly Migration[] = [
   (database) =>
     database.exec(`
+      PRAGMA application_id = ${applicationId};
       CREATE TABLE records (
         collection TEXT NOT NULL,
         key TEXT NOT NULL,
@@ -24,12 +28,28 @@ export function schemaVersion(database: DatabaseSync): number {
   return Number(database.prepare('PRAGMA user_version').get()?.user_version ?? 0);
 }
 
-/** Told before anything is written: a file of a newer version must not be touched. */
-export function refuseNewerSchema(version: number, file: string, steps: readonly Migration[] = migrations): void {
+/** Whether a file is one that we may write to: ours, whole, and not of a newer version. Writes nothing. */
+export function refuseUnfit(database: DatabaseSync, file: string, steps: readonly Migration[] = migrations): void {
+  const faults = database.prepare('PRAGMA quick_check(3)').all();
+  const texts = faults.map((row) => String(row.quick_check)).join('; ');
+  if (texts !== 'ok') {
+    throw new Problem('STORE_CORRUPT', `${file} is damaged: ${texts}`);
+  }
+  if (database.prepare('PRAGMA application_id').get()?.application_id !== applicationId) {
+    throw new Problem('STORE_CORRUPT', `${file} is the database of another application`);
+  }
+  const version = schemaVersion(database);
   if (version > steps.length) {
     throw new Problem(
       'STORE_CORRUPT',
       `${file} has schema version ${version}, this flink-mesos knows versions up to ${steps.length}: it was written by a newer one`,
+    );
+  }
+  const broken = database.prepare('SELECT collection, key FROM records WHERE NOT json_valid(value) LIMIT 1').get();
+  if (broken !== undefined) {
+    throw new Problem(
+      'STORE_CORRUPT',
+      `${file} is damaged: the value of ${broken.collection}/${broken.key} is no JSON`,
     );
   }
 }
