@@ -12,7 +12,8 @@ export interface DialerParts {
   /** The handlers are set in here; the link is dropped when it closes. */
   readonly onLink: (link: AgentLink) => void;
   readonly onUnlinked: () => void;
-  readonly onFailure: (error: unknown, againInMs: number) => void;
+  /** The first failure of a row: what goes on for minutes is told once. */
+  readonly onFailure: (error: unknown) => void;
 }
 
 const firstWaitMs = 100;
@@ -25,21 +26,29 @@ export interface Dialer {
 export function startDialer(parts: DialerParts): Dialer {
   const stop = new AbortController();
   let link: AgentLink | undefined;
-  const loop = (async () => {
-    for (let waitMs = firstWaitMs; !stop.signal.aborted; waitMs = Math.min(waitMs * 2, longestWaitMs)) {
-      try {
-        link = await parts.dial(stop.signal);
-        if (stop.signal.aborted) break;
-        await linked(link, parts, () => {
-          waitMs = firstWaitMs;
-        });
-      } catch (error) {
-        if (!stop.signal.aborted) parts.onFailure(error, waitMs);
+  let failures = 0;
+  async function dialOnce(): Promise<AgentLink | undefined> {
+    try {
+      return await parts.dial(stop.signal);
+    } catch (error) {
+      if (failures === 0 && !stop.signal.aborted) parts.onFailure(error);
+      failures += 1;
+      return undefined;
+    }
+  }
+  async function keepLinked(): Promise<void> {
+    while (!stop.signal.aborted) {
+      link = await dialOnce();
+      if (link !== undefined && !stop.signal.aborted) {
+        failures = 0;
+        await useLink(link, parts);
       }
+      const waitMs = Math.min(firstWaitMs * 2 ** failures, longestWaitMs);
       await sleep(waitMs, undefined, { signal: stop.signal }).catch(ignoreAbort);
     }
     link?.close();
-  })();
+  }
+  const loop = keepLinked();
   return {
     close() {
       stop.abort();
@@ -49,10 +58,9 @@ export function startDialer(parts: DialerParts): Dialer {
   };
 }
 
-async function linked(link: AgentLink, parts: DialerParts, worked: () => void): Promise<void> {
+async function useLink(link: AgentLink, parts: DialerParts): Promise<void> {
   const closed = new Promise<void>((resolve) => link.onClosed(resolve));
   parts.onLink(link);
-  worked();
   await closed;
   parts.onUnlinked();
 }

@@ -1,4 +1,5 @@
 /** An agent's own HTTP server: what it is (/state), whether it is up (/health), and the files of its sandboxes. */
+import { isIP } from 'node:net';
 import fastify from 'fastify';
 import { Problem } from '../../lib/problem.ts';
 import type { AgentView } from '../model/agent.ts';
@@ -18,6 +19,12 @@ export async function openAgentHttp(
 ): Promise<AgentHttp> {
   const { host, workDir } = options;
   const server = fastify({ forceCloseConnections: true, exposeHeadRoutes: false });
+  // A page in a browser may reach a loopback port under a name of its own (DNS rebinding); sandboxes are not for it.
+  server.addHook('onRequest', async (request, reply) => {
+    const name = request.hostname.replace(/^\[(.*)\]$/, '$1');
+    if (name !== 'localhost' && name !== options.hostname && isIP(name) === 0)
+      await reply.code(403).type('text/plain').send('The Host header names another machine\n');
+  });
   server.get('/health', (_request, reply) => reply.code(200).send());
   server.get('/state', () => describeAgent(options, port(), view()));
   await server.register(filesRoutes(workDir, view));

@@ -15,6 +15,8 @@ export interface RunningAgent {
   readonly agentId: AgentId | undefined;
   readonly url: string;
   readonly port: number;
+  /** Fulfilled when a master has registered it for the first time. */
+  readonly registered: Promise<void>;
   /** Fulfilled with the reason when the agent ended otherwise than by `close`: the master would not have it. */
   readonly ended: Promise<string>;
   /** Ends every task, unless they are to be kept for the next agent on this work directory. */
@@ -62,6 +64,7 @@ function runningAgent(
     },
     url: http.url,
     port: http.port,
+    registered: shell.registered,
     ended: shell.refused.then(async (reason) => {
       await close();
       return reason;

@@ -27,6 +27,8 @@ import { commandLine, taskEnvironment } from './sandbox-environment.ts';
 
 export interface AgentShell {
   view(): AgentView;
+  /** A master has taken this agent. */
+  readonly registered: Promise<void>;
   /** The reason for which the master sent this agent away. */
   readonly refused: Promise<string>;
   stop(keepTasks: boolean): Promise<void>;
@@ -44,12 +46,14 @@ interface Parts {
   readonly timers: AgentTimers;
   readonly runs: Runs;
   readonly refuse: (reason: string) => void;
+  readonly greet: () => void;
   link: AgentLink | undefined;
-  collecting: Promise<void>;
+  collecting: Promise<void> | undefined;
 }
 
 export function createAgentShell(options: CompleteAgentOptions, port: number): AgentShell {
   const refused = Promise.withResolvers<string>();
+  const registered = Promise.withResolvers<void>();
   const { hostname, resources, attributes, ip, workDir } = options;
   const checkpoint = openCheckpoint(workDir);
   const fetcher = createFetcher({ cacheDir: join(workDir, 'fetch'), cacheLimitBytes: options.cacheLimitBytes });
@@ -69,16 +73,23 @@ export function createAgentShell(options: CompleteAgentOptions, port: number): A
       report: (report) => take(parts, report),
     }),
     refuse: refused.resolve,
+    greet: registered.resolve,
     link: undefined,
-    collecting: Promise.resolve(),
+    collecting: undefined,
   };
   recover(parts);
   const dialer = keepLinked(parts);
-  return { view: parts.agent.view, refused: refused.promise, stop: (keepTasks) => stop(parts, dialer, keepTasks) };
+  return {
+    view: parts.agent.view,
+    registered: registered.promise,
+    refused: refused.promise,
+    stop: (keepTasks) => stop(parts, dialer, keepTasks),
+  };
 }
 
 function take(parts: Parts, input: AgentInput): void {
   for (const effect of parts.agent.step(input)) carryOut(parts, effect);
+  if (input.kind === 'message' && input.message.type === 'REGISTERED') parts.greet();
 }
 
 function carryOut(parts: Parts, effect: AgentEffect): void {
@@ -143,8 +154,8 @@ function keepLinked(parts: Parts): Dialer {
       parts.link = undefined;
       take(parts, { at: Date.now(), kind: 'unlinked' });
     },
-    onFailure(error, againInMs) {
-      report({ level: 'warn', text: `no link to the master (${String(error)}); next try in ${againInMs} ms` });
+    onFailure(error) {
+      report({ level: 'warn', text: `no link to the master, tried again until there is one: ${String(error)}` });
     },
   });
 }
@@ -162,17 +173,21 @@ async function stop(parts: Parts, dialer: Dialer, keepTasks: boolean): Promise<v
   if (!keepTasks) checkpoint.clear();
 }
 
+/** What ends while sandboxes are being collected is collected with the next end. */
 function collect(parts: Parts): void {
   const { workDir, keepSandboxes, report } = parts.options;
-  parts.collecting = parts.collecting.then(async () => {
-    const { agentId, entries } = parts.agent.view();
-    if (agentId === undefined) return;
-    try {
-      await collectSandboxes(workDir, new Set(entries.map((one) => sandboxOf(workDir, agentId, one))), keepSandboxes);
-    } catch (error) {
-      report({ level: 'warn', text: `old sandboxes could not be removed: ${String(error)}` });
-    }
-  });
+  const isInUse = (sandbox: string) => sandboxesInUse(parts).has(sandbox);
+  parts.collecting ??= collectSandboxes(workDir, isInUse, keepSandboxes)
+    .catch((error: unknown) => report({ level: 'warn', text: `old sandboxes could not be removed: ${String(error)}` }))
+    .finally(() => {
+      parts.collecting = undefined;
+    });
+}
+
+function sandboxesInUse(parts: Parts): Set<string> {
+  const { agentId, entries } = parts.agent.view();
+  if (agentId === undefined) return new Set();
+  return new Set(entries.map((entry) => sandboxOf(parts.options.workDir, agentId, entry)));
 }
 
 function planRun(parts: Parts, entry: AgentEntry, info: TaskInfo, framework: FrameworkInfo): RunPlan {

@@ -39,31 +39,33 @@ export function createFetcher(options: FetcherOptions): Fetcher {
   const cache = createFetcherCache(options.cacheDir, options.cacheLimitBytes);
   return {
     async fetch(request) {
-      const plans = request.uris.map((uri) => planAll(uri));
-      for (const plan of plans) await fetchOne(cache, request, plan);
+      const plans = request.uris.map(planFetch);
+      const refused = plans.find((plan) => typeof plan === 'string');
+      if (refused !== undefined) {
+        await note(request, `could not fetch: ${refused}`);
+        throw new Error(`Could not fetch: ${refused}`);
+      }
+      for (const plan of plans) if (typeof plan !== 'string') await fetchOne(cache, request, plan);
     },
     close: () => cache.close(),
   };
 }
 
-function planAll(uri: Uri): FetchPlan {
-  const plan = planFetch(uri);
-  if (typeof plan === 'string') throw new Error(`Could not fetch: ${plan}`);
-  return plan;
-}
-
 async function fetchOne(cache: FetcherCache, request: FetchRequest, plan: FetchPlan): Promise<void> {
-  const { sandbox, runId, signal } = request;
-  const note = (text: string) => appendFile(join(sandbox, 'stderr'), `fetcher: ${text}\n`);
+  const { runId, signal } = request;
   try {
     await bring(cache, request, plan);
-    await note(`fetched ${withoutQuery(plan.uri.value)}`);
+    await note(request, `fetched ${withoutQuery(plan.uri.value)}`);
   } catch (error) {
     if (signal.aborted) throw error;
     const reason = `${withoutQuery(plan.uri.value)}: ${error instanceof Error ? error.message : String(error)}`;
-    await note(`could not fetch ${reason}`);
+    await note(request, `could not fetch ${reason}`);
     throw new Error(`Failed to fetch all URIs for container '${runId}': ${reason}`, { cause: error });
   }
+}
+
+function note(request: FetchRequest, text: string): Promise<void> {
+  return appendFile(join(request.sandbox, 'stderr'), `fetcher: ${text}\n`);
 }
 
 async function bring(cache: FetcherCache, request: FetchRequest, plan: FetchPlan): Promise<void> {

@@ -25,17 +25,20 @@ export async function createSandbox(sandbox: string): Promise<void> {
   await rename(fresh, latest);
 }
 
-/** Removes the oldest sandboxes that are not in use; gives back those that remain. */
-export async function collectSandboxes(workDir: string, inUse: ReadonlySet<string>, keep: number): Promise<string[]> {
+/** Removes the oldest sandboxes that are not in use when their turn comes. */
+export async function collectSandboxes(
+  workDir: string,
+  isInUse: (sandbox: string) => boolean,
+  keep: number,
+): Promise<void> {
   const idle: { sandbox: string; mtimeMs: number }[] = [];
   for (const sandbox of listSandboxes(workDir)) {
-    if (inUse.has(sandbox)) continue;
+    if (isInUse(sandbox)) continue;
     const { mtimeMs } = await stat(sandbox);
     idle.push({ sandbox, mtimeMs });
   }
   idle.sort((a, b) => b.mtimeMs - a.mtimeMs);
-  for (const { sandbox } of idle.slice(keep)) await removeSandbox(workDir, sandbox);
-  return [...inUse, ...idle.slice(0, keep).map(({ sandbox }) => sandbox)];
+  for (const { sandbox } of idle.slice(keep)) if (!isInUse(sandbox)) await removeSandbox(workDir, sandbox);
 }
 
 export function listSandboxes(workDir: string): string[] {

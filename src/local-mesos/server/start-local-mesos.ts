@@ -36,7 +36,7 @@ export interface LocalMesos {
 }
 
 export interface LocalMaster {
-  readonly url: string;
+  readonly masterUrl: string;
   readonly port: number;
   close(): Promise<void>;
 }
@@ -52,6 +52,7 @@ export async function startLocalMesos(options: LocalMesosOptions): Promise<Local
   const { master, release } = await lockedMaster(options);
   try {
     const agents = await startAgents(options, inProcess(master));
+    await Promise.all(agents.map((agent) => agent.registered));
     return {
       masterUrl: master.url,
       port: master.port,
@@ -73,7 +74,7 @@ export async function startLocalMesos(options: LocalMesosOptions): Promise<Local
 export async function startLocalMaster(options: LocalMasterOptions): Promise<LocalMaster> {
   const { master, release } = await lockedMaster(options);
   return {
-    url: master.url,
+    masterUrl: master.url,
     port: master.port,
     async close() {
       await master.close();
