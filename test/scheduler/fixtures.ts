@@ -36,6 +36,10 @@ export function agent(number: number): AgentId {
   return `S${number}` as AgentId;
 }
 
+export function id(taskId: string): TaskId {
+  return taskId as TaskId;
+}
+
 export function taskSpec(
   taskId: string,
   overrides: Partial<Omit<TaskSpec, 'resources' | 'taskId'>> & { resources?: Partial<TaskResources> } = {},

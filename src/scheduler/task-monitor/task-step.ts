@@ -9,7 +9,7 @@ import type { LaunchedTask } from '../task-book.ts';
 import { isLaunched } from '../task-book.ts';
 import { endedStatus, isOutOfContact, launchedStatus } from './status-step.ts';
 import { changed, ended, ignored, illegal, kept } from './step-results.ts';
-import type { TaskEvent, TaskPolicy, TaskStep, TaskTimer } from './task-event.ts';
+import type { TaskEffect, TaskEvent, TaskPolicy, TaskStep, TaskTimer } from './task-event.ts';
 
 export function taskStep(record: TaskRecord, event: TaskEvent, now: EpochMs, policy: TaskPolicy): TaskStep {
   if (isLaunched(record)) {
@@ -63,16 +63,17 @@ function launchedStep(record: LaunchedTask, event: TaskEvent, now: EpochMs, poli
 
 /** The answers of reconciliation may put this right in a moment; so waits begin anew. */
 function connectedStep(record: LaunchedTask, now: EpochMs, policy: TaskPolicy): TaskStep {
-  if (record.goal.kind === 'end') {
-    return kept(record, [{ kind: 'kill', why: record.goal.reason }]);
+  const { goal, life } = record;
+  const effects: TaskEffect[] = [];
+  if (goal.kind === 'end') {
+    effects.push({ kind: 'kill', why: goal.reason });
   }
-  if (isOutOfContact(record.life.state)) {
-    return kept(record, [{ kind: 'arm', timer: 'unreachable', at: now + policy.unreachableAfterMs }]);
+  if (isOutOfContact(life.state)) {
+    effects.push({ kind: 'arm', timer: 'unreachable', at: now + policy.unreachableAfterMs });
+  } else if (life.state === 'TASK_STAGING' && goal.kind === 'run') {
+    effects.push({ kind: 'arm', timer: 'launch', at: now + policy.launchTimeoutMs });
   }
-  if (record.life.state === 'TASK_STAGING') {
-    return kept(record, [{ kind: 'arm', timer: 'launch', at: now + policy.launchTimeoutMs }]);
-  }
-  return ignored(record, 'there is nothing to wait for');
+  return effects.length > 0 ? kept(record, effects) : ignored(record, 'there is nothing to wait for');
 }
 
 function timerStep(record: LaunchedTask, timer: TaskTimer, now: EpochMs, policy: TaskPolicy): TaskStep {
