@@ -41,7 +41,7 @@ async function runLocalMesos(options: Options): Promise<void> {
     case 'agents': {
       if (options.master === undefined)
         throw new Problem('USAGE', '--only agents: give --master HOST:PORT, the master they belong to');
-      const running = await startLocalAgents({ ...common, masterUrl: `http://${options.master}`, agents });
+      const running = await startLocalAgents({ ...common, master: options.master, agents });
       console.log(`flink-mesos local-mesos: ${agents} agents ready, for the master ${options.master}`);
       await signal;
       return running.close({ keepTasks: options.keepTasks === true });

@@ -2,7 +2,7 @@
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Uri } from '../../mesos-api-client/protocol/mesos.ts';
 import type { GroupName, Placement, TaskSpec } from '../../scheduler/model/task.ts';
-import type { ClusterRecord, Distribution } from '../plan/records.ts';
+import type { ArtifactRef, ClusterRecord, Distribution } from '../plan/records.ts';
 import { jobManagerCommand, taskManagerCommand } from './commands.ts';
 import { taskLabels } from './labels.ts';
 import type { JobManagerAddress, RenderContext, Renderer } from './render.ts';
@@ -91,8 +91,13 @@ function environmentOf({ spec, distribution }: ClusterRecord): Readonly<Record<s
 }
 
 function urisOf(context: RenderContext, cluster: ClusterRecord): readonly Uri[] {
-  const configuration: Uri = { value: context.artifactUrl(cluster.configuration), extract: true, cache: false };
+  const configuration = artifactUri(context, cluster.configuration, { cache: false });
   return [configuration, ...distributionUris(context, cluster.distribution)];
+}
+
+/** The fetcher names a file by the last part of its URI, query included, and knows an archive by that name. */
+function artifactUri(context: RenderContext, artifact: ArtifactRef, { cache }: { readonly cache: boolean }): Uri {
+  return { value: context.artifactUrl(artifact), extract: true, cache, output_file: artifact.fileName };
 }
 
 /** Cached on the agent: the next process there does not fetch its Flink again. */
@@ -103,6 +108,6 @@ function distributionUris(context: RenderContext, distribution: Distribution): r
     case 'uri':
       return [{ value: distribution.uri, extract: true, cache: true }];
     case 'artifact':
-      return [{ value: context.artifactUrl(distribution.archive), extract: true, cache: true }];
+      return [artifactUri(context, distribution.archive, { cache: true })];
   }
 }
