@@ -51,16 +51,21 @@ function noteJob(draft: Draft, observed: ObservedJob, look: Seen): void {
   const asked = operation?.kind === 'submit' && operation.job === job.id;
   if (asked && now - operation.since < ANSWER_AWAITED_MS) return;
   // Given to the JobManager before this one, and not yet to this one: it could only know the job by itself.
-  if (job.state === 'SUBMITTING') noteTaken(draft, job);
+  if (job.state === 'SUBMITTING') noteTaken(draft, job, observed);
   const change = changeOf(job, observed, look);
   if (change === undefined) return;
   draft.changeJob(job.id, change);
   if (observed.state !== job.state) stateChange(draft, { ...job, name: observed.name }, observed.state);
 }
 
-function noteTaken(draft: Draft, job: JobRecord): void {
-  draft.known.doubts.delete(job.id);
-  draft.state({ kind: 'job.submitted', cluster: draft.record.name, job: job.id, ...nameOf(job) });
+/** A refused job may be listed all the same, as one that failed while it was made (a savepoint that is not there). */
+function noteTaken(draft: Draft, job: JobRecord, observed: ObservedJob): void {
+  const { known, record } = draft;
+  const why = known.doubts.get(job.id)?.refusal;
+  known.doubts.delete(job.id);
+  const refused = why !== undefined && observed.state === 'FAILED';
+  if (refused) draft.state({ kind: 'job.refused', cluster: record.name, job: job.id, why });
+  else draft.state({ kind: 'job.submitted', cluster: record.name, job: job.id, name: observed.name });
 }
 
 function changeOf(job: JobRecord, observed: ObservedJob, look: Seen): Partial<JobRecord> | undefined {

@@ -57,7 +57,9 @@ function clusterOptions(spec: CompleteClusterSpec, storage: string): Options {
     'jobmanager.execution.failover-strategy': 'region',
     // Flink's 10 s and 50 s leave a killed TaskManager in its books for 12 to 18 s, and a frozen one for 43 s.
     'heartbeat.interval': '2 s',
-    'heartbeat.timeout': '10 s',
+    'heartbeat.timeout': '8 s',
+    // A slot of a JobManager that is gone is free again so long after its heartbeat was missed (10 s).
+    'taskmanager.slot.timeout': '4 s',
     // TaskManagers find a JobManager that came back at its old address within a second or two, not ten to thirty.
     'cluster.registration.max-timeout': '3 s',
     'cluster.registration.error-delay': '1 s',

@@ -24,6 +24,9 @@ const exportsAndOpens = [
   ].map((name) => `--add-opens=java.base/${name}=ALL-UNNAMED`),
 ];
 
+/** What the JVM itself takes for too small a machine for G1. */
+const SERIAL_BELOW_MIB = 1792;
+
 export function jvmOptionsFile(
   spec: CompleteClusterSpec,
   part: 'jobmanager' | 'taskmanager',
@@ -34,7 +37,17 @@ export function jvmOptionsFile(
     const value = configuration[option];
     return value === undefined ? [] : [value];
   });
-  return `${[...memory, '-XX:+UseG1GC', ...exportsAndOpens, ...chosen].join('\n')}\n`;
+  return `${[...memory, ...collector(spec, part, chosen), ...exportsAndOpens, ...chosen].join('\n')}\n`;
+}
+
+/**
+ * G1 for TaskManagers, as Flink's scripts choose it. A small JobManager starts a little sooner and stays smaller with the
+ * serial one. Two choices at once would end the JVM, so a user's counts alone.
+ */
+function collector(spec: CompleteClusterSpec, part: string, chosen: readonly string[]): readonly string[] {
+  if (/-XX:\+Use\w+GC\b/.test(chosen.join(' '))) return [];
+  const small = part === 'jobmanager' && spec.jobManager.memoryMiB < SERIAL_BELOW_MIB;
+  return [small ? '-XX:+UseSerialGC' : '-XX:+UseG1GC'];
 }
 
 function addExports(name: string): string {
