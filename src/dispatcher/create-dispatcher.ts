@@ -14,6 +14,7 @@ import type { TaskRecord } from '../scheduler/model/task.ts';
 import type { ClusterView, Dispatcher, FactView, InfoView } from './dispatcher.ts';
 import { draftCluster } from './draft-cluster.ts';
 import type { Distributions } from './flink-source.ts';
+import { flinkUrls } from './flink-url.ts';
 import { watchHealth } from './health.ts';
 import { createJarLibrary, type JarLibrary } from './jar-library.ts';
 import { notFound } from './not-found.ts';
@@ -102,6 +103,7 @@ function finders(runtime: Runtime): Finders {
 
 function clusterOperations(parts: DispatcherParts, find: Finders, now: () => EpochMs) {
   const { runtime } = parts;
+  const flinkUrl = flinkUrls(runtime);
   const view = (record: ClusterRecord): ClusterView => {
     const jobManager = record.jobManager && runtime.task(record.jobManager.taskId);
     return clusterView(record, runtime.clusterStatus(record.name), jobManager);
@@ -121,13 +123,7 @@ function clusterOperations(parts: DispatcherParts, find: Finders, now: () => Epo
       const after = runtime.cluster(record.name);
       return after === undefined ? { ...before, phase: 'deleting' } : view(after);
     },
-    flinkUrl(name) {
-      const { name: cluster } = find.liveCluster(name);
-      const { jobManagerUrl, phase, reachable, waitingFor } = runtime.clusterStatus(cluster);
-      // One that was up and is silent for a moment is still tried: a long answer is not a missing one.
-      if (jobManagerUrl !== undefined && (reachable || phase === 'running')) return jobManagerUrl;
-      throw new Problem('NOT_READY', `the JobManager of ${name} is not up yet${waitingFor ? `: ${waitingFor}` : ''}`);
-    },
+    flinkUrl: (name) => flinkUrl(find.liveCluster(name).name),
   } satisfies Partial<Dispatcher>;
 }
 

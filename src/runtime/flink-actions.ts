@@ -5,10 +5,10 @@
  */
 import type { FlinkOutcome } from '../flink/plan/observation.ts';
 import type { ArtifactRef, JobRecord } from '../flink/plan/records.ts';
+import type { FlinkRest, RunRequest } from '../flink/rest/flink-rest.ts';
 import { unreachable } from '../lib/exhaustive.ts';
 import { Problem } from '../lib/problem.ts';
 import type { Clock } from './clock.ts';
-import type { FlinkRest, RunRequest } from './flink-rest.ts';
 import type { Unstamped } from './queue.ts';
 import type { OutsideAction } from './turn.ts';
 
@@ -17,7 +17,7 @@ export interface FlinkActions {
 }
 
 export interface ActionParts {
-  readonly rest: Omit<FlinkRest, 'observe'>;
+  readonly rest: Omit<FlinkRest, 'observe' | 'close'>;
   readonly artifacts: { path(digest: string): string | undefined };
   readonly clock: Clock;
   readonly report: (outcome: FlinkOutcome) => void;

@@ -5,10 +5,10 @@
 import _ from 'lodash';
 import type { FlinkObservation } from '../flink/plan/observation.ts';
 import type { ClusterName } from '../flink/plan/records.ts';
+import type { FlinkRest } from '../flink/rest/flink-rest.ts';
 import type { EpochMs } from '../lib/brand.ts';
 import type { TaskId } from '../mesos-api-client/protocol/ids.ts';
 import type { Clock } from './clock.ts';
-import type { FlinkRest } from './flink-rest.ts';
 
 export interface WatchTarget {
   readonly cluster: ClusterName;

@@ -4,6 +4,7 @@
  * last the answers to those who asked. A commit that fails ends the loop: the core has already moved on.
  */
 import type { Clusters } from '../flink/plan/clusters.ts';
+import type { FlinkRest } from '../flink/rest/flink-rest.ts';
 import { Problem } from '../lib/problem.ts';
 import type { SchedulerClient } from '../mesos-api-client/scheduler-client.ts';
 import type { MasterAddress } from '../scheduler/model/master.ts';
@@ -13,7 +14,6 @@ import type { Store } from '../store/store.ts';
 import { type Clock, monotone, systemClock } from './clock.ts';
 import { createFactLog, type FactLog } from './facts.ts';
 import { createFlinkActions, type FlinkActions } from './flink-actions.ts';
-import type { FlinkRest } from './flink-rest.ts';
 import { createFlinkWatch, type FlinkWatch } from './flink-watch.ts';
 import { createMesosConnection, type MesosConnection } from './mesos-connection.ts';
 import { lookEveryMs } from './pace.ts';
@@ -27,7 +27,7 @@ export interface RuntimeParts {
   readonly clusters: Clusters;
   readonly store: Store;
   readonly client: SchedulerClient;
-  readonly flinkRest: FlinkRest;
+  readonly flinkRest: Omit<FlinkRest, 'close'>;
   readonly artifacts: { path(digest: string): string | undefined };
   readonly masters: readonly MasterAddress[];
   readonly clock?: Clock;

@@ -3,10 +3,10 @@ import { setImmediate as nextRound } from 'node:timers/promises';
 import type { ClusterFrame, ClusterInput, Clusters } from '../../../src/flink/plan/clusters.ts';
 import type { FlinkObservation } from '../../../src/flink/plan/observation.ts';
 import type { ArtifactRef, ClusterName, ClusterRecord, JobId, JobRecord } from '../../../src/flink/plan/records.ts';
+import type { FlinkRest } from '../../../src/flink/rest/flink-rest.ts';
 import type { FrameworkId, TaskId } from '../../../src/mesos-api-client/protocol/ids.ts';
 import type { SchedulerCall, SchedulerEvent } from '../../../src/mesos-api-client/protocol/scheduler.ts';
 import type { SchedulerClient, SchedulerStream } from '../../../src/mesos-api-client/scheduler-client.ts';
-import type { FlinkRest } from '../../../src/runtime/flink-rest.ts';
 import { type RuntimeParts, startRuntime } from '../../../src/runtime/loop.ts';
 import type { Runtime } from '../../../src/runtime/runtime.ts';
 import type { Frame, MesosCall } from '../../../src/scheduler/model/frame.ts';
@@ -275,6 +275,7 @@ export function fakeRest(journal: string[] = []): { -readonly [Part in keyof Fli
       journal.push('cancel');
     },
     newestCheckpoint: async () => undefined,
+    close: async () => undefined,
   };
 }
 
