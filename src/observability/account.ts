@@ -2,6 +2,7 @@
  * The live account of `npm start`: the few facts that a newcomer wants to follow on the way from an offer to a running
  * job, each as one short line with the seconds since the start. Everything else is in the log.
  */
+import { firstLine } from './describe.ts';
 import type { Fact, TimedFact } from './fact.ts';
 
 /** A listener for the runtime's facts; `write` gets whole lines without their end. */
@@ -24,7 +25,7 @@ function accountOf(fact: Fact): string | undefined {
     case 'master.subscribed':
       return `${fact.first ? 'registered' : 'subscribed again'} at the Mesos master ${fact.master}`;
     case 'master.lost':
-      return `Mesos master lost: ${fact.problem.message}`;
+      return `Mesos master lost: ${firstLine(fact.problem.message)}`;
     case 'framework.stopped':
       return `stopped: ${fact.message}`;
     case 'offer.received':
@@ -36,7 +37,7 @@ function accountOf(fact: Fact): string | undefined {
     case 'task.updated':
       return fact.state === 'TASK_RUNNING' ? `${fact.part} runs as a Mesos task (${fact.taskId})` : undefined;
     case 'task.ended':
-      return `${fact.part} ended: ${fact.end.state} (${fact.taskId})${fact.end.message ? `, ${fact.end.message}` : ''}`;
+      return `${fact.part} ended: ${fact.end.state} (${fact.taskId})${fact.end.message ? `, ${firstLine(fact.end.message)}` : ''}`;
     default:
       return accountOfFlink(fact);
   }
@@ -61,7 +62,7 @@ function accountOfFlink(fact: Fact): string | undefined {
       return `job ${fact.name ?? fact.job} ${fact.to}`;
     case 'job.refused':
     case 'job.lost':
-      return `job ${fact.job} ${fact.kind === 'job.lost' ? 'lost' : 'refused'}: ${fact.why.split('\n', 1)[0]}`;
+      return `job ${fact.job} ${fact.kind === 'job.lost' ? 'lost' : 'refused'}: ${firstLine(fact.why)}`;
     default:
       return undefined;
   }

@@ -176,7 +176,7 @@ function howEnded(end: TaskEnd): string {
 }
 
 /** Messages of Flink and of executors may be whole stack traces: the data keeps them, the sentence does not. */
-function firstLine(text: string): string {
+export function firstLine(text: string): string {
   const line = text.split('\n', 1)[0] ?? '';
   return line.length > 300 ? `${line.slice(0, 300)}…` : line;
 }

@@ -1,0 +1,68 @@
+import test from 'ava';
+import type { ClusterName, ClusterRecord, JobRecord } from '../../src/flink/plan/records.ts';
+import { createMetrics, type MetricsSource } from '../../src/observability/metrics.ts';
+import type { TaskLife, TaskRecord } from '../../src/scheduler/model/task.ts';
+import { examples } from './table.ts';
+
+const launched = (state: 'TASK_RUNNING' | 'TASK_STAGING'): Partial<TaskLife> => ({ phase: 'launched', state });
+const task = (part: string, life: object) => ({ spec: { group: 'alpha', part }, life }) as unknown as TaskRecord;
+const cluster = (...states: JobRecord['state'][]) =>
+  ({ name: 'alpha' as ClusterName, jobs: states.map((state) => ({ state })) }) as unknown as ClusterRecord;
+
+function setUp(more: Partial<MetricsSource> = {}) {
+  return createMetrics({
+    tasks: () => [],
+    clusters: () => [],
+    scheduler: () => ({ connection: { state: 'standby' }, reconciled: false, offersHeld: 0, tasksWaiting: 0 }),
+    ...more,
+  });
+}
+
+const has = (text: string, line: string) => text.split('\n').includes(line);
+
+test('facts are counted by kind', async (t) => {
+  const metrics = setUp();
+  for (const fact of Object.values(examples)) metrics.count({ sequence: 1, at: 0, fact });
+  metrics.count({ sequence: 2, at: 0, fact: examples['offer.declined'] });
+  const text = await metrics.text();
+  t.true(has(text, 'flink_mesos_facts_total{kind="offer.declined"} 2'));
+  t.true(Object.keys(examples).every((kind) => text.includes(`flink_mesos_facts_total{kind="${kind}"}`)));
+  t.true(has(text, 'flink_mesos_task_waited_seconds_sum{part="taskmanager"} 1.5'));
+  t.true(has(text, 'flink_mesos_task_launch_seconds_count{part="taskmanager"} 1'));
+  t.regex(metrics.contentType, /text\/plain/);
+});
+
+test('gauges show how things stand when they are asked for', async (t) => {
+  let tasks = [task('taskmanager', launched('TASK_RUNNING')), task('taskmanager', launched('TASK_RUNNING'))];
+  const metrics = setUp({
+    tasks: () => tasks,
+    clusters: () => [cluster('RUNNING', 'FAILED', 'RUNNING')],
+    scheduler: () => ({
+      connection: { state: 'subscribed', master: examples['master.connecting'].master, since: 0 },
+      reconciled: true,
+      offersHeld: 3,
+      tasksWaiting: 1,
+    }),
+  });
+  const first = await metrics.text();
+  const running = 'flink_mesos_tasks{cluster="alpha",part="taskmanager",state="TASK_RUNNING"} 2';
+  t.true(has(first, running));
+  for (const line of ['clusters 1', 'offers_held 3', 'tasks_waiting 1', 'subscribed 1', 'reconciled 1']) {
+    t.true(has(first, `flink_mesos_${line}`), line);
+  }
+  t.true(has(first, 'flink_mesos_jobs{cluster="alpha",state="RUNNING"} 2'));
+  t.true(has(first, 'flink_mesos_jobs{cluster="alpha",state="FAILED"} 1'));
+
+  tasks = [task('jobmanager', { phase: 'waiting' }), task('taskmanager', { phase: 'ended' })];
+  const second = await metrics.text();
+  t.false(second.includes('state="TASK_RUNNING"'), 'what is gone is no longer shown');
+  t.true(has(second, 'flink_mesos_tasks{cluster="alpha",part="jobmanager",state="WAITING"} 1'));
+});
+
+test('all that is ours has our name', async (t) => {
+  const names = (await setUp().text())
+    .split('\n')
+    .filter((line) => line !== '' && !line.startsWith('#'))
+    .filter((line) => !line.startsWith('flink_mesos_'));
+  t.deepEqual(names, []);
+});
