@@ -3,7 +3,6 @@
  * The chunks of HTTP mean nothing to it: a record may span many, a chunk may hold many records and half a header. A
  * fault is a value, not an exception, because the whole records before it still count; after it the stream is of no use.
  */
-import { Buffer } from 'node:buffer';
 
 export interface RecordIoFault {
   readonly kind: 'bad-header' | 'header-too-long' | 'record-too-large';

@@ -149,13 +149,36 @@ function reservedFirst(resources: readonly Resource[]): Resource[] {
   return _.sortBy(resources, (resource) => (reservedRole(resource) === undefined ? 1 : 0));
 }
 
-/** All but the amount, members in the order of their names: equal for resources that add up. */
+/**
+ * Equal for resources that add up: all but the amount, where role "*" (the older format of the unreserved) is none.
+ * Plain for the usual members, because allocators ask often.
+ */
 function kindOf(resource: Resource): string {
-  const { scalar: _scalar, ranges: _ranges, set: _set, ...kind } = resource;
-  const members = kind.reservations?.length === 0 ? _.omit(kind, 'reservations') : kind;
-  return JSON.stringify(members, (_key, value: unknown) =>
-    _.isPlainObject(value) ? Object.fromEntries(_.sortBy(Object.entries(value as object), 0)) : value,
-  );
+  const {
+    name,
+    type,
+    scalar: _scalar,
+    ranges: _ranges,
+    set: _set,
+    allocation_info,
+    reservations,
+    ...others
+  } = resource;
+  const role = allocation_info?.role ?? null;
+  const rest = others.role === '*' ? _.omit(others, 'role') : others;
+  return JSON.stringify([name, type, role, inOrder(reservations ?? []), inOrder(rest)]);
+}
+
+/** The same value with the members of its objects in the order of their names. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) {
+    return value.map(inOrder);
+  }
+  if (!_.isPlainObject(value)) {
+    return value;
+  }
+  const members = Object.entries(value as object).sort(([left], [right]) => (left < right ? -1 : 1));
+  return Object.fromEntries(members.map(([name, member]) => [name, inOrder(member)]));
 }
 
 function scalarOf(resource: Resource): Thousandths {

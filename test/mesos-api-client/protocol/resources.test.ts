@@ -112,6 +112,12 @@ test('alike resources add up whatever the order of their members; unlike ones do
   t.false(contains([left], [makeScalar('cpus', 1)]), 'allocation_info is part of what is compared');
 });
 
+test('role "*" of the older format is unreserved like no role; another one is not', (t) => {
+  const older = { ...makeScalar('cpus', 2), role: '*' };
+  t.deepEqual(subtract([older], [makeScalar('cpus', 0.5)]), [{ ...older, scalar: { value: 1.5 } }]);
+  t.false(contains([{ ...older, role: 'web' }], [makeScalar('cpus', 0.5)]));
+});
+
 test('sets and texts', (t) => {
   const set = (...item: string[]): Resource => ({ name: 'nics', type: 'SET', set: { item } });
   t.deepEqual(add([set('a')], [set('b', 'a')]), [set('a', 'b')]);
