@@ -80,8 +80,8 @@ function takeOver(master: MasterState, framework: Framework, info: FrameworkInfo
   if (framework.stream !== undefined) {
     closeWithError(master, framework.stream, 'Framework failed over');
   }
-  const { user, checkpoint } = framework.info;
-  framework.info = { ...info, user, ...(checkpoint === undefined ? {} : { checkpoint }) };
+  const { user, checkpoint = false } = framework.info;
+  framework.info = { ...info, user, checkpoint };
   framework.roles = rolesOf(info);
   framework.filters = [];
   framework.recovered = false;

@@ -151,7 +151,7 @@ function decodeNumber(value: unknown, name: string, type: 'int' | 'double'): num
 }
 
 function decodeBytes(text: string, name: string): string {
-  const bad = /[^A-Za-z0-9+/=]/u.exec(text);
+  const bad = /[^A-Za-z0-9+/=\s]/u.exec(text);
   if (bad) {
     throw new WireError(`Failed to base64 decode bytes field '${name}': Invalid character '${bad[0]}'`);
   }

@@ -40,7 +40,8 @@ export async function handleSchedulerCall(
         sendText(response, 406, notAcceptable);
       } else if (stream !== undefined) {
         sendText(response, 400, "Subscribe calls should not include the 'Mesos-Stream-Id' header");
-      } else {
+      } else if (!response.destroyed) {
+        // A client that has gone by now would never be seen to go.
         const id = randomUUID() as string as StreamId;
         shell.openStream(id, openEventStream(response, id));
         shell.submit({ kind: 'subscribe', stream: id, call: parsed.call });

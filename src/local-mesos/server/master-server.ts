@@ -97,9 +97,9 @@ function serve(
 /** Durations as Mesos prints its flags. */
 function flagsOf(options: MasterOptions): Flag[] {
   return [
-    { name: 'agent_ping_timeout', value: `${options.agentPingMs}ms` },
-    { name: 'agent_reregister_timeout', value: `${options.agentReregisterMs}ms` },
-    { name: 'allocation_interval', value: `${options.allocationMs}ms` },
+    { name: 'agent_ping_timeout', value: durationOf(options.agentPingMs) },
+    { name: 'agent_reregister_timeout', value: durationOf(options.agentReregisterMs) },
+    { name: 'allocation_interval', value: durationOf(options.allocationMs) },
     { name: 'hostname', value: options.hostname },
     { name: 'ip', value: options.ip },
     { name: 'max_agent_ping_timeouts', value: String(options.maxAgentPingTimeouts) },
@@ -107,6 +107,10 @@ function flagsOf(options: MasterOptions): Flag[] {
     { name: 'max_completed_tasks_per_framework', value: String(options.maxCompletedTasksPerFramework) },
     { name: 'port', value: String(options.port) },
   ];
+}
+
+function durationOf(ms: number): string {
+  return ms % 1000 === 0 ? `${ms / 1000}secs` : `${ms}ms`;
 }
 
 function isLoopback(host: string): boolean {

@@ -32,7 +32,7 @@ export function openEventStream(response: ServerResponse, streamId: string): Eve
   response.on('error', () => response.destroy());
   return {
     send: (event) => {
-      if (!open) {
+      if (!open || response.destroyed) {
         return;
       }
       const record = JSON.stringify(event);

@@ -1,0 +1,233 @@
+/** Random histories for the model of a master: what schedulers, agents, networks and operators may do, in any order. */
+import fc from 'fast-check';
+import {
+  accept,
+  acknowledge,
+  brought,
+  createWorld,
+  type FakeAgent,
+  launch,
+  ports,
+  type Subscriber,
+  scalar,
+  statusUpdate,
+  task,
+  type World,
+} from './master-world.ts';
+
+export type Move =
+  | {
+      readonly kind: 'launch';
+      readonly framework: number;
+      readonly offer: number;
+      readonly cpus: number;
+      readonly count: number;
+    }
+  | { readonly kind: 'accept-many'; readonly framework: number; readonly count: number }
+  | { readonly kind: 'decline'; readonly framework: number; readonly offer: number; readonly seconds: number }
+  | { readonly kind: 'steal'; readonly framework: number; readonly offer: number }
+  | { readonly kind: 'update'; readonly task: number; readonly state: 'TASK_RUNNING' | 'TASK_FINISHED' | 'TASK_FAILED' }
+  | { readonly kind: 'acknowledge'; readonly task: number }
+  | { readonly kind: 'cut' | 'return' | 'pause'; readonly agent: number }
+  | { readonly kind: 'disconnect' | 'resubscribe' | 'suppress' | 'revive' | 'teardown'; readonly framework: number }
+  | { readonly kind: 'wait'; readonly ms: number }
+  | { readonly kind: 'restart' };
+
+const small = fc.nat({ max: 7 });
+export const moves: fc.Arbitrary<Move> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('launch' as const),
+      framework: small,
+      offer: small,
+      cpus: fc.constantFrom(0, 0.1, 0.3, 1, 2.5, 9),
+      count: fc.nat({ max: 3 }),
+    }),
+  },
+  fc.record({ kind: fc.constant('accept-many' as const), framework: small, count: fc.nat({ max: 4 }) }),
+  fc.record({
+    kind: fc.constant('decline' as const),
+    framework: small,
+    offer: small,
+    seconds: fc.constantFrom(0, 1, 5, 3600),
+  }),
+  fc.record({ kind: fc.constant('steal' as const), framework: small, offer: small }),
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant('update' as const),
+      task: small,
+      state: fc.constantFrom('TASK_RUNNING' as const, 'TASK_FINISHED' as const, 'TASK_FAILED' as const),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant('acknowledge' as const), task: small }) },
+  fc.record({ kind: fc.constantFrom('cut' as const, 'return' as const, 'pause' as const), agent: small }),
+  fc.record({
+    kind: fc.constantFrom(
+      'disconnect' as const,
+      'resubscribe' as const,
+      'suppress' as const,
+      'revive' as const,
+      'teardown' as const,
+    ),
+    framework: small,
+  }),
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(100, 1000, 5000, 90_000) }),
+  },
+  fc.record({ kind: fc.constant('restart' as const) }),
+);
+
+const agentResources = [scalar('cpus', 3.3), scalar('mem', 1024), ports(31000, 31010)];
+
+export function createPlayer(): { readonly world: World; play(move: Move): void } {
+  const world = createWorld();
+  const agents = Array.from({ length: 3 }, () => world.addAgent(agentResources));
+  const subscribers = [world.subscribe({ roles: ['a', 'b'] }), world.subscribe({ roles: ['a'], failover_timeout: 60 })];
+  let launched = 0;
+
+  const pick = <Item>(items: readonly Item[], index: number) =>
+    items.length === 0 ? undefined : items[index % items.length];
+  const offersHeld = (subscriber: Subscriber | undefined) => [
+    ...(world.master.state.frameworks.get(subscriber?.id as never)?.offers.values() ?? []),
+  ];
+  const tasks = () => [...world.master.state.frameworks.values()].flatMap(({ tasks }) => [...tasks.values()]);
+  const agentOf = (id: string) => agents.find((agent) => agent.id === id);
+
+  function launchSome(move: Move & { kind: 'launch' }): void {
+    const subscriber = pick(subscribers, move.framework);
+    const offer = pick(offersHeld(subscriber), move.offer);
+    if (subscriber === undefined || offer === undefined) {
+      return;
+    }
+    const infos = Array.from({ length: move.count }, () => {
+      const port = 31000 + (launched % 11);
+      const resources = [scalar('cpus', move.cpus), scalar('mem', 10), ports(port, port)];
+      return task(`t${launched++}`, offer.agentId, 1, { resources });
+    });
+    world.call(subscriber, accept([offer.id], [launch(...infos)], 0));
+  }
+
+  function comeBack(agent: FakeAgent, index: number): void {
+    const mine = tasks().filter(({ agentId, state }) => agentId === agent.id && state !== 'TASK_STAGING');
+    const bring = mine.map(({ frameworkId, id, state }) =>
+      brought(world, { id: frameworkId } as never, agent.id, id, state),
+    );
+    const infos = [...world.master.state.frameworks.values()].map(({ info }) => info);
+    agents[index] = world.addAgent(agentResources, { id: agent.id, tasks: bring, frameworks: infos });
+  }
+
+  function playAgent(move: Move & { kind: 'cut' | 'return' | 'pause' }): void {
+    const index = move.agent % agents.length;
+    const agent = agents[index];
+    if (agent === undefined) {
+      return;
+    }
+    if (move.kind === 'cut' && agent.linkOpen) {
+      world.closeLink(agent);
+    } else if (move.kind === 'pause') {
+      agent.answersPings = false;
+    } else if (move.kind === 'return') {
+      comeBack(agent, index);
+    }
+  }
+
+  function playFramework(move: Move & { framework: number }): void {
+    const index = move.framework % subscribers.length;
+    const subscriber = subscribers[index];
+    if (subscriber === undefined) {
+      return;
+    }
+    switch (move.kind) {
+      case 'launch':
+        launchSome(move);
+        return;
+      case 'accept-many': {
+        const offers = offersHeld(subscriber).slice(0, move.count);
+        const agentId = offers[0]?.agentId ?? ('none' as never);
+        return void world.call(
+          subscriber,
+          accept(
+            offers.map(({ id }) => id),
+            [launch(task(`t${launched++}`, agentId, 0.5))],
+            1,
+          ),
+        );
+      }
+      case 'decline': {
+        const ids = offersHeld(subscriber)
+          .slice(0, 1 + (move.offer % 2))
+          .map(({ id }) => ({ value: id }));
+        const filters = { refuse_seconds: move.seconds };
+        world.call(subscriber, { type: 'DECLINE', decline: { offer_ids: ids, filters } });
+        return;
+      }
+      case 'steal': {
+        const offer = pick([...world.master.state.offers.values()], move.offer);
+        return void (
+          offer && world.call(subscriber, accept([offer.id], [launch(task(`t${launched++}`, offer.agentId))]))
+        );
+      }
+      case 'disconnect':
+        world.submit({ kind: 'stream-closed', stream: subscriber.stream });
+        return;
+      case 'resubscribe': {
+        const again = world.subscribe({
+          id: subscriber.id,
+          roles: index === 0 ? ['a', 'b'] : ['a'],
+          failover_timeout: 60,
+        });
+        subscribers[index] = again.id === '' ? world.subscribe({ roles: ['a'], failover_timeout: 60 }) : again;
+        return;
+      }
+      case 'suppress':
+        world.call(subscriber, { type: 'SUPPRESS' });
+        return;
+      case 'revive':
+        world.call(subscriber, { type: 'REVIVE' });
+        return;
+      case 'teardown':
+        world.call(subscriber, { type: 'TEARDOWN' });
+        return;
+    }
+  }
+
+  function play(move: Move): void {
+    if ('framework' in move) {
+      playFramework(move);
+      return;
+    }
+    if ('agent' in move) {
+      playAgent(move);
+      return;
+    }
+    if (move.kind === 'wait') {
+      world.advance(move.ms);
+      return;
+    }
+    if (move.kind === 'restart') {
+      const ids = subscribers.map(({ id }) => id);
+      world.restartMaster();
+      ids.forEach((id, index) => {
+        subscribers[index] = world.subscribe({ id, roles: ['a'], failover_timeout: 60 });
+      });
+      agents.forEach(comeBack);
+      return;
+    }
+    const known = pick(tasks(), move.task);
+    const agent = known && agentOf(known.agentId);
+    const owner = known && subscribers.find(({ id }) => id === known.frameworkId);
+    if (known === undefined || agent === undefined || owner === undefined) {
+      return;
+    }
+    if (move.kind === 'update') {
+      world.send(agent, statusUpdate(owner, agent.id, known.id, move.state));
+    } else if (known.update !== undefined) {
+      world.call(owner, acknowledge(agent.id, known.id, known.update.state));
+    }
+  }
+
+  return { world, play };
+}
