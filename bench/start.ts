@@ -41,7 +41,9 @@ const { version, home } = await obtainDistribution(
 );
 const jar = await buildExampleJar(home, `${cacheDir}/examples`);
 const spec = completeSpec({ name: 'default' }, { version, source: { version } });
-const common = { version, home, jar, spec, signal: interrupted.signal };
+/** One slot each, and as many parallel subtasks. */
+const taskManagers = 2;
+const common = { version, taskManagers, home, jar, spec, signal: interrupted.signal };
 
 console.log(`Flink ${version}; ${runs} runs each, after one that fills the caches and is not counted`);
 const byStart: number[] = [];

@@ -14,7 +14,9 @@ import type { CompleteClusterSpec } from '../../src/flink/spec.ts';
 export interface ByScripts {
   readonly home: string;
   readonly jar: string;
+  /** The sizes that `npm start` gives its cluster. */
   readonly spec: CompleteClusterSpec;
+  readonly taskManagers: number;
   readonly signal: AbortSignal;
 }
 
@@ -28,7 +30,7 @@ export async function secondsByScripts(options: ByScripts): Promise<number> {
     const env = await configure(directory, options, restPort);
     const startedAt = performance.now();
     await script(options, 'start-cluster.sh', [], env);
-    await script(options, 'flink', ['run', '-d', options.jar], env);
+    await script(options, 'flink', ['run', '-d', '-p', String(options.taskManagers), options.jar], env);
     await jobRuns(`http://127.0.0.1:${restPort}`, options.signal);
     return (performance.now() - startedAt) / 1000;
   } finally {
@@ -37,7 +39,11 @@ export async function secondsByScripts(options: ByScripts): Promise<number> {
   }
 }
 
-async function configure(directory: string, { home, spec }: ByScripts, restPort: number): Promise<NodeJS.ProcessEnv> {
+async function configure(
+  directory: string,
+  { home, spec, taskManagers }: ByScripts,
+  restPort: number,
+): Promise<NodeJS.ProcessEnv> {
   const conf = join(directory, 'conf');
   await cp(join(home, 'conf'), conf, { recursive: true });
   // The scripts take Java's module options from here; without them `flink run` dies on Java 17.
@@ -61,15 +67,11 @@ async function configure(directory: string, { home, spec }: ByScripts, restPort:
   };
   const lines = Object.entries(settings).map(([key, value]) => `${key}: ${value}\n`);
   await writeFile(join(conf, 'config.yaml'), lines.join(''));
-  await writeFile(join(conf, 'workers'), 'localhost\n'.repeat(taskManagerCount(spec)));
+  await writeFile(join(conf, 'workers'), 'localhost\n'.repeat(taskManagers));
   const log = join(directory, 'log');
   // The scripts don't make it, and start nothing without it.
   await mkdir(log);
   return { ...process.env, FLINK_CONF_DIR: conf, FLINK_LOG_DIR: log, FLINK_PID_DIR: directory };
-}
-
-function taskManagerCount({ taskManagers }: CompleteClusterSpec): number {
-  return taskManagers.mode === 'fixed' ? taskManagers.count : taskManagers.min;
 }
 
 async function script({ home, signal }: ByScripts, name: string, args: readonly string[], env: NodeJS.ProcessEnv) {

@@ -39,9 +39,19 @@ function runChild(node, args) {
     });
     child.once('exit', (code, signal) => {
       passing.stop();
+      if (passing.interrupted()) sweep(child.pid);
       resolve({ code: code ?? 128 + constants.signals[signal], interrupted: passing.interrupted() });
     });
   });
+}
+
+/** What an interrupted child left in its group (pip in the middle of a download). Mesos tasks have groups of their own. */
+function sweep(group) {
+  try {
+    process.kill(-group, 'SIGTERM');
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error; // ESRCH: nobody is left
+  }
 }
 
 const endSignals = { SIGINT: 'SIGINT', SIGTERM: 'SIGTERM', SIGHUP: 'SIGTERM' };

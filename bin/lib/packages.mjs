@@ -26,7 +26,7 @@ export async function installPackages() {
     .map(([path]) => path);
   const started = Date.now();
   const seconds = () => `${Math.round((Date.now() - started) / 1000)} s`;
-  console.error(`Installing ${paths.length} packages (npm ci) …`);
+  console.error(`Installing the packages (npm ci): ${paths.length} …`);
   const progress = setInterval(() => {
     const there = paths.filter((path) => existsSync(join(root, path, 'package.json'))).length;
     console.error(`  ${there} of ${paths.length} packages, ${seconds()}`);

@@ -24,6 +24,8 @@ export interface DistributionRequest {
   /** What is not in the cache is a problem. */
   readonly offline?: boolean;
   readonly signal?: AbortSignal;
+  /** What pip is run with; this process's own by default. */
+  readonly env?: NodeJS.ProcessEnv;
   /** The table of versions; tests bring one of their own. */
   readonly known?: readonly PinnedVersion[];
 }
@@ -113,6 +115,7 @@ async function assemble(
     pinned,
     directory,
     signal: request.signal,
+    env: request.env ?? process.env,
     onBytes,
   });
   const downloads = [await verify(scripts, pinned?.scripts.sha256), await verify(libraries, pinned?.libraries.sha256)];

@@ -16,6 +16,7 @@ export interface PipRequest {
   /** Empty; it holds the two files afterwards, and pip's own half-fetched ones below `tmp` until then. */
   readonly directory: string;
   readonly signal: AbortSignal | undefined;
+  readonly env: NodeJS.ProcessEnv;
   readonly onBytes: (bytes: number) => void;
 }
 
@@ -26,7 +27,7 @@ export interface FetchedPackages {
 
 export async function downloadPackages(request: PipRequest): Promise<FetchedPackages> {
   const { directory, pinned, version } = request;
-  const [command, ...first] = await findPip(request.signal);
+  const [command, ...first] = await findPip(request);
   const temporary = join(directory, 'tmp');
   await mkdir(temporary, { recursive: true });
   const requirements = join(directory, 'requirements.txt');
@@ -35,7 +36,7 @@ export async function downloadPackages(request: PipRequest): Promise<FetchedPack
   const watch = setInterval(() => void bytesBelow(directory).then(request.onBytes), 500);
   try {
     const args = [...first, ...downloadArguments(directory, requirements)];
-    const { code, stderr } = await runPip(command, args, { ...process.env, TMPDIR: temporary }, request.signal);
+    const { code, stderr } = await runPip(command, args, { ...request.env, TMPDIR: temporary }, request.signal);
     if (code !== 0) throw explain(version, code, stderr);
   } finally {
     clearInterval(watch);
@@ -58,9 +59,9 @@ function requirementsOf(version: string, pinned: PinnedVersion | undefined): str
 
 const pips = [['pip3'], ['pip'], ['python3', '-m', 'pip'], ['python', '-m', 'pip']] as const;
 
-async function findPip(signal: AbortSignal | undefined): Promise<readonly [string, ...string[]]> {
+async function findPip({ env, signal }: PipRequest): Promise<readonly [string, ...string[]]> {
   for (const [command, ...first] of pips) {
-    const { code } = await runPip(command, [...first, '--version'], process.env, signal);
+    const { code } = await runPip(command, [...first, '--version'], env, signal);
     if (code === 0) return [command, ...first];
   }
   throw new Problem(
