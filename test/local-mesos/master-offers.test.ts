@@ -135,6 +135,17 @@ test('LM-22 a filter holds back only what was refused: more of the same agent is
   t.is(lastOffer(framework).resources?.find(({ name }) => name === 'cpus')?.scalar?.value, 4);
 });
 
+test('a filter of one role does not hold back another role of the same framework', (t) => {
+  const world = createWorld();
+  world.addAgent();
+  const framework = world.subscribe({ roles: ['a', 'b'] });
+  const role = lastOffer(framework).allocation_info?.role;
+  decline(world, framework, 3600);
+  world.advance(1000);
+  t.is(offersOf(framework).length, 2);
+  t.not(lastOffer(framework).allocation_info?.role, role);
+});
+
 test('a filter is of one framework, role and agent', (t) => {
   const world = createWorld();
   world.addAgent();

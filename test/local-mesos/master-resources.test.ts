@@ -12,14 +12,14 @@ import { createPlayer, moves } from './support/master-player.ts';
 
 test('LM-72 free + offered + used is always the whole agent, and nothing is offered twice', (t) => {
   fc.assert(
-    fc.property(fc.array(moves, { maxLength: 60 }), (history) => {
+    fc.property(fc.array(moves, { minLength: 10, maxLength: 80, size: 'max' }), (history) => {
       const player = createPlayer();
       for (const move of history) {
         player.play(move);
         checkAll(player.world.master.state);
       }
     }),
-    { numRuns: 150 },
+    { numRuns: 200 },
   );
   t.pass();
 });

@@ -18,7 +18,6 @@ import {
 export type Move =
   | {
       readonly kind: 'launch';
-      readonly framework: number;
       readonly offer: number;
       readonly cpus: number;
       readonly count: number;
@@ -39,7 +38,6 @@ export const moves: fc.Arbitrary<Move> = fc.oneof(
     weight: 6,
     arbitrary: fc.record({
       kind: fc.constant('launch' as const),
-      framework: small,
       offer: small,
       cpus: fc.constantFrom(0, 0.1, 0.3, 1, 2.5, 9),
       count: fc.nat({ max: 3 }),
@@ -97,8 +95,8 @@ export function createPlayer(): { readonly world: World; play(move: Move): void 
   const agentOf = (id: string) => agents.find((agent) => agent.id === id);
 
   function launchSome(move: Move & { kind: 'launch' }): void {
-    const subscriber = pick(subscribers, move.framework);
-    const offer = pick(offersHeld(subscriber), move.offer);
+    const offer = pick([...world.master.state.offers.values()], move.offer);
+    const subscriber = subscribers.find(({ id }) => id === offer?.frameworkId);
     if (subscriber === undefined || offer === undefined) {
       return;
     }
@@ -141,9 +139,6 @@ export function createPlayer(): { readonly world: World; play(move: Move): void 
       return;
     }
     switch (move.kind) {
-      case 'launch':
-        launchSome(move);
-        return;
       case 'accept-many': {
         const offers = offersHeld(subscriber).slice(0, move.count);
         const agentId = offers[0]?.agentId ?? ('none' as never);
@@ -201,6 +196,10 @@ export function createPlayer(): { readonly world: World; play(move: Move): void 
     }
     if ('agent' in move) {
       playAgent(move);
+      return;
+    }
+    if (move.kind === 'launch') {
+      launchSome(move);
       return;
     }
     if (move.kind === 'wait') {
