@@ -42,7 +42,8 @@ export function openCheckpoint(workDir: string): AgentCheckpoint {
     saveAgent: (agentId, frameworks) => replace(agentFile, { agentId, frameworks }),
     save: (entry) => replace(taskFile(entry.runId), entry),
     forget(runId) {
-      for (const file of [taskFile(runId), this.statusFile(runId)]) rmSync(file, { force: true });
+      const status = this.statusFile(runId);
+      for (const file of [taskFile(runId), status, `${status}.part`]) rmSync(file, { force: true });
     },
     clear() {
       rmSync(agentFile, { force: true });

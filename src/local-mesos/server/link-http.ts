@@ -135,7 +135,7 @@ async function readAll(body: AsyncIterable<Uint8Array>, end: End): Promise<void>
 }
 
 function isStreamCut(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code ?? '';
+  const code = String((error as NodeJS.ErrnoException).code);
   return (
     code.startsWith('UND_ERR_') || code === 'ECONNRESET' || code === 'EPIPE' || (error as Error).name === 'AbortError'
   );

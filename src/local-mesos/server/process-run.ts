@@ -8,7 +8,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessEnd, ProcessRef } from '../model/agent-io.ts';
 import { birthOf } from './process-table.ts';
@@ -89,7 +89,6 @@ async function pollEnd(process: ProcessRef, statusFile: string, signal: AbortSig
 function readEnd(statusFile: string): ProcessEnd {
   if (!existsSync(statusFile)) return { kind: 'lost' };
   const words = readFileSync(statusFile, 'utf8').trimEnd().split('\n');
-  rmSync(statusFile, { force: true });
   const status = Number(words.at(-1)?.replace('status ', ''));
   return words.length > 1 && status > 128 ? { kind: 'signaled', signal: status - 128 } : { kind: 'exited', status };
 }
