@@ -185,6 +185,15 @@ export class ModelMaster {
     }
   }
 
+  /** The master took the call, but what it passed on to the agent (or wanted to answer) was lost. */
+  loseOnTheWay(call: SchedulerCall, now: number): void {
+    if (call.type === 'ACCEPT') {
+      this.call({ ...call, accept: { ...call.accept, operations: [] } }, now);
+    } else if (!['KILL', 'ACKNOWLEDGE', 'RECONCILE'].includes(call.type)) {
+      this.call(call, now);
+    }
+  }
+
   #accept(call: Extract<SchedulerCall, { type: 'ACCEPT' }>, now: number): void {
     const infos = (call.accept.operations ?? []).flatMap((each) =>
       each.type === 'LAUNCH' ? each.launch.task_infos : [],

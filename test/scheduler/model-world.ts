@@ -42,8 +42,11 @@ export class World {
   #subscription: SubscriptionId | undefined;
   /** The process dies within the next frame that has calls: persisted, but not a call made. */
   dieBeforeCalls = false;
-  /** The next call is lost, before or after the master has taken it. */
-  loseCall: 'before' | 'after' | undefined;
+  /**
+   * The next call is lost: before or after the master has taken it, with the connection; or between master and agent,
+   * of which nobody hears.
+   */
+  loseCall: 'before' | 'after' | 'silently' | undefined;
 
   constructor(overrides: Partial<SchedulerOptions> = {}) {
     this.#options = { ...options, endedTasksKept: 1_000, ...overrides };
@@ -192,13 +195,17 @@ export class World {
   /** False when the call was lost, and with it the subscription. */
   #pass(subscription: SubscriptionId, call: SchedulerCall): boolean {
     const lost = this.loseCall;
+    this.loseCall = undefined;
+    if (lost === 'silently') {
+      this.master.loseOnTheWay(call, this.now);
+      return true;
+    }
     if (lost !== 'before') {
       this.master.call(call, this.now);
     }
     if (lost === undefined) {
       return true;
     }
-    this.loseCall = undefined;
     const problem = { code: 'unreachable', message: 'connection reset' } as const;
     this.tell({ kind: 'call-failed', subscription, call, problem });
     return false;

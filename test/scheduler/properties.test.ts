@@ -39,6 +39,9 @@ const actions = {
   'the next answer is lost': (world: World) => {
     world.loseCall = 'after';
   },
+  'the next call is lost on the way to the agent': (world: World) => {
+    world.loseCall = 'silently';
+  },
   'the master restarts': (world: World) => {
     world.master.restart();
     world.breakStream();
@@ -120,6 +123,10 @@ function calmDown(world: World): void {
     world.deliver(Number.POSITIVE_INFINITY);
     for (const task of [...world.master.tasks.values()]) {
       world.master.progress(task);
+      // Agents repeat what was not acknowledged, at first after 10 s.
+      if (second % 10 === 0) {
+        world.master.repeat(task);
+      }
     }
   }
 }
