@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { ClusterName, ClusterRecord, JarRecord } from '../flink/plan/records.ts';
 import type { EpochMs } from '../lib/brand.ts';
+import { Problem } from '../lib/problem.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { checkJar } from './jar-check.ts';
 import { notFound } from './not-found.ts';
@@ -53,7 +54,12 @@ export function createJarLibrary(parts: JarParts): JarLibrary {
       const key = keyOf(before.name, id);
       const known = jars.get(key);
       const cluster = present();
-      if (cluster.incarnation !== before.incarnation) throw notFound('cluster', `${cluster.name} of before`, []);
+      if (cluster.incarnation !== before.incarnation) {
+        throw new Problem(
+          'CONFLICT',
+          `cluster ${cluster.name} was deleted and created anew while ${name} was uploaded`,
+        );
+      }
       if (known !== undefined) return known;
       const jar: JarRecord = { version: 1, id, cluster: cluster.name, name, artifact, uploadedAt: parts.now() };
       await parts.runtime.putRecords([{ kind: 'put', collection: 'jars', key, value: jar }]);

@@ -190,6 +190,17 @@ test('a cluster that goes while its jar is uploaded does not get the jar', async
     })(),
   );
   t.like(await t.throwsAsync(dispatcher.uploadJar('alpha', 'x.jar', slow)), { code: 'CONFLICT' });
+  runtime.records.delete('alpha');
+  await dispatcher.createCluster({ name: 'alpha' });
+  const replaced = Readable.from(
+    (async function* () {
+      runtime.records.delete('alpha');
+      await dispatcher.createCluster({ name: 'alpha' });
+      yield jar;
+    })(),
+  );
+  const message = /created anew while x\.jar was uploaded/;
+  t.like(await t.throwsAsync(dispatcher.uploadJar('alpha', 'x.jar', replaced), { message }), { code: 'CONFLICT' });
   t.deepEqual(runtime.writes, []);
 });
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { ClusterCommand, ClusterFrame } from '../../src/flink/plan/clusters.ts';
 import { Problem } from '../../src/lib/problem.ts';
 import { startRuntime } from '../../src/runtime/loop.ts';
+import type { Runtime } from '../../src/runtime/runtime.ts';
 import type { Frame } from '../../src/scheduler/model/frame.ts';
 import type { Input } from '../../src/scheduler/model/input.ts';
 import {
@@ -184,7 +185,13 @@ test('a command that the planner refuses is rejected; the others of its turn go 
 });
 
 test('a fault in the core, in the plan or in a listener is a defect that ends the loop', async (t) => {
-  const faults: ((parts: ReturnType<typeof bench>) => void)[] = [
+  const faults: ((parts: ReturnType<typeof bench>, runtime: Runtime) => void)[] = [
+    ({ clusters }, runtime) => {
+      clusters.onAccept = () => ({ facts: [{ kind: 'cluster.deleting', cluster: name }] });
+      runtime.onFact(() => {
+        throw new Error('broken');
+      });
+    },
     ({ scheduler }) => {
       scheduler.script = () => {
         throw new Error('broken');
@@ -205,7 +212,7 @@ test('a fault in the core, in the plan or in a listener is a defect that ends th
     const parts = bench();
     parts.scheduler.known.set(taskId('t1'), waitingTask('t1'));
     const runtime = await parts.start();
-    fault(parts);
+    fault(parts, runtime);
     const asked = [runtime.submit(deleteIt), runtime.restartTask(taskId('t1'), 'test')];
     const results = await Promise.allSettled(asked);
     t.true(results.every((result) => result.status === 'rejected'));
