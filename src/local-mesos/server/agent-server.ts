@@ -35,7 +35,12 @@ export async function startAgent(given: AgentOptions): Promise<RunningAgent> {
     const options = completeOptions({ ...given, workDir });
     let shell: AgentShell | undefined;
     const http = await openAgentHttp(options, () => shell?.view());
-    shell = createAgentShell(options, http.port);
+    try {
+      shell = createAgentShell(options, http.port);
+    } catch (error) {
+      await http.close();
+      throw error;
+    }
     return runningAgent(shell, http, lock.release);
   } catch (error) {
     lock.release();
