@@ -220,6 +220,19 @@ test('updates that come while the framework is away are dropped, but their end o
   t.is(world.master.state.agents.get(agent.id)?.free.find(({ name }) => name === 'cpus')?.scalar?.value, 4);
 });
 
+test('the unreachable agents that a master remembers are bounded', (t) => {
+  const world = createWorld({ maxUnreachableAgents: 2 });
+  const agents = Array.from({ length: 3 }, () => world.addAgent());
+  for (const agent of agents) {
+    agent.answersPings = false;
+    world.advance(100_000);
+  }
+  t.deepEqual(
+    world.registry.unreachable.map(({ id }) => id),
+    agents.slice(1).map(({ id }) => id),
+  );
+});
+
 test('what comes on a link that is no agent’s is answered by closing it', (t) => {
   const world = createWorld();
   const agent = world.addAgent();

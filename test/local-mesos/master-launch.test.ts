@@ -237,6 +237,24 @@ test('groups, executors and reservations are refused clearly', (t) => {
   });
 });
 
+test('containers that ask for something are refused, a bare Mesos container is a command task', (t) => {
+  const world = createWorld();
+  const agent = world.addAgent();
+  const framework = world.subscribe();
+  const containers = [
+    { type: 'DOCKER', docker: { image: 'flink' } },
+    { type: 'MESOS', mesos: { image: { type: 'DOCKER', docker: { name: 'flink' } } } },
+    { type: 'MESOS', volumes: [{ mode: 'RW', container_path: '/x', host_path: '/' }] },
+    { type: 'MESOS', mesos: {}, volumes: [] },
+  ];
+  const tasks = containers.map((container, index) => task(`t${index}`, agent.id, 0.1, { container }));
+  world.call(framework, accept([lastOffer(framework).id.value], [launch(...tasks)]));
+  t.deepEqual(
+    statusesOf(framework).map(({ task_id, state }) => `${task_id.value} ${state}`),
+    ['t0 TASK_ERROR', 't1 TASK_ERROR', 't2 TASK_ERROR'],
+  );
+});
+
 test('LM-34 a terminal task that is not acknowledged is still known; after the ACKNOWLEDGE its id is free', (t) => {
   const world = createWorld();
   const agent = world.addAgent();

@@ -135,6 +135,19 @@ test('LM-22 a filter holds back only what was refused: more of the same agent is
   t.is(lastOffer(framework).resources?.find(({ name }) => name === 'cpus')?.scalar?.value, 4);
 });
 
+test('repeated refusals of the same leave one filter', (t) => {
+  const world = createWorld();
+  world.addAgent();
+  const framework = world.subscribe();
+  for (let round = 0; round < 20; round += 1) {
+    decline(world, framework, 1);
+    world.advance(1900);
+  }
+  decline(world, framework, 3600);
+  t.is(world.master.state.frameworks.get(framework.id)?.filters.length, 1);
+  t.true(offersOf(framework).length > 10);
+});
+
 test('a filter of one role does not hold back another role of the same framework', (t) => {
   const world = createWorld();
   world.addAgent();

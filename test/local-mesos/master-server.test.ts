@@ -1,6 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import _ from 'lodash';
@@ -241,6 +241,8 @@ test('it listens on loopback unless told; a port in use is told', async (t) => {
   t.is((error as Problem).code, 'PORT_IN_USE');
   const open = await start(t, { host: '0.0.0.0', allowRemote: true });
   t.is((await fetch(`http://127.0.0.1:${open.port}/health`)).status, 200);
+  const redirect = await fetch(`http://127.0.0.1:${open.port}/redirect`, { redirect: 'manual' });
+  t.is(redirect.headers.get('location'), `//${hostname()}:${open.port}`, 'a name that others can use');
 });
 
 test('a page that reaches the port under a name of its own is refused', async (t) => {

@@ -27,7 +27,7 @@ export function disconnectAgent(master: MasterState, agent: Agent, link: LinkId)
 }
 
 export function markUnreachable(master: MasterState, agent: Agent): void {
-  master.unreachableAgents.set(agent.id, master.now);
+  rememberUnreachable(master, agent.id);
   for (const task of [...agent.tasks]) {
     const framework = master.frameworks.get(task.frameworkId);
     if (framework !== undefined) {
@@ -69,13 +69,22 @@ export function giveUpRecovered(master: MasterState): void {
   const lost = [...master.recoveredAgents.keys()];
   for (const id of lost) {
     master.recoveredAgents.delete(id);
-    master.unreachableAgents.set(id, master.now);
+    rememberUnreachable(master, id);
   }
   if (lost.length > 0) {
     persistRegistry(master);
   }
   for (const id of lost) {
     announceLoss(master, id);
+  }
+}
+
+/** The oldest are forgotten, as by --registry_max_agent_count of a Mesos master: their tasks are UNKNOWN from then on. */
+function rememberUnreachable(master: MasterState, id: AgentId): void {
+  master.unreachableAgents.set(id, master.now);
+  const [oldest] = master.unreachableAgents.keys();
+  if (master.unreachableAgents.size > master.options.maxUnreachableAgents && oldest !== undefined) {
+    master.unreachableAgents.delete(oldest);
   }
 }
 

@@ -31,6 +31,7 @@ export interface MasterOptions {
   readonly agentReregisterMs: number;
   readonly maxCompletedFrameworks: number;
   readonly maxCompletedTasksPerFramework: number;
+  readonly maxUnreachableAgents: number;
 }
 
 export const defaultMasterOptions = {
@@ -42,6 +43,7 @@ export const defaultMasterOptions = {
   agentReregisterMs: 600_000,
   maxCompletedFrameworks: 50,
   maxCompletedTasksPerFramework: 1_000,
+  maxUnreachableAgents: 1_000,
 } as const satisfies Partial<MasterOptions>;
 
 /** What a master remembers over a restart (the replicated log of Mesos): agents only, no frameworks, no tasks. */

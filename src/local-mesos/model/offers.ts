@@ -4,7 +4,7 @@
  */
 import type { AgentId, OfferId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Filters, Offer, Resource } from '../../mesos-api-client/protocol/mesos.ts';
-import { add, subtract } from '../../mesos-api-client/protocol/resources.ts';
+import { add, contains, subtract } from '../../mesos-api-client/protocol/resources.ts';
 import type { Agent, Framework, MasterState, OfferRecord } from './master-state.ts';
 import { count, hasCapability, sendEvent } from './master-state.ts';
 import { offeredForm } from './resource-forms.ts';
@@ -79,7 +79,15 @@ export function refuse(
     return;
   }
   const until = master.now + Math.max(seconds * 1000, master.options.allocationMs);
-  framework.filters.push({ ...refused, until });
+  // One that says no more than this one is of no use any more; so repeated refusals do not pile up.
+  const others = framework.filters.filter(
+    (each) =>
+      each.agentId !== refused.agentId ||
+      each.role !== refused.role ||
+      each.until > until ||
+      !contains(refused.resources, each.resources),
+  );
+  framework.filters = [...others, { ...refused, until }];
 }
 
 export function declineOffers(

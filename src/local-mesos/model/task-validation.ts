@@ -74,10 +74,16 @@ function executionFault(task: TaskInfo): string | undefined {
   if (task.executor !== undefined) {
     return 'Executors of frameworks are not built into the embedded master: use a command task';
   }
-  if (task.container !== undefined) {
-    return 'Containers are not built into the embedded master: use a command task without ContainerInfo';
+  if (task.container !== undefined && !isBareContainer(task.container)) {
+    return 'Container images, volumes and networks are not built into the embedded master: use a command task';
   }
   return commandFault(task.command);
+}
+
+/** A Mesos container that asks for nothing is how a command task runs anyway. */
+function isBareContainer({ type, hostname: _hostname, mesos, ...rest }: Record<string, unknown>): boolean {
+  const asked = Object.values(rest).some((value) => !(Array.isArray(value) && value.length === 0));
+  return type === 'MESOS' && !asked && Object.keys((mesos as object | undefined) ?? {}).length === 0;
 }
 
 function commandFault(command: CommandInfo | undefined): string | undefined {

@@ -2,7 +2,7 @@
  * The registry of a master as a file in its work directory: which agents it admitted, which are unreachable. Written
  * whole beside the old one and renamed over it, so that a crash leaves the one or the other.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Problem } from '../../lib/problem.ts';
 import { emptyRegistry, type Registry } from '../model/master-io.ts';
@@ -20,17 +20,27 @@ export function openRegistry(workDir: string): RegistryFile {
   return {
     read: () => readRegistry(file),
     write: (registry) => {
-      const next = `${file}.next`;
-      const descriptor = openSync(next, 'w', 0o600);
       try {
-        writeSync(descriptor, JSON.stringify({ version, ...registry }));
-        fsyncSync(descriptor);
-      } finally {
-        closeSync(descriptor);
+        replaceFile(file, JSON.stringify({ version, ...registry }));
+      } catch (cause) {
+        throw new Problem('PERSIST_FAILED', `the registry of the local Mesos master, ${file}, cannot be written`, {
+          cause,
+        });
       }
-      renameSync(next, file);
     },
   };
+}
+
+function replaceFile(file: string, text: string): void {
+  const next = `${file}.next`;
+  const descriptor = openSync(next, 'w', 0o600);
+  try {
+    writeFileSync(descriptor, text);
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+  renameSync(next, file);
 }
 
 function readRegistry(file: string): Registry {

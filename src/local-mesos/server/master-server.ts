@@ -6,6 +6,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { hostname as nameOfThisMachine } from 'node:os';
 import { Problem } from '../../lib/problem.ts';
 import type { MasterLink } from '../model/agent-protocol.ts';
 import { defaultMasterOptions, type MasterOptions } from '../model/master-io.ts';
@@ -50,10 +51,10 @@ export async function startMaster(options: MasterServerOptions): Promise<MasterS
   const port = await listen(server, host, wantedPort);
   const masterOptions: MasterOptions = {
     ...defaultMasterOptions,
-    hostname: host,
+    hostname: isWildcard(host) ? nameOfThisMachine() : host,
     ...definedOnly(given),
     masterId: randomUUID(),
-    ip: host,
+    ip: isWildcard(host) ? '127.0.0.1' : host,
     port,
   };
   const shell = startMasterShell(masterOptions, registry, Date.now);
@@ -115,6 +116,11 @@ function durationOf(ms: number): string {
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/** All addresses of the machine: listened on, but of no use to tell anybody. */
+function isWildcard(host: string): boolean {
+  return host === '0.0.0.0' || host === '::';
 }
 
 /** An option that is present but undefined must not hide its default. */
