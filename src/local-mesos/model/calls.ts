@@ -25,18 +25,14 @@ const accepted: Answer = { status: 202, text: '' };
 
 export function handleCall(master: MasterState, stream: string | undefined, call: FrameworkCall): void {
   const framework = master.frameworks.get(call.framework_id.value);
-  const answer = refusal(framework, stream, call) ?? (framework ? perform(master, framework, call) : accepted);
+  const answer =
+    framework === undefined
+      ? { status: 400, text: 'Framework cannot be found' }
+      : (refusal(framework, stream) ?? perform(master, framework, call));
   master.effects.push({ kind: 'reply', ...answer });
 }
 
-function refusal(
-  framework: Framework | undefined,
-  stream: string | undefined,
-  call: FrameworkCall,
-): Answer | undefined {
-  if (framework === undefined) {
-    return { status: 400, text: 'Framework cannot be found' };
-  }
+function refusal(framework: Framework, stream: string | undefined): Answer | undefined {
   if (framework.stream === undefined) {
     return { status: 403, text: 'Framework is not subscribed' };
   }
@@ -44,7 +40,7 @@ function refusal(
     return { status: 400, text: "All non-subscribe calls should include the 'Mesos-Stream-Id' header" };
   }
   if (stream !== framework.stream) {
-    const text = `The stream ID '${stream}' included in this request didn't match the stream ID currently associated with framework ID ${call.framework_id.value}`;
+    const text = `The stream ID '${stream}' included in this request didn't match the stream ID currently associated with framework ID ${framework.id}`;
     return { status: 400, text };
   }
   return undefined;

@@ -47,7 +47,7 @@ export function offerMessage(framework: Framework, agent: Agent, offer: OfferRec
   };
 }
 
-/** Ends the offer; its resources are free again, or held by `keep` (what tasks have taken of them). */
+/** Ends the offer; its resources are free again. */
 export function removeOffer(master: MasterState, offer: OfferRecord): void {
   master.offers.delete(offer.id);
   master.frameworks.get(offer.frameworkId)?.offers.delete(offer.id);
