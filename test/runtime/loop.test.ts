@@ -317,6 +317,20 @@ test('a wake-up that the next plan does not want any more is called off', async 
   t.is(clock.waiting, 0);
 });
 
+test('nobody is woken for a cluster that is gone', async (t) => {
+  const { clusters, clock, start } = bench();
+  const runtime = await start();
+  clusters.onPlan = () => ({ wakeAt: clock.now() + 500 });
+  await runtime.submit(deleteIt);
+  t.is(clock.waiting, 1);
+  clusters.onAccept = () => {
+    clusters.known.delete(name);
+    return {};
+  };
+  await runtime.submit(deleteIt);
+  t.is(clock.waiting, 0);
+});
+
 test("the core's timers come back as inputs, moved and cleared as it says", async (t) => {
   const { scheduler, clock, start } = bench();
   scheduler.known.set(taskId('t1'), waitingTask('t1'));
@@ -343,14 +357,23 @@ test('an operator restarts only what runs or waits', async (t) => {
 });
 
 test('stop lets the last persist finish and answers for it, but sends nothing more', async (t) => {
-  const { scheduler, clusters, store, client, clock, start } = bench();
+  const { scheduler, clusters, store, client, journal, clock, start } = bench();
   const stream = fakeStream();
   client.onSubscribe = async () => ({ kind: 'opened', stream });
   scheduler.script = on('leadership', { calls: [subscribe()] });
   const runtime = await start();
   await quiet();
-  clusters.onAccept = () => ({ persist: [put('x')], actions: [{ kind: 'forget', cluster: name }] });
-  scheduler.script = () => ({ calls: [call('REVIVE')] });
+  const cancel = {
+    kind: 'cancel-job',
+    cluster: name,
+    jobManager: taskId('jm'),
+    url: 'http://jm',
+    job: job('1').id,
+  } as const;
+  clusters.onAccept = () => ({ persist: [put('x')], actions: [{ kind: 'forget', cluster: name }, cancel] });
+  clusters.jobManagers = [{ cluster: name, jobManager: taskId('jm'), url: 'http://jm' }];
+  const timers = [{ kind: 'set', timer: { kind: 'match' }, at: clock.now() + 10 }] as const;
+  scheduler.script = () => ({ calls: [call('REVIVE')], timers });
   const gate = Promise.withResolvers<void>();
   store.gate = gate.promise;
   const asked = runtime.submit(deleteIt);
@@ -360,6 +383,7 @@ test('stop lets the last persist finish and answers for it, but sends nothing mo
   await Promise.all([asked, stopped]);
   t.is(await runtime.ended, undefined);
   t.deepEqual([stream.sent, stream.closed, clock.waiting], [[], true, 0]);
+  t.false(journal.some((entry) => entry === 'cancel' || entry === 'observe'));
 });
 
 test('a last persist that fails after stop is still reported', async (t) => {
