@@ -62,7 +62,7 @@ function clusterOptions(spec: CompleteClusterSpec, storage: string): Options {
     'taskmanager.slot.timeout': '4 s',
     // TaskManagers find a JobManager that came back at its old address within a second or two, not ten to thirty.
     'cluster.registration.max-timeout': '3 s',
-    'cluster.registration.error-delay': '1 s',
+    'cluster.registration.error-delay': '500 ms',
     'cluster.registration.refused-registration-delay': '3 s',
     // Long enough for a JobManager to be replaced, which may need to wait for an offer.
     'taskmanager.registration.timeout': '30 min',

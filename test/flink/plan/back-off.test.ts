@@ -1,0 +1,51 @@
+import test from 'ava';
+import { launchNotBefore, MOST_FAILURES_KEPT, withFailures } from '../../../src/flink/plan/back-off.ts';
+import type { Failure } from '../../../src/flink/plan/records.ts';
+import type { TaskRecord } from '../../../src/scheduler/model/task.ts';
+import { aCluster, renderer, taskId } from '../cluster-fixture.ts';
+
+const NOW = 10_000_000;
+const failures = (...ats: number[]): Failure[] => ats.map((at) => ({ part: 'taskmanager', at }));
+
+const table: readonly (readonly [what: string, failures: readonly Failure[], at: number])[] = [
+  ['nothing failed', [], 0],
+  ['the first costs nothing', failures(NOW), NOW],
+  ['the second waits a second', failures(NOW - 5000, NOW), NOW + 1000],
+  ['the third waits two', failures(NOW - 9000, NOW - 5000, NOW), NOW + 2000],
+  ['the eighth is at the limit', failures(...[7, 6, 5, 4, 3, 2, 1, 0].map((age) => NOW - age * 5000)), NOW + 60_000],
+  ['thirty are too', failures(...Array.from({ length: 30 }, (_, age) => NOW - (29 - age) * 5000)), NOW + 60_000],
+  ['what ended together counts once', failures(NOW - 900, NOW - 500, NOW - 10, NOW), NOW],
+  ['what is ten minutes old counts no more', failures(NOW - 600_000, NOW - 600_001, NOW), NOW],
+  ['another part does not count', [{ part: 'jobmanager', at: NOW - 5000 }, ...failures(NOW)], NOW],
+];
+
+for (const [what, given, at] of table) {
+  test(what, (t) => t.is(launchNotBefore(given, 'taskmanager', NOW), at));
+}
+
+function ended(id: string, at: number, wanted = false): TaskRecord {
+  return {
+    version: 1,
+    spec: renderer.taskManager(aCluster(), taskId(id), { hostname: 'h', rpcPort: 1 }),
+    requestedAt: 0,
+    goal: { kind: 'run' },
+    life: { phase: 'ended', end: { state: 'TASK_FAILED', at, wanted } },
+  };
+}
+
+test('a task is counted once, and only if nobody wanted its end', (t) => {
+  const tasks = [ended('a', NOW), ended('b', NOW, true)];
+  const first = withFailures([], tasks, NOW);
+  t.deepEqual(first.failures, [{ part: 'taskmanager', at: NOW, taskId: taskId('a') }]);
+  t.deepEqual(withFailures(first.failures, tasks, NOW).added, []);
+  t.is(withFailures(first.failures, tasks, NOW).failures, first.failures);
+});
+
+test('ended tasks that are remembered longer than their failures are not counted again', (t) => {
+  t.deepEqual(withFailures([], [ended('a', NOW - 600_000)], NOW).added, []);
+  const many = Array.from({ length: MOST_FAILURES_KEPT * 2 }, (_, index) => ended(`t${index}`, NOW + index));
+  const now = NOW + 1000;
+  const first = withFailures([], many, now);
+  t.is(first.failures.length, MOST_FAILURES_KEPT);
+  t.is(withFailures(first.failures, many, now).added.length, 0);
+});

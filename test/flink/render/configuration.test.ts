@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import test, { type ExecutionContext } from 'ava';
+import { completeSpec } from '../../../src/flink/render/complete-spec.ts';
+import { renderConfiguration } from '../../../src/flink/render/configuration.ts';
+import { tarOf } from '../../../src/flink/render/tar.ts';
+import type { ClusterSpec } from '../../../src/flink/spec.ts';
+
+const storage = 'file:///srv/flink/';
+
+async function unpack(t: ExecutionContext, archive: Uint8Array): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'flink-mesos-test-'));
+  t.teardown(() => rm(directory, { recursive: true, force: true }));
+  await writeFile(join(directory, 'archive.tar'), archive);
+  await promisify(execFile)('tar', ['xf', 'archive.tar'], { cwd: directory });
+  return directory;
+}
+
+function complete(spec: Partial<ClusterSpec> = {}) {
+  const source = { version: '2.3.0' };
+  return completeSpec({ name: 'words', ...spec }, { version: '2.3.0', source });
+}
+
+async function filesOf(t: ExecutionContext, spec: Partial<ClusterSpec>): Promise<Record<string, string>> {
+  const directory = await unpack(t, renderConfiguration(complete(spec), storage));
+  const names = ['config.yaml', 'log4j.properties', 'jobmanager.jvm', 'taskmanager.jvm'];
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(directory, 'conf', name), 'utf8')])),
+  );
+}
+
+test('tar unpacks what we pack, of any length', async (t) => {
+  const texts = ['', 'one line\n', 'x'.repeat(511), 'x'.repeat(512), 'ä'.repeat(400)];
+  const files = texts.map((text, index) => ({ path: `a/b/${index}.txt`, text }));
+  const directory = await unpack(t, tarOf(files));
+  for (const { path, text } of files) t.is(await readFile(join(directory, path), 'utf8'), text);
+  t.throws(() => tarOf([{ path: 'x'.repeat(101), text: '' }]));
+});
+
+test('the same specification gives the same bytes', (t) => {
+  t.deepEqual(renderConfiguration(complete(), storage), renderConfiguration(complete(), storage));
+});
+
+test('checkpoints are taken, kept and put where all agents reach them', async (t) => {
+  const { 'config.yaml': yaml = '' } = await filesOf(t, {});
+  t.regex(yaml, /^execution\.checkpointing\.dir: "file:\/\/\/srv\/flink\/words\/checkpoints"$/m);
+  t.regex(yaml, /^execution\.checkpointing\.savepoint-dir: "file:\/\/\/srv\/flink\/words\/savepoints"$/m);
+  t.regex(yaml, /^execution\.checkpointing\.externalized-checkpoint-retention: "RETAIN_ON_CANCELLATION"$/m);
+  t.regex(yaml, /^execution\.checkpointing\.interval: "10 s"$/m);
+  t.regex(yaml, /^slot\.request\.timeout: "100 d"$/m);
+});
+
+test('what the user sets wins over what a cluster gets anyway', async (t) => {
+  const configuration = { 'execution.checkpointing.interval': '1 min', 'heartbeat.timeout': '50 s' };
+  const { 'config.yaml': yaml = '' } = await filesOf(t, { configuration });
+  t.regex(yaml, /^execution\.checkpointing\.interval: "1 min"$/m);
+  t.regex(yaml, /^heartbeat\.timeout: "50 s"$/m);
+  t.is(yaml.match(/^heartbeat\.timeout:/gm)?.length, 1);
+});
+
+test('no value can break out of its line', async (t) => {
+  const configuration = { 'pipeline.name': 'a: "b"\nrest.port: 1 # c' };
+  const { 'config.yaml': yaml = '' } = await filesOf(t, { configuration });
+  t.regex(yaml, /^pipeline\.name: "a: \\"b\\"\\nrest\.port: 1 # c"$/m);
+  t.notRegex(yaml, /^rest\.port/m);
+});
+
+test('a part of the memory given as a fraction stands there as a size only', async (t) => {
+  const configuration = { 'taskmanager.memory.managed.fraction': '0.1' };
+  const { 'config.yaml': yaml = '' } = await filesOf(t, { configuration });
+  t.notRegex(yaml, /fraction/);
+  t.regex(yaml, /^taskmanager\.memory\.managed\.size: "134217730b"$/m);
+});
+
+test('the flags of the JVM carry its sizes and what the user adds', async (t) => {
+  const configuration = { 'env.java.opts.all': '-Da=b', 'env.java.opts.taskmanager': '-XX:+UseParallelGC' };
+  const files = await filesOf(t, { configuration });
+  t.regex(files['jobmanager.jvm'] ?? '', /^-Xmx469762048\n[\s\S]*-XX:\+UseSerialGC\n[\s\S]*-Da=b\n$/);
+  t.regex(files['taskmanager.jvm'] ?? '', /^-Xmx536870902\n[\s\S]*-Da=b\n-XX:\+UseParallelGC\n$/);
+  t.notRegex(files['taskmanager.jvm'] ?? '', /UseG1GC/);
+});
+
+test('a big JobManager and every TaskManager collect with G1', async (t) => {
+  const files = await filesOf(t, { jobManager: { memoryMiB: 4096 } });
+  t.regex(files['jobmanager.jvm'] ?? '', /UseG1GC/);
+  t.regex(files['taskmanager.jvm'] ?? '', /UseG1GC/);
+});
+
+test('logs go to stdout and to a file of bounded size', async (t) => {
+  const { 'log4j.properties': log = '' } = await filesOf(t, {});
+  t.regex(log, /appender\.rolling\.fileName = \$\{sys:log\.file\}/);
+  t.regex(log, /size\.size = 20MB/);
+  t.regex(log, /appender\.console\.type = Console/);
+});

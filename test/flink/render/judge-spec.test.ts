@@ -1,0 +1,115 @@
+import test from 'ava';
+import { completeSpec } from '../../../src/flink/render/complete-spec.ts';
+import { judgeSpec } from '../../../src/flink/render/judge-spec.ts';
+import type { ClusterSpec } from '../../../src/flink/spec.ts';
+
+function judge(spec: Partial<ClusterSpec>): string[] {
+  const defaults = { version: '2.3.0', source: { version: '2.3.0' } };
+  return judgeSpec(completeSpec({ name: 'words', ...spec }, defaults));
+}
+
+test('a name alone makes a cluster', (t) => {
+  const spec = completeSpec({ name: 'words' }, { version: '2.3.0', source: { version: '2.3.0' } });
+  t.deepEqual(spec, {
+    name: 'words',
+    flink: { version: '2.3.0' },
+    jobManager: { cpus: 0.5, memoryMiB: 1024, diskMiB: 512 },
+    taskManager: { cpus: 1, memoryMiB: 1728, diskMiB: 1024, slots: 1 },
+    taskManagers: { mode: 'fixed', count: 1 },
+    configuration: {},
+    environment: {},
+  });
+  t.deepEqual(judgeSpec(spec), []);
+});
+
+test('what is given is kept, and the rest filled in', (t) => {
+  const defaults = { version: '2.3.0', source: { version: '2.3.0' } };
+  const spec = completeSpec({ name: 'w', taskManager: { slots: 4 }, jobManager: { cpus: 2 } }, defaults);
+  t.deepEqual(spec.taskManager, { cpus: 1, memoryMiB: 1728, diskMiB: 1024, slots: 4 });
+  t.deepEqual(spec.jobManager, { cpus: 2, memoryMiB: 1024, diskMiB: 512 });
+});
+
+const impossible: readonly (readonly [what: string, spec: Partial<ClusterSpec>, words: RegExp])[] = [
+  ['a tiny TaskManager', { taskManager: { memoryMiB: 512 } }, /^taskManager\.memoryMiB: 512 MiB are too small/],
+  ['a tiny JobManager', { jobManager: { memoryMiB: 512 } }, /^jobManager\.memoryMiB: 512 MiB are too small/],
+  [
+    'no heap for the slots',
+    { taskManager: { memoryMiB: 1024, slots: 16, cpus: 8 } },
+    /^taskManager\.slots: 16 slots in 1024 MiB leave 1\.6 MiB/,
+  ],
+  [
+    'many slots on one cpu',
+    { taskManager: { memoryMiB: 65536, slots: 64 } },
+    /^taskManager\.slots: 64 slots on 1 cpus/,
+  ],
+  [
+    'elastic mode',
+    { taskManagers: { mode: 'elastic', min: 0, max: 2, spare: 0 } },
+    /^taskManagers\.mode: "elastic" is not available/,
+  ],
+  [
+    'an old Flink',
+    { flink: { version: '1.13.6', home: '/opt/flink' } },
+    /^flink\.version: 1\.13\.6 is older than 1\.20/,
+  ],
+  [
+    'a bad size',
+    { configuration: { 'taskmanager.memory.managed.size': 'x' } },
+    /^taskManager\.memoryMiB: taskmanager\.memory\.managed\.size/,
+  ],
+];
+
+for (const [what, spec, words] of impossible) {
+  test(`refused in words: ${what}`, (t) => {
+    const problems = judge(spec);
+    t.is(problems.length, 1);
+    t.regex(problems[0] ?? '', words);
+  });
+}
+
+const schedulersOwn = [
+  'rest.port',
+  'rest.bind-address',
+  'jobmanager.rpc.address',
+  'taskmanager.data.port',
+  'taskmanager.memory.process.size',
+  'taskmanager.numberOfTaskSlots',
+  'taskmanager.resource-id',
+  'io.tmp.dirs',
+  'process.working-dir',
+  'process.taskmanager.working-dir',
+  'high-availability',
+  'high-availability.type',
+  'high-availability.zookeeper.quorum',
+];
+
+for (const option of schedulersOwn) {
+  test(`the scheduler decides ${option}`, (t) => {
+    const problems = judge({ configuration: { [option]: '1' } });
+    t.is(problems.length, 1);
+    t.true(problems[0]?.startsWith(`configuration.${option}: the scheduler decides this one: `));
+  });
+}
+
+test('options of users and their jobs are allowed', (t) => {
+  const configuration = {
+    'taskmanager.memory.managed.fraction': '0.1',
+    'state.backend.type': 'rocksdb',
+    'execution.checkpointing.interval': '1 s',
+    'env.java.opts.all': '-Dx=y',
+    'restart-strategy.type': 'none',
+  };
+  t.deepEqual(judge({ configuration }), []);
+});
+
+test('variables that the scheduler sets are refused, others pass', (t) => {
+  t.is(judge({ environment: { HOST: 'x', PORT_REST: '1', MESOS_SANDBOX: '/', FLINK_CONF_DIR: '/' } }).length, 4);
+  t.deepEqual(judge({ environment: { JAVA_HOME: '/usr/lib/jvm/java-17', PORTAL: 'x' } }), []);
+});
+
+test('everything that is wrong is said at once', (t) => {
+  t.is(
+    judge({ taskManager: { memoryMiB: 1 }, jobManager: { memoryMiB: 1 }, configuration: { 'rest.port': '1' } }).length,
+    3,
+  );
+});

@@ -1,0 +1,229 @@
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import test, { type ExecutionContext } from 'ava';
+import type { Distribution, JobRecord } from '../../../src/flink/plan/records.ts';
+import { createRenderer } from '../../../src/flink/render/renderer.ts';
+import type { TaskSpec } from '../../../src/scheduler/model/task.ts';
+import { aCluster, aJob, clusterName, job, placement, taskId } from '../cluster-fixture.ts';
+
+const renderer = createRenderer({
+  artifactUrl: ({ digest, fileName }) => `http://127.0.0.1:8080/v1/artifacts/${digest}/${fileName}?signature=s`,
+  storage: 'file:///srv/flink',
+});
+const address = { hostname: 'agent1', rpcPort: 31000 };
+
+interface Run {
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Runs the command as an agent does, with a java that only tells what it was given. */
+async function runCommand(t: ExecutionContext, spec: TaskSpec, host: string, home: string | undefined): Promise<Run> {
+  const sandbox = await mkdtemp(join(tmpdir(), "flink-mesos test '$x' "));
+  t.teardown(() => rm(sandbox, { recursive: true, force: true }));
+  const bin = join(sandbox, 'bin');
+  await mkdir(bin);
+  await writeFile(join(bin, 'java'), '#!/bin/sh\nfor a in "$@"; do printf "%s\\0" "$a"; done; printf "\\0"; env -0\n');
+  await chmod(join(bin, 'java'), 0o755);
+  if (home !== undefined) {
+    await mkdir(join(sandbox, home, 'lib'), { recursive: true });
+    await writeFile(join(sandbox, home, 'lib', 'flink-dist-2.3.0.jar'), '');
+  }
+  const ports = Object.fromEntries(
+    spec.resources.ports.map((name, index) => [`PORT_${name.toUpperCase()}`, `${31000 + index}`]),
+  );
+  const env = {
+    PATH: process.env.PATH,
+    JAVA_HOME: sandbox,
+    ...spec.process.environment,
+    ...ports,
+    HOST: host,
+    TASK_ID: spec.taskId,
+  };
+  const { stdout } = await promisify(execFile)('sh', ['-c', spec.process.command], { cwd: sandbox, env });
+  const [args = '', environment = ''] = stdout.split('\0\0');
+  return {
+    args: args.split('\0').map((arg) => arg.replaceAll(sandbox, 'SANDBOX')),
+    environment: Object.fromEntries(
+      environment.split('\0').map((line) => {
+        const [name = '', ...value] = line.split('=');
+        return [name, value.join('=').replaceAll(sandbox, 'SANDBOX')];
+      }),
+    ),
+  };
+}
+
+const archive: Distribution = {
+  kind: 'artifact',
+  version: '2.3.0',
+  archive: { digest: 'd', fileName: 'flink.tar', bytes: 1 },
+};
+
+test('a JobManager is one java process with its ports and directories', async (t) => {
+  const spec = renderer.jobManager(aCluster({ distribution: archive }), taskId('jm-1'), undefined);
+  t.deepEqual(spec.resources, { cpus: 0.5, memMiB: 1024, diskMiB: 512, ports: ['rpc', 'rest', 'blob', 'metrics'] });
+  t.is(spec.part, 'jobmanager');
+  t.is(spec.group as string, 'words');
+  const { args, environment } = await runCommand(t, spec, '10.0.0.7', 'flink');
+  t.is(args[0], '@conf/jobmanager.jvm');
+  t.true(args.includes('SANDBOX/flink/lib/*'));
+  t.true(args.includes('-Dlog.file=SANDBOX/log/jobmanager.log'));
+  t.true(args.includes('org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint'));
+  for (const option of [
+    'jobmanager.rpc.address=10.0.0.7',
+    'jobmanager.rpc.port=31000',
+    'rest.port=31001',
+    'blob.server.port=31002',
+    'metrics.internal.query-service.port=31003',
+    'rest.bind-address=0.0.0.0',
+    'jobmanager.bind-host=0.0.0.0',
+    'web.upload.dir=SANDBOX/upload',
+  ]) {
+    t.is(args[args.indexOf(option) - 1], '-D', option);
+  }
+  t.is(environment.FLINK_CONF_DIR, 'SANDBOX/conf');
+  t.is(environment.FLINK_LIB_DIR, 'SANDBOX/flink/lib');
+  t.is(environment.FLINK_PLUGINS_DIR, 'SANDBOX/flink/plugins');
+});
+
+test('a TaskManager knows its JobManager, and is called as its task', async (t) => {
+  const spec = renderer.taskManager(aCluster({ distribution: archive }), taskId('tm-7'), address);
+  t.deepEqual(spec.resources, { cpus: 1, memMiB: 1728, diskMiB: 1024, ports: ['rpc', 'data', 'metrics', 'collect'] });
+  const { args } = await runCommand(t, spec, '127.0.0.1', 'flink');
+  for (const option of [
+    'jobmanager.rpc.address=agent1',
+    'jobmanager.rpc.port=31000',
+    'taskmanager.host=127.0.0.1',
+    'taskmanager.bind-host=127.0.0.1',
+    'taskmanager.rpc.port=31000',
+    'taskmanager.data.port=31001',
+    'metrics.internal.query-service.port=31002',
+    'taskmanager.collect-sink.port=31003',
+    'taskmanager.resource-id=tm-7',
+    'process.taskmanager.working-dir=SANDBOX/work',
+    'io.tmp.dirs=SANDBOX/tmp',
+  ]) {
+    t.is(args[args.indexOf(option) - 1], '-D', option);
+  }
+});
+
+for (const [host, bind] of [
+  ['127.0.0.1', '127.0.0.1'],
+  ['127.0.0.2', '127.0.0.2'],
+  ['localhost', 'localhost'],
+  ['10.1.2.3', '0.0.0.0'],
+  ['agent-1.example.org', '0.0.0.0'],
+] as const) {
+  test(`on ${host} it listens on ${bind}`, async (t) => {
+    const spec = renderer.jobManager(aCluster({ distribution: archive }), taskId('jm-1'), undefined);
+    const { args } = await runCommand(t, spec, host, 'flink');
+    t.true(args.includes(`rest.bind-address=${bind}`));
+  });
+}
+
+test('an archive of somebody else is found whatever its directory is called', async (t) => {
+  const distribution: Distribution = { kind: 'uri', version: '2.3.0', uri: 'https://example.org/flink-2.3.0-bin.tgz' };
+  for (const home of ['flink-2.3.0', 'some dir', '.']) {
+    const spec = renderer.taskManager(aCluster({ distribution }), taskId('tm-1'), address);
+    const { args } = await runCommand(t, spec, '127.0.0.1', home);
+    t.true(args.includes(home === '.' ? 'SANDBOX/lib/*' : `SANDBOX/${home}/lib/*`), home);
+  }
+});
+
+test('a Flink that agents have is used in place and not fetched', async (t) => {
+  const home = await mkdtemp(join(tmpdir(), 'flink home '));
+  t.teardown(() => rm(home, { recursive: true, force: true }));
+  await mkdir(join(home, 'lib'));
+  await writeFile(join(home, 'lib', 'flink-dist-2.3.0.jar'), '');
+  const spec = renderer.jobManager(
+    aCluster({ distribution: { kind: 'home', version: '2.3.0', path: home } }),
+    taskId('jm'),
+    undefined,
+  );
+  const { args } = await runCommand(t, spec, '127.0.0.1', undefined);
+  t.true(args.includes(`${home}/lib/*`));
+  t.is(spec.process.uris.length, 1);
+});
+
+test('an agent without that Flink, or without Java, says so and ends', async (t) => {
+  const spec = renderer.jobManager(aCluster({ distribution: archive }), taskId('jm'), undefined);
+  const error = await t.throwsAsync(runCommand(t, spec, '127.0.0.1', undefined));
+  t.is((error as { code?: number }).code, 126);
+  t.regex((error as { stderr?: string }).stderr ?? '', /^flink-mesos: no lib\/flink-dist/);
+  const noJava = renderer.jobManager(
+    aCluster({ distribution: { kind: 'uri', version: '2.3.0', uri: 'x' } }),
+    taskId('jm'),
+    undefined,
+  );
+  const elsewhere = {
+    ...noJava,
+    process: { ...noJava.process, command: `JAVA_HOME=/nowhere; ${noJava.process.command}` },
+  };
+  const withoutJava = await t.throwsAsync(runCommand(t, elsewhere, '127.0.0.1', 'flink'));
+  t.is((withoutJava as { code?: number }).code, 127);
+});
+
+test('nothing of a user ever meets the shell', async (t) => {
+  const evil = '"; touch /tmp/owned; echo "$(id)`id`';
+  const plain = aCluster({ distribution: archive });
+  const cluster = {
+    ...plain,
+    spec: { ...plain.spec, configuration: { 'pipeline.name': evil }, environment: { SECRET: evil } },
+    distribution: { kind: 'uri' as const, version: '2.3.0', uri: evil },
+  };
+  const spec = renderer.taskManager(cluster, taskId('tm-1'), address);
+  t.false(spec.process.command.includes('touch'));
+  const { environment } = await runCommand(t, spec, '127.0.0.1', 'flink');
+  t.is(environment.SECRET, evil);
+});
+
+test('what is fetched: the configuration always fresh, the distribution through the cache', (t) => {
+  const spec = renderer.taskManager(aCluster({ distribution: archive }), taskId('tm-1'), address);
+  t.deepEqual(spec.process.uris, [
+    {
+      value: 'http://127.0.0.1:8080/v1/artifacts/c/conf.tar?signature=s',
+      extract: true,
+      cache: false,
+      output_file: 'conf.tar',
+    },
+    {
+      value: 'http://127.0.0.1:8080/v1/artifacts/d/flink.tar?signature=s',
+      extract: true,
+      cache: true,
+      output_file: 'flink.tar',
+    },
+  ]);
+  t.false(JSON.stringify(spec.process.labels).includes('signature'));
+});
+
+test('a successor asks for the place of the one before it, for a while', (t) => {
+  const old = placement({ hostname: 'agent1', ports: { rpc: 1, rest: 2, blob: 3, metrics: 4 } });
+  const spec = renderer.jobManager(aCluster(), taskId('jm-2'), old);
+  t.deepEqual(spec.prefer, { agentId: old.agentId, ports: old.ports, forMs: 10_000 });
+  t.is(renderer.jobManager(aCluster(), taskId('jm-1'), undefined).prefer, undefined);
+});
+
+test('a job says where its checkpoints stand before its cluster does', (t) => {
+  const withOption = (own: string | undefined, ofCluster: string | undefined) => {
+    const option = 'execution.checkpointing.dir';
+    const one: JobRecord = aJob('1', {
+      spec: { jar: 'j', ...(own !== undefined && { configuration: { [option]: own } }) },
+    });
+    const plain = aCluster({ jobs: [one] });
+    return {
+      ...plain,
+      spec: {
+        ...plain.spec,
+        configuration: (ofCluster === undefined ? {} : { [option]: ofCluster }) as Record<string, string>,
+      },
+    };
+  };
+  const directory = (own?: string, ofCluster?: string) =>
+    renderer.checkpointDirectory(withOption(own, ofCluster), job('1'));
+  t.is(directory(), `file:///srv/flink/${clusterName}/checkpoints/${job('1')}`);
+  t.is(directory(undefined, 's3://bucket/c/'), `s3://bucket/c/${job('1')}`);
+  t.is(directory('s3://mine', 's3://bucket/c/'), `s3://mine/${job('1')}`);
+});
