@@ -39,7 +39,10 @@ async function ask(agent: Agent, url: string, question: FlinkQuestion): Promise<
   if (status === 503 || status === 502 || status === 504) {
     throw new Problem('UNREACHABLE', `${url} is not ready: ${wordsOfRefusal(status, text)}`);
   }
-  throw new Problem('FLINK_REFUSED', wordsOfRefusal(status, text), { details: { status } });
+  const words = wordsOfRefusal(status, text);
+  // One part of Flink waited in vain for another: that may still do what it was asked.
+  if (/TimeoutException/.test(words)) throw new Problem('TIMED_OUT', words);
+  throw new Problem('FLINK_REFUSED', words, { details: { status } });
 }
 
 async function exchange(agent: Agent, url: string, question: FlinkQuestion): Promise<{ status: number; text: string }> {

@@ -211,6 +211,13 @@ test('Flink says no: its innermost words, and FLINK_REFUSED', async (t) => {
   t.regex(await problemOf(t, 'FLINK_REFUSED', rest.cancel(url, job('2'))), /^Not found/);
 });
 
+test('Flink itself waited in vain: nobody knows', async (t) => {
+  const words =
+    'org.apache.flink.X: no\n\tat a.b(C.java:1)\nCaused by: java.util.concurrent.TimeoutException: Ask timed out';
+  const { rest, url } = await jobManager(t, { 'POST /jars/j/run': refusal(500, 'Internal server error.', words) });
+  await problemOf(t, 'TIMED_OUT', rest.run(url, 'j', { jobId: job('1') }));
+});
+
 test('cancelling asks for just that', async (t) => {
   const { rest, url, asked } = await jobManager(t, { [`PATCH /jobs/${job('1')}?mode=cancel`]: {} });
   await rest.cancel(url, job('1'));
