@@ -3,7 +3,6 @@
  * sandbox: conf/config.yaml, the log settings and the JVM's flags. What depends on the placement (addresses, ports,
  * directories) is given on the command line, where it wins. Option names are valid in Flink 1.20 and in 2.x.
  */
-import type { Buffer } from 'node:buffer';
 import type { CompleteClusterSpec } from '../spec.ts';
 import { jvmOptionsFile } from './jvm-options.ts';
 import { logSettings } from './log-settings.ts';

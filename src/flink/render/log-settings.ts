@@ -5,7 +5,7 @@
 export const logSettings = `status = WARN
 
 rootLogger.level = INFO
-rootLogger.appenderRef.console.ref = Console
+rootLogger.appenderRef.stdout.ref = Stdout
 rootLogger.appenderRef.rolling.ref = Rolling
 
 logger.pekko.name = org.apache.pekko
@@ -19,10 +19,10 @@ logger.zookeeper.level = INFO
 logger.netty.name = org.jboss.netty.channel.DefaultChannelPipeline
 logger.netty.level = OFF
 
-appender.console.type = Console
-appender.console.name = Console
-appender.console.layout.type = PatternLayout
-appender.console.layout.pattern = %d{yyyy-MM-dd HH:mm:ss,SSS} %-5p %-60c %x - %m%n
+appender.stdout.type = Console
+appender.stdout.name = Stdout
+appender.stdout.layout.type = PatternLayout
+appender.stdout.layout.pattern = %d{yyyy-MM-dd HH:mm:ss,SSS} %-5p %-60c %x - %m%n
 
 appender.rolling.type = RollingFile
 appender.rolling.name = Rolling

@@ -2,7 +2,6 @@
  * A ustar archive (POSIX.1-1988) of a few small text files, the same bytes for the same files: no times, no owner. Every
  * Mesos fetcher unpacks it with the agent's own tar.
  */
-import { Buffer } from 'node:buffer';
 
 const BLOCK_BYTES = 512;
 

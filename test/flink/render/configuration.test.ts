@@ -93,5 +93,5 @@ test('logs go to stdout and to a file of bounded size', async (t) => {
   const { 'log4j.properties': log = '' } = await filesOf(t, {});
   t.regex(log, /appender\.rolling\.fileName = \$\{sys:log\.file\}/);
   t.regex(log, /size\.size = 20MB/);
-  t.regex(log, /appender\.console\.type = Console/);
+  t.regex(log, /appender\.stdout\.type = Console/);
 });
