@@ -428,6 +428,38 @@ test('the events of the master go to the core with the number of their subscript
   ]);
 });
 
+test('I12: while a commit takes long, a flood of events stays in the stream; none is lost', async (t) => {
+  const { scheduler, store, client, start } = bench();
+  const flood = 5000;
+  let pulled = 0;
+  const stream = fakeStream();
+  stream.events = async function* () {
+    while (pulled < flood) {
+      pulled++;
+      yield { type: 'HEARTBEAT' };
+    }
+    await new Promise(() => undefined);
+  };
+  const opened = Promise.withResolvers<void>();
+  client.onSubscribe = async () => {
+    await opened.promise;
+    return { kind: 'opened', stream };
+  };
+  scheduler.script = on('leadership', { calls: [subscribe()] });
+  const runtime = await start();
+  const gate = Promise.withResolvers<void>();
+  store.gate = gate.promise;
+  const asked = runtime.putRecords([put('x')]);
+  await quiet();
+  opened.resolve();
+  await quiet();
+  t.true(pulled >= 1000 && pulled <= 2000, `${pulled} were taken in`);
+  gate.resolve();
+  await asked;
+  while (scheduler.inputs.filter((input) => input.kind === 'mesos').length < flood) await turnOf(runtime);
+  t.is(pulled, flood);
+});
+
 test('property, I4: whatever the frames and however commits are delayed, no call leaves before its record is durable', async (t) => {
   const step = fc.record({ writes: fc.nat(3), calls: fc.nat(3), pause: fc.boolean() });
   await fc.assert(
