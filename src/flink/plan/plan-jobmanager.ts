@@ -38,6 +38,7 @@ function replace(planning: Planning, current: TaskId | undefined, ended: TaskRec
   }
   const place = ended === undefined ? undefined : placeToReturnTo(ended, draft.record.jobManager?.successorOf);
   const taskId = launch(planning, 'jobmanager', (id) => renderer.jobManager(draft.record, id, place));
+  draft.known.inherited = false;
   draft.change({ jobManager: { taskId, ...(place !== undefined && { successorOf: place }) } });
 }
 

@@ -57,6 +57,17 @@ test('after a restart nothing is launched anew, and nothing old is told as news'
   t.is(world.clusters.status(clusterName, world.tasks).phase, 'running');
 });
 
+test('after a restart a JobManager that is launched by us is news again', (t) => {
+  const world = new World(aCluster()).up();
+  world.restart();
+  world.end(world.task('jobmanager').spec.taskId);
+  world.plan();
+  world.runAll();
+  world.see();
+  world.plan();
+  t.true(world.kinds().includes('jobmanager.ready'));
+});
+
 test('ready and registered are stated once each, with the time they took', (t) => {
   const world = new World(two());
   world.plan();
