@@ -23,8 +23,13 @@ export class ByteLimit extends Transform {
 }
 
 /** Says so before the first byte is read where the sender tells the size. */
-export function refuseDeclaredSize(headers: IncomingHttpHeaders, limitBytes: number, what: string): void {
-  if (Number(headers['content-length'] ?? 0) > limitBytes) throw tooLarge(what, limitBytes);
+export function refuseDeclaredSize(
+  headers: IncomingHttpHeaders,
+  limitBytes: number,
+  what: string,
+  overheadBytes = 0,
+): void {
+  if (Number(headers['content-length'] ?? 0) > limitBytes + overheadBytes) throw tooLarge(what, limitBytes);
 }
 
 function tooLarge(what: string, limitBytes: number): Problem {

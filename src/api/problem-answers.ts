@@ -10,6 +10,8 @@ import type { ProblemView } from './views.ts';
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   const { validation, validationContext, statusCode, code, message } = error as Partial<FastifyError>;
+  if (statusCode === 415)
+    return new Problem('BAD_REQUEST', 'the body is not of the type that this route takes', { cause: error });
   if (validation) return describeViolations(validation, validationContext ?? 'body');
   if (statusCode === 413) return new Problem('TOO_LARGE', message ?? 'the body is too large', { cause: error });
   if (statusCode === 404) return new Problem('NOT_FOUND', message ?? 'there is no such thing', { cause: error });

@@ -1,9 +1,8 @@
 /** The API over HTTP, as the commands use it. Whatever fails becomes a Problem, the API's own ones included. */
-import { openAsBlob } from 'node:fs';
-import { basename } from 'node:path';
-import { FormData, request } from 'undici';
+import { request } from 'undici';
 import type { HealthView, JarView, ProblemView } from '../api/views.ts';
 import { Problem, type ProblemCode, problemTable } from '../lib/problem.ts';
+import { openJarForm } from './jar-form.ts';
 import { parseEvents, type ServerSentEvent } from './server-sent-events.ts';
 
 export interface ApiClient {
@@ -50,9 +49,8 @@ export function createApiClient(address: string, token: string | undefined): Api
       return body;
     },
     async uploadJar(cluster, file) {
-      const form = new FormData();
-      form.append('jarfile', await openJar(file), basename(file));
-      return call(`/v1/clusters/${encodeURIComponent(cluster)}/jars`, { method: 'POST', body: form });
+      const form = await openJarForm(file);
+      return call(`/v1/clusters/${encodeURIComponent(cluster)}/jars`, { method: 'POST', ...form });
     },
     async *follow(after, lastEventId, signal) {
       const resume = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
@@ -81,14 +79,6 @@ function checkedUrl(address: string): string {
 
 function jsonBody(body: unknown): RequestOptions {
   return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-}
-
-async function openJar(file: string): Promise<Blob> {
-  try {
-    return await openAsBlob(file, { type: 'application/java-archive' });
-  } catch (cause) {
-    throw new Problem('USAGE', `${file} cannot be read: ${(cause as Error).message}`, { cause });
-  }
 }
 
 function asUnreachable(error: unknown, url: string): unknown {

@@ -9,7 +9,8 @@ export function reportFailure(error: unknown, io: ClientIo): number {
   const problem = asProblem(error);
   io.stderr.write(`error ${problem.code}: ${problem.message.split('\n').map(asText).join('\n')}\n`);
   io.stderr.write(`  ${problem.advice}\n`);
-  if (problem !== error && problem.code === 'INTERNAL') io.stderr.write(`${(error as Error)?.stack ?? String(error)}\n`);
+  if (problem !== error && problem.code === 'INTERNAL')
+    io.stderr.write(`${(error as Error)?.stack ?? String(error)}\n`);
   return problem.exitCode;
 }
 

@@ -36,7 +36,7 @@ export function jarRoutes({ dispatcher }: ApiParts, limits: ApiLimits): FastifyP
       async (request, reply) => {
         const { name } = request.params;
         dispatcher.cluster(name); // NOT_FOUND before a byte is read
-        refuseDeclaredSize(request.headers, limits.jarBytes + multipartOverheadBytes, 'the jar');
+        refuseDeclaredSize(request.headers, limits.jarBytes, 'the jar', multipartOverheadBytes);
         const part = await filePart(request);
         const jar = await dispatcher.uploadJar(name, jarName(part.filename), bounded(part.file, limits.jarBytes));
         return reply.code(201).send(jar);
@@ -60,7 +60,9 @@ export function jarRoutes({ dispatcher }: ApiParts, limits: ApiLimits): FastifyP
 
 async function filePart(request: FastifyRequest): Promise<MultipartFile> {
   if (!request.isMultipart()) throw new Problem('BAD_REQUEST', 'a jar is uploaded as multipart/form-data');
-  const part = await request.file();
+  const part = await request.file().catch((error: unknown) => {
+    throw asBrokenOff(error);
+  });
   if (part === undefined) throw new Problem('BAD_REQUEST', 'the form holds no file; send one as field jarfile');
   if (part.fieldname !== 'jarfile') {
     part.file.resume();
@@ -71,17 +73,26 @@ async function filePart(request: FastifyRequest): Promise<MultipartFile> {
 
 /** A base name of harmless characters: it becomes part of addresses and file names elsewhere. */
 function jarName(fileName: string): string {
-  const base = fileName.replace(/^.*[/\\]/, '').replace(/[^A-Za-z0-9._+-]/g, '_');
-  if (!/^[A-Za-z0-9_].*\.jar$/i.test(base) || base.length > 200) {
+  const base = fileName.replace(/^.*[/\\]/, '').replace(/[^A-Za-z0-9._-]/g, '_');
+  if (!/^[A-Za-z0-9].*\.jar$/i.test(base) || base.length > 200) {
     throw new Problem(
       'JAR_INVALID',
-      `${JSON.stringify(fileName.slice(0, 250))} is no name of a jar: it must end with .jar`,
+      `${JSON.stringify(fileName.slice(0, 250))} is no name of a jar: it must begin with a letter or digit and end with .jar`,
     );
   }
   return base;
 }
 
 function bounded(file: Readable, limitBytes: number): Readable {
+  if (file.errored !== null) throw asBrokenOff(file.errored);
+  const limit = new ByteLimit(limitBytes, 'the jar');
+  file.once('error', (error) => limit.destroy(asBrokenOff(error) as Error));
   // A failure of either reaches the reader through the limit's own error.
-  return pipeline(file, new ByteLimit(limitBytes, 'the jar'), () => {});
+  return pipeline(file, limit, () => {});
+}
+
+/** The parser of forms says what is wrong with a form in errors of no kind of their own. */
+function asBrokenOff(error: unknown): unknown {
+  if (error instanceof Problem || (error as { statusCode?: number }).statusCode !== undefined) return error;
+  return new Problem('BAD_REQUEST', `the form is not whole: ${(error as Error).message}`, { cause: error });
 }

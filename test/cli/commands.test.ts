@@ -1,0 +1,300 @@
+/** What every command prints and asks for. */
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { request } from 'undici';
+import { run, testClient } from './support.ts';
+
+async function directoryOf(t: ExecutionContext): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'flink-mesos-cli-'));
+  t.teardown(() => rm(directory, { recursive: true }));
+  return directory;
+}
+
+test('clusters list', async (t) => {
+  const { run, dispatcher } = await testClient(t);
+  dispatcher.setCluster('default', {
+    phase: 'running',
+    taskManagers: { wanted: 2, registered: 1 },
+    waitingFor: 'a TaskManager',
+  });
+  t.deepEqual(await run('clusters list'), {
+    exitCode: 0,
+    stdout: [
+      'NAME     PHASE    FLINK  TASKMANAGERS  FREE SLOTS  RUNNING JOBS  WAITING FOR',
+      'default  running  2.3.0  1/2           0/0         0/0           a TaskManager',
+      '',
+    ].join('\n'),
+    stderr: '',
+  });
+  dispatcher.removeCluster('default');
+  t.is((await run('clusters list')).stdout, 'There is no cluster.\n');
+});
+
+test('clusters show: the default one, with the address of its UI', async (t) => {
+  const { run, url } = await testClient(t);
+  const { stdout } = await run('clusters show');
+  t.regex(stdout, /^name +default\nphase +starting\n/);
+  t.true(stdout.includes(`${url}/v1/clusters/default/flink/`));
+});
+
+test('--json prints exactly what the API answers', async (t) => {
+  const { run, url, dispatcher } = await testClient(t);
+  dispatcher.addTask({ id: 'task-1', cluster: 'default' });
+  await dispatcher.submitJob('default', { jar: 'a' });
+  dispatcher.addFact('seen');
+  const commands: Record<string, string> = {
+    'clusters list': '/v1/clusters',
+    'clusters show default': '/v1/clusters/default',
+    'tasks list': '/v1/clusters/default/tasks',
+    'tasks list --all': '/v1/tasks',
+    'tasks show task-1': '/v1/tasks/task-1',
+    'jars list': '/v1/clusters/default/jars',
+    'jobs list': '/v1/clusters/default/jobs',
+    'jobs show job-1': '/v1/clusters/default/jobs/job-1',
+    events: '/v1/events',
+    info: '/v1/info',
+    health: '/v1/health',
+  };
+  for (const [command, path] of Object.entries(commands)) {
+    const { stdout, stderr, exitCode } = await run(`${command} --json`);
+    t.deepEqual(JSON.parse(stdout), await (await request(`${url}${path}`)).body.json(), command);
+    t.deepEqual([stderr, exitCode], ['', 0], command);
+  }
+});
+
+test('clusters create makes a specification of its options', async (t) => {
+  const { run, dispatcher } = await testClient(t);
+  const { exitCode } = await run([
+    ...'clusters create big --task-managers 3 --slots 2 --cpus 0.5 --memory 2048'.split(' '),
+    ...'--job-manager-cpus 0.25 --job-manager-memory 1200 --flink-version 1.20.5'.split(' '),
+    ...'-Dstate.backend.type=rocksdb -D a.b=c=d -e TZ=UTC'.split(' '),
+  ]);
+  t.is(exitCode, 0);
+  t.deepEqual(dispatcher.specs.at(-1), {
+    name: 'big',
+    flink: { version: '1.20.5' },
+    jobManager: { cpus: 0.25, memoryMiB: 1200 },
+    taskManager: { cpus: 0.5, memoryMiB: 2048, slots: 2 },
+    taskManagers: { mode: 'fixed', count: 3 },
+    configuration: { 'state.backend.type': 'rocksdb', 'a.b': 'c=d' },
+    environment: { TZ: 'UTC' },
+  });
+});
+
+test('clusters create leaves out what was not said', async (t) => {
+  const { run, dispatcher } = await testClient(t);
+  dispatcher.removeCluster('default');
+  t.is((await run('clusters create')).exitCode, 0);
+  t.deepEqual(dispatcher.specs.at(-1), { name: 'default' });
+});
+
+test('clusters create takes a file or standard input', async (t) => {
+  const { run, dispatcher } = await testClient(t);
+  const file = join(await directoryOf(t), 'spec.json');
+  await writeFile(file, '{"name": "filed", "taskManagers": {"mode": "fixed", "count": 2}}');
+  t.is((await run(['clusters', 'create', '--file', file])).exitCode, 0);
+  t.deepEqual(dispatcher.specs.at(-1), { name: 'filed', taskManagers: { mode: 'fixed', count: 2 } });
+  t.is((await run('clusters create piped --file -', { stdin: '{"taskManager": {"slots": 4}}' })).exitCode, 0);
+  t.deepEqual(dispatcher.specs.at(-1), { name: 'piped', taskManager: { slots: 4 } });
+});
+
+test('clusters create --wait tells what it waits for, until it runs', async (t) => {
+  const { run, dispatcher } = await testClient(t);
+  const { exitCode, stdout, stderr } = await run('clusters create slow --wait', {
+    onOutput: (_stdout, stderr) => {
+      if (stderr.includes('starting')) dispatcher.setCluster('slow', { phase: 'running' });
+    },
+  });
+  t.is(exitCode, 0);
+  t.is(stderr, 'cluster slow is starting\n');
+  t.regex(stdout, /phase +running/);
+});
+
+test('clusters delete --wait ends when the cluster is gone', async (t) => {
+  const { run, dispatcher } = await testClient(t);
+  const { exitCode, stdout, stderr } = await run('clusters delete default --wait', {
+    onOutput: (_stdout, stderr) => {
+      if (stderr.includes('deleting')) dispatcher.removeCluster('default');
+    },
+  });
+  t.deepEqual([exitCode, stdout, stderr], [0, 'Cluster default is gone.\n', 'cluster default is deleting\n']);
+});
+
+test('tasks list, show, restart', async (t) => {
+  const { run, dispatcher } = await testClient(t);
+  dispatcher.addTask({ id: 'task-1', cluster: 'default', hostname: 'host-1', ports: { rpc: 31000 } });
+  dispatcher.addTask({
+    id: 'task-2',
+    cluster: 'default',
+    state: 'WAITING',
+    hostname: undefined,
+    ports: undefined,
+    whyWaiting: '2 agents lack cpus',
+  } as never);
+  t.is(
+    (await run('tasks list')).stdout,
+    [
+      'ID      CLUSTER  PART         STATE         HOST    PORTS      WHY',
+      'task-1  default  taskmanager  TASK_RUNNING  host-1  rpc:31000  -',
+      'task-2  default  taskmanager  WAITING       -       -          2 agents lack cpus',
+      '',
+    ].join('\n'),
+  );
+  t.regex((await run('tasks show task-2')).stdout, /waits because +2 agents lack cpus/);
+  t.is((await run('tasks restart task-1')).exitCode, 0);
+  t.deepEqual(dispatcher.calls, ['restartTask task-1']);
+});
+
+test('run uploads the jar as a stream and runs it with its arguments, dashes and all', async (t) => {
+  const { run, dispatcher } = await testClient(t);
+  const file = join(await directoryOf(t), 'word count.jar');
+  const content = Buffer.alloc(2 * 1024 * 1024, 'jar');
+  await writeFile(file, content);
+  const { exitCode, stdout, stderr } = await run([
+    ...'run -c org.example.Main -p 4 -s file:///savepoint -n -Drestart-strategy.type=none'.split(' '),
+    file,
+    ...'--input x --wait -p 3'.split(' '),
+  ]);
+  t.is(exitCode, 0, stderr);
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  t.deepEqual(dispatcher.uploads, [{ cluster: 'default', fileName: 'word_count.jar', bytes: content.length, sha256 }]);
+  t.deepEqual(dispatcher.jobSpecs, [
+    {
+      jar: sha256.slice(0, 12),
+      entryClass: 'org.example.Main',
+      args: ['--input', 'x', '--wait', '-p', '3'],
+      parallelism: 4,
+      savepointPath: 'file:///savepoint',
+      allowNonRestoredState: true,
+      configuration: { 'restart-strategy.type': 'none' },
+    },
+  ]);
+  t.regex(stderr, /^uploaded word_count\.jar \(2097152 bytes\) as /);
+  t.regex(stdout, /^id +job-1\n/);
+});
+
+test('run --wait ends when the job is RUNNING', async (t) => {
+  const { run, dispatcher } = await testClient(t);
+  const { exitCode, stdout } = await run('jobs run some-jar --wait'.replace('some-jar --wait', '--wait some-jar'), {
+    onOutput: (_stdout, stderr) => {
+      if (stderr.includes('CREATED')) dispatcher.setJob('default', 'job-1', { state: 'RUNNING' });
+    },
+  });
+  t.is(exitCode, 0);
+  t.regex(stdout, /state +RUNNING/);
+});
+
+test('jobs list and cancel --wait', async (t) => {
+  const { run, dispatcher } = await testClient(t);
+  await dispatcher.submitJob('default', { jar: 'a' });
+  t.is(
+    (await run('jobs list')).stdout,
+    [
+      'ID     NAME           STATE    SINCE (UTC)          RESUMED  MANAGED',
+      'job-1  State machine  CREATED  2026-01-02 03:04:05  0        yes',
+      '',
+    ].join('\n'),
+  );
+  const { exitCode, stdout } = await run('jobs cancel job-1 --wait', {
+    onOutput: (_stdout, stderr) => {
+      if (stderr.includes('CANCELLING')) dispatcher.setJob('default', 'job-1', { state: 'CANCELED' });
+    },
+  });
+  t.is(exitCode, 0);
+  t.regex(stdout, /state +CANCELED/);
+});
+
+test('jars upload and list, of the named cluster', async (t) => {
+  const { run, dispatcher } = await testClient(t);
+  await dispatcher.createCluster({ name: 'other' });
+  const file = join(await directoryOf(t), 'job.jar');
+  await writeFile(file, 'PK');
+  const uploaded = await run(['jars', 'upload', '--cluster', 'other', file]);
+  t.regex(uploaded.stdout, /^ID +NAME +BYTES +UPLOADED \(UTC\)\n\w{12} +job\.jar +2 +2026-01-02 03:04:05\n$/);
+  t.is((await run('jars list --cluster other')).stdout, uploaded.stdout);
+  t.is((await run('jars list')).stdout, 'Cluster default has no jars.\n');
+});
+
+test('events, one a line, and only those after a number', async (t) => {
+  const { run, dispatcher } = await testClient(t);
+  dispatcher.addFact('a', 'first\u001b[2J');
+  dispatcher.addFact('b', 'second');
+  t.is((await run('events')).stdout, '2026-01-02 03:04:05  info   first [2J\n2026-01-02 03:04:05  info   second\n');
+  t.is((await run('events --after 1')).stdout, '2026-01-02 03:04:05  info   second\n');
+});
+
+test('events --follow prints what happens until it is interrupted', async (t) => {
+  const { run, dispatcher } = await testClient(t);
+  dispatcher.addFact('past');
+  const interrupt = new AbortController();
+  const { exitCode, stdout } = await run('events --follow --json', {
+    signal: interrupt.signal,
+    onOutput: (stdout) => {
+      const lines = stdout.split('\n').length - 1;
+      if (lines === 1) dispatcher.addFact('present');
+      if (lines === 2) interrupt.abort();
+    },
+  });
+  t.is(exitCode, 0);
+  const kinds = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line).kind);
+  t.deepEqual(kinds, ['past', 'present']);
+});
+
+test('info and health', async (t) => {
+  const { run, dispatcher } = await testClient(t);
+  t.regex((await run('info')).stdout, /Mesos +subscribed 127\.0\.0\.1:5050/);
+  t.deepEqual(await run('health'), { exitCode: 0, stdout: 'healthy\n', stderr: '' });
+  dispatcher.healthy = false;
+  const { exitCode, stderr } = await run('health');
+  t.is(exitCode, 7);
+  t.regex(stderr, /^error NOT_READY: .*no master for a minute/);
+});
+
+test('the token comes from a file or from the environment', async (t) => {
+  const { run } = await testClient(t, { token: 'the-token' });
+  const file = join(await directoryOf(t), 'token');
+  await writeFile(file, 'the-token\n');
+  t.is((await run(['info', '--token-file', file])).exitCode, 0);
+  t.is((await run('info', { environment: { FLINK_MESOS_TOKEN: 'the-token' } })).exitCode, 0);
+  t.is((await run('events --after 0', { environment: { FLINK_MESOS_TOKEN: 'the-token' } })).exitCode, 0);
+  t.is((await run('info')).exitCode, 5);
+});
+
+test('an address below a path, as behind the Admin Router of DC/OS', async (t) => {
+  const { url } = await testClient(t);
+  t.is((await run(['info', '--url', `${url}/`])).exitCode, 0);
+  const elsewhere = await run(['info', '--url', `${url}/service/flink`]);
+  t.is(elsewhere.exitCode, 3);
+  t.regex(elsewhere.stderr, /GET \/service\/flink\/v1\/info/);
+});
+
+test('every command has a help that names its options', async (t) => {
+  for (const command of [
+    '',
+    'clusters',
+    'clusters create',
+    'clusters delete',
+    'tasks',
+    'tasks list',
+    'jars',
+    'jars upload',
+    'jobs',
+    'jobs run',
+    'run',
+    'events',
+    'info',
+    'health',
+  ]) {
+    const { exitCode, stdout, stderr } = await run(`${command} --help`);
+    t.is(exitCode, 0, command);
+    t.is(stderr, '', command);
+    t.regex(stdout, /^Usage: flink-mesos/, command);
+  }
+  t.regex((await run('clusters create --help')).stdout, /--token-file <file>/);
+});
