@@ -38,6 +38,8 @@ export class ModelMaster {
   outbox: { readonly subscription: SubscriptionId; readonly event: SchedulerEvent }[] = [];
   subscription: SubscriptionId | undefined;
   suppressed = false;
+  /** Says nothing, with its stream open, until this many subscriptions have been tried. */
+  silent = 0;
   #numbers = 0;
 
   constructor(agents: number) {
@@ -51,6 +53,7 @@ export class ModelMaster {
 
   subscribe(subscription: SubscriptionId, call: SubscribeCall): void {
     this.disconnect();
+    this.silent = Math.max(0, this.silent - 1);
     this.subscription = subscription;
     this.suppressed = (call.subscribe.suppressed_roles ?? []).length > 0;
     this.#send({ type: 'SUBSCRIBED', subscribed: { framework_id: { value: frameworkId } } });
@@ -80,7 +83,7 @@ export class ModelMaster {
   }
 
   allocate(now: number): void {
-    if (this.subscription === undefined || this.suppressed) {
+    if (this.subscription === undefined || this.suppressed || this.silent > 0) {
       return;
     }
     const offers = this.agents.flatMap((agent) => {
@@ -337,7 +340,7 @@ export class ModelMaster {
   }
 
   #send(event: SchedulerEvent): void {
-    if (this.subscription !== undefined) {
+    if (this.subscription !== undefined && this.silent === 0) {
       this.outbox.push({ subscription: this.subscription, event });
     }
   }

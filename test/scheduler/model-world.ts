@@ -47,6 +47,11 @@ export class World {
    * of which nobody hears.
    */
   loseCall: 'before' | 'after' | 'silently' | undefined;
+  /** The next launch is lost between master and agent. */
+  loseLaunch = false;
+  /** Events that were on their way when their stream ended. */
+  #late: ModelMaster['outbox'] = [];
+  #ids = 0;
 
   constructor(overrides: Partial<SchedulerOptions> = {}) {
     this.#options = { ...options, endedTasksKept: 1_000, ...overrides };
@@ -58,6 +63,7 @@ export class World {
     // What comes late from a stream that has ended has to lead to nothing.
     const late = stamped.kind === 'mesos' && stamped.subscription !== this.#subscription;
     const frame = this.scheduler.step(stamped);
+    check(!late || (frame.calls.length === 0 && frame.persist.length === 0), 'MA-4: a late event led to something');
     this.lives.at(-1)?.inputs.push(stamped);
     this.lives.at(-1)?.frames.push(frame);
     this.#persist(frame);
@@ -75,6 +81,11 @@ export class World {
       }
     }
     this.#carryOut(frame);
+  }
+
+  nextId(): string {
+    this.#ids += 1;
+    return `t${this.#ids}`;
   }
 
   command(command: Command): void {
@@ -96,6 +107,12 @@ export class World {
       if (event.type === 'RESCIND') {
         this.#usable.delete(event.rescind.offer_id.value);
       }
+      this.tell({ kind: 'mesos', subscription, event });
+    }
+  }
+
+  deliverLate(): void {
+    for (const { subscription, event } of this.#late.splice(0)) {
       this.tell({ kind: 'mesos', subscription, event });
     }
   }
@@ -124,9 +141,7 @@ export class World {
       this.#forgetStream();
       const problem = { code: 'closed', message: 'end of stream' } as const;
       this.tell({ kind: 'connection', subscription, change: { kind: 'failed', problem } });
-      for (const { event } of late) {
-        this.tell({ kind: 'mesos', subscription, event });
-      }
+      this.#late.push(...late);
     }
   }
 
@@ -134,6 +149,7 @@ export class World {
     this.master.disconnect();
     this.#forgetStream();
     this.#timers.clear();
+    this.#late = [];
     this.scheduler = this.#start();
   }
 
@@ -183,6 +199,7 @@ export class World {
           break;
         case 'call':
           check(call.subscription === this.#subscription, 'a call on a subscription that has ended');
+          check(this.#store.has('framework/id'), 'MA-1, I7: a call left before the framework id was stored');
           this.#checkCall(call.call);
           if (!this.#pass(call.subscription, call.call)) {
             return;
@@ -196,7 +213,9 @@ export class World {
   #pass(subscription: SubscriptionId, call: SchedulerCall): boolean {
     const lost = this.loseCall;
     this.loseCall = undefined;
-    if (lost === 'silently') {
+    const launchLost = this.loseLaunch && call.type === 'ACCEPT';
+    this.loseLaunch &&= !launchLost;
+    if (lost === 'silently' || launchLost) {
       this.master.loseOnTheWay(call, this.now);
       return true;
     }
