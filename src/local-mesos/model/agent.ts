@@ -87,12 +87,9 @@ function takeInput(turn: Turn, input: AgentInput, description: AgentDescription)
       return;
     case 'started': {
       const entry = state.entries.get(input.runId);
-      if (entry?.phase === 'launching') {
-        started(turn, entry, input.process);
-        return;
-      }
+      if (entry?.phase === 'launching') started(turn, entry, input.process);
       // Abandoned a moment too late.
-      turn.effects.push({ kind: 'signal', runId: input.runId, signal: 'SIGKILL' });
+      else if (entry?.phase !== 'running') turn.effects.push({ kind: 'signal', runId: input.runId, signal: 'SIGKILL' });
       return;
     }
     case 'launch-failed': {

@@ -49,6 +49,7 @@ interface Parts {
   readonly greet: () => void;
   link: AgentLink | undefined;
   collecting: Promise<void> | undefined;
+  collectAgain: boolean;
 }
 
 export function createAgentShell(options: CompleteAgentOptions, port: number): AgentShell {
@@ -76,6 +77,7 @@ export function createAgentShell(options: CompleteAgentOptions, port: number): A
     greet: registered.resolve,
     link: undefined,
     collecting: undefined,
+    collectAgain: false,
   };
   recover(parts);
   const dialer = keepLinked(parts);
@@ -173,15 +175,25 @@ async function stop(parts: Parts, dialer: Dialer, keepTasks: boolean): Promise<v
   if (!keepTasks) checkpoint.clear();
 }
 
-/** What ends while sandboxes are being collected is collected with the next end. */
+/** One collection at a time; what ends meanwhile asks for one more. */
 function collect(parts: Parts): void {
+  parts.collectAgain = true;
+  parts.collecting ??= collectAll(parts).finally(() => {
+    parts.collecting = undefined;
+  });
+}
+
+async function collectAll(parts: Parts): Promise<void> {
   const { workDir, keepSandboxes, report } = parts.options;
   const isInUse = (sandbox: string) => sandboxesInUse(parts).has(sandbox);
-  parts.collecting ??= collectSandboxes(workDir, isInUse, keepSandboxes)
-    .catch((error: unknown) => report({ level: 'warn', text: `old sandboxes could not be removed: ${String(error)}` }))
-    .finally(() => {
-      parts.collecting = undefined;
-    });
+  while (parts.collectAgain) {
+    parts.collectAgain = false;
+    try {
+      await collectSandboxes(workDir, isInUse, keepSandboxes);
+    } catch (error) {
+      report({ level: 'warn', text: `old sandboxes could not be removed: ${String(error)}` });
+    }
+  }
 }
 
 function sandboxesInUse(parts: Parts): Set<string> {
