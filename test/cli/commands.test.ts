@@ -178,7 +178,7 @@ test('run uploads the jar as a stream and runs it with its arguments, dashes and
 
 test('run --wait ends when the job is RUNNING', async (t) => {
   const { run, dispatcher } = await testClient(t);
-  const { exitCode, stdout } = await run('jobs run some-jar --wait'.replace('some-jar --wait', '--wait some-jar'), {
+  const { exitCode, stdout } = await run('jobs run --wait some-jar', {
     onOutput: (_stdout, stderr) => {
       if (stderr.includes('CREATED')) dispatcher.setJob('default', 'job-1', { state: 'RUNNING' });
     },
