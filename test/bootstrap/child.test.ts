@@ -79,6 +79,18 @@ test('a closed terminal and a plain kill end it in order', async (t) => {
   }
 });
 
+test('a terminal that is gone does not keep it from ending in order', async (t) => {
+  const made = await project(t);
+  await installed(made);
+  const runner = made.run(['test:unit', 'wait']);
+  await listen(runner).line(/ready/);
+  runner.stdout?.destroy();
+  runner.stderr?.destroy();
+  runner.kill('SIGHUP');
+  const [code] = await once(runner, 'exit');
+  t.is(code, 42, 'it writes before it exits with 42');
+});
+
 test('killed without a word: 128 and the number of the signal', async (t) => {
   const made = await project(t);
   await installed(made);

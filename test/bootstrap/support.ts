@@ -97,7 +97,7 @@ if (what === 'wait') {
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {
     heard += 1;
     // Whatever else was sent meanwhile would be heard before it ends.
-    if (heard === 1) setTimeout(() => { console.log('heard', signal, heard); clearInterval(alive); process.exit(42); }, 300);
+    if (heard === 1) setTimeout(() => { console.log('heard', signal, heard); clearInterval(alive); process.exitCode = 42; }, 300);
   });
   console.log('ready');
 }
