@@ -58,7 +58,8 @@ export type CompleteAgentOptions = ReturnType<typeof completeOptions>;
 /**
  * A laptop is not to be divided into crumbs: every agent has all cores (they are over-committed, and the operating
  * system shares them out), half of the memory is divided among the agents, the disk is what the file system has free.
- * Ports are 1000 for each agent from 31000 on. As in Mesos nobody looks whether somebody else listens on one of them.
+ * Ports are 1000 for each agent from 31000 on. As in Mesos nobody looks whether somebody else listens on one of them: the
+ * task that cannot bind its port fails, and its framework launches another one on other ports.
  */
 export function defaultResources(workDir: string, index: number, agents: number): Resource[] {
   const disk = statfsSync(workDir);

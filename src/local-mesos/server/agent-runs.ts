@@ -47,7 +47,7 @@ export function createRuns(parts: RunsParts): Runs {
   function watch(runId: RunId, sandbox: string, run: Run): void {
     const gone = run.end.then(
       async (end) => {
-        await killTree({ pid: run.process.pid, sandbox });
+        await killTree({ process: run.process, sandbox });
         live.delete(runId);
         if (!watching.signal.aborted) parts.report({ at: parts.now(), kind: 'ended', runId, end });
       },
@@ -61,9 +61,9 @@ export function createRuns(parts: RunsParts): Runs {
   function signal(runId: RunId, name: 'SIGTERM' | 'SIGKILL'): void {
     const run = live.get(runId);
     if (run === undefined) return;
-    const root = { pid: run.process.pid, sandbox: run.sandbox };
+    const root = { process: run.process, sandbox: run.sandbox };
     if (name === 'SIGKILL') void killTree(root);
-    else signalTree(root, name);
+    else void signalTree(root, name);
   }
 
   async function endAll(graceMs: number): Promise<void> {

@@ -35,13 +35,16 @@ export interface Run {
 
 const adoptedPollMs = 200;
 
-/** Handlers, not ignored signals: a child would inherit the latter. The command gets the task's own standard error. */
+/**
+ * Handlers, not ignored signals: a child would inherit the latter. What a shell adds to the environment is taken away
+ * again (but bash's `_`). The command gets the task's own standard error.
+ */
 const shimStart =
-  'trap : TERM INT HUP QUIT; status=$1; argv0=$2; shift 2; unset PWD OLDPWD; exec 3>&2 2>"$status.part"; ';
+  'trap : TERM INT HUP QUIT; status=$1; argv0=$2; shift 2; unset PWD OLDPWD SHLVL; exec 3>&2 2>"$status.part"; ';
 const shimEnd = ' printf "status %d\\n" $? >&2; mv "$status.part" "$status"';
 const plainShim = `${shimStart}(exec "$@" 2>&3 3>&-);${shimEnd}`;
 /** Only bash can give a program another argv[0] than its path. */
-const namedShim = `${shimStart}unset SHLVL; (exec -a "$argv0" "$@" 2>&3 3>&-);${shimEnd}`;
+const namedShim = `${shimStart}(exec -a "$argv0" "$@" 2>&3 3>&-);${shimEnd}`;
 
 export async function startRun(plan: RunPlan): Promise<Run> {
   const { command, sandbox, statusFile } = plan;

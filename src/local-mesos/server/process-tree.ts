@@ -3,45 +3,51 @@
  * carries the task's sandbox in its environment, wherever it went (double forks, sessions of their own). Mesos' posix
  * launcher lets the last ones live; we don't.
  *
- * The task's shim (process-run) is its root and is spared: it has to write down how the command ended.
+ * The task's shim (process-run) is its root and is spared: it has to write down how the command ended. Looking through
+ * all processes of a machine is the dear part, so all trees that are to be signalled within a moment share one look.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { environmentOf, listProcesses, type ProcessRow } from './process-table.ts';
+import type { ProcessRef } from '../model/agent-io.ts';
+import { environmentOf, listProcesses } from './process-table.ts';
 
 export interface TreeRoot {
-  /** Leader of the task's session; absent when only the environment can tell. */
-  readonly pid?: number;
+  /** Leader of the task's session; it may have ended already. */
+  readonly process: ProcessRef;
   readonly sandbox: string;
 }
 
 /** The variable that names a task's processes: Mesos sets it in every task. */
 export const sandboxVariable = 'MESOS_DIRECTORY';
 
-export function processesOf(root: TreeRoot): number[] {
-  const rows = listProcesses();
-  const members = new Set<number>();
-  for (const row of rows) if (belongs(row, root)) members.add(row.pid);
-  if (root.pid !== undefined) members.add(root.pid);
-  addDescendants(rows, members);
-  if (root.pid !== undefined) members.delete(root.pid);
-  return [...members];
+/** How long a wish may wait for others; also what a killed process gets to disappear before the next look. */
+const gatherMs = 2;
+/** Then something can't be killed (a process in an uninterruptible wait), and nobody is to wait for it for ever. */
+const mostRounds = 1_000;
+
+interface Wish {
+  readonly root: TreeRoot;
+  readonly signal: NodeJS.Signals;
+  readonly repeat: boolean;
+  rounds: number;
+  readonly done: () => void;
 }
 
-export function signalTree(root: TreeRoot, signal: NodeJS.Signals): number {
-  return processesOf(root).filter((pid) => send(pid, signal)).length;
+const wishes: Wish[] = [];
+
+/** Once to everybody who is there. */
+export function signalTree(root: TreeRoot, signal: NodeJS.Signals): Promise<void> {
+  return wish(root, signal, false);
 }
 
-/** Repeated until nobody is left: what forks while it is being killed is found in the next round. */
-export async function killTree(root: TreeRoot): Promise<void> {
-  for (let round = 0; round < 100 && signalTree(root, 'SIGKILL') > 0; round += 1) await sleep(round < 10 ? 2 : 20);
+/** Repeated until nobody is left: what forks while it is being killed is found by the next look. */
+export function killTree(root: TreeRoot): Promise<void> {
+  return wish(root, 'SIGKILL', true);
 }
 
 /** Processes of tasks whose sandboxes lie under a directory, as `[pid, sandbox]`. */
 export function processesUnder(directory: string): [number, string][] {
-  return listProcesses().flatMap(({ pid }) => {
-    const sandbox = environmentOf(pid, sandboxVariable);
-    return sandbox?.startsWith(`${directory}/`) ? [[pid, sandbox] as [number, string]] : [];
-  });
+  return [...look().bySandbox]
+    .filter(([sandbox]) => sandbox.startsWith(`${directory}/`))
+    .flatMap(([sandbox, pids]) => pids.map((pid): [number, string] => [pid, sandbox]));
 }
 
 /** False when it is gone already, or has become another user's (a set-uid program) and out of our reach. */
@@ -56,19 +62,68 @@ export function send(pid: number, signal: NodeJS.Signals): boolean {
   }
 }
 
-function belongs(row: ProcessRow, root: TreeRoot): boolean {
-  if (row.pid === process.pid) return false;
-  if (root.pid !== undefined && (row.session === root.pid || row.group === root.pid)) return true;
-  return environmentOf(row.pid, sandboxVariable) === root.sandbox;
+function wish(root: TreeRoot, signal: NodeJS.Signals, repeat: boolean): Promise<void> {
+  return new Promise((done) => add({ root, signal, repeat, rounds: 0, done }));
 }
 
-function addDescendants(rows: readonly ProcessRow[], members: Set<number>): void {
-  const children = Map.groupBy(rows, (row) => row.parent);
-  const open = [...members];
-  for (let pid = open.pop(); pid !== undefined; pid = open.pop())
-    for (const child of children.get(pid) ?? []) {
-      if (members.has(child.pid)) continue;
-      members.add(child.pid);
-      open.push(child.pid);
-    }
+function add(one: Wish): void {
+  wishes.push(one);
+  if (wishes.length === 1) setTimeout(fulfil, gatherMs);
+}
+
+function fulfil(): void {
+  const machine = look();
+  for (const one of wishes.splice(0)) {
+    const hit = membersOf(machine, one.root).filter((pid) => send(pid, one.signal)).length;
+    one.rounds += 1;
+    if (one.repeat && hit > 0 && one.rounds < mostRounds) add(one);
+    else one.done();
+  }
+}
+
+interface Machine {
+  readonly births: ReadonlyMap<number, string>;
+  readonly bySession: ReadonlyMap<number, number[]>;
+  readonly byGroup: ReadonlyMap<number, number[]>;
+  readonly byParent: ReadonlyMap<number, number[]>;
+  readonly bySandbox: ReadonlyMap<string, number[]>;
+}
+
+function look(): Machine {
+  const machine = {
+    births: new Map<number, string>(),
+    bySession: new Map<number, number[]>(),
+    byGroup: new Map<number, number[]>(),
+    byParent: new Map<number, number[]>(),
+    bySandbox: new Map<string, number[]>(),
+  };
+  for (const { pid, birth, session, group, parent } of listProcesses()) {
+    if (pid === process.pid) continue;
+    machine.births.set(pid, birth);
+    note(machine.bySession, session, pid);
+    note(machine.byGroup, group, pid);
+    note(machine.byParent, parent, pid);
+    const sandbox = environmentOf(pid, sandboxVariable);
+    if (sandbox !== undefined) note(machine.bySandbox, sandbox, pid);
+  }
+  return machine;
+}
+
+function note<Key>(index: Map<Key, number[]>, key: Key, pid: number): void {
+  const pids = index.get(key);
+  if (pids === undefined) index.set(key, [pid]);
+  else pids.push(pid);
+}
+
+function membersOf(machine: Machine, { process: root, sandbox }: TreeRoot): number[] {
+  const members = new Set(machine.bySandbox.get(sandbox));
+  const holder = machine.births.get(root.pid);
+  // Another process may have got the pid of a root that ended: its session is none of ours.
+  if (holder === undefined || holder === root.birth)
+    for (const pid of [root.pid, ...(machine.bySession.get(root.pid) ?? []), ...(machine.byGroup.get(root.pid) ?? [])])
+      members.add(pid);
+  // A set is walked in the order of its growth: children that are added are walked too.
+  for (const member of members) for (const child of machine.byParent.get(member) ?? []) members.add(child);
+  if (holder === root.birth) members.delete(root.pid);
+  return [...members].filter((pid) => machine.births.has(pid));
 }
