@@ -1,6 +1,11 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import test from 'ava';
+import type { AgentEntry } from '../../src/local-mesos/model/agent-io.ts';
+import { startAgent } from '../../src/local-mesos/server/agent-server.ts';
 import { birthOf } from '../../src/local-mesos/server/process-table.ts';
 import { processesUnder } from '../../src/local-mesos/server/process-tree.ts';
 import { startLocalAgents } from '../../src/local-mesos/server/start-local-mesos.ts';
@@ -105,6 +110,21 @@ test('close with keepTasks leaves them to the next agent on the same work direct
   await second.close();
 });
 
+test('a process that closed its agent with keepTasks ends, and a kill that was under way is carried on', async (t) => {
+  const workDir = temporaryDirectory(t);
+  const script = fileURLToPath(new URL('support/keep-tasks-process.ts', import.meta.url));
+  const [code] = await once(spawn(process.execPath, [script, workDir], { stdio: 'ignore' }), 'exit');
+  t.is(code, 0);
+  t.not(processesUnder(workDir).length, 0);
+  const [file = ''] = globSync(join(workDir, 'meta/tasks/*.json'));
+  const entry = JSON.parse(readFileSync(file, 'utf8')) as AgentEntry;
+  writeFileSync(file, JSON.stringify({ ...entry, kill: { cause: 'asked', forceAt: Date.now() + 600_000 } }));
+  const master = createScriptedMaster();
+  const agent = await startAgent({ workDir, dial: master.dial });
+  t.like(await master.ended('t'), { state: 'TASK_KILLED', message: 'Command terminated with signal Terminated' });
+  await agent.close();
+});
+
 test('a checkpoint that cannot be read is named, and nothing is touched', async (t) => {
   const workDir = temporaryDirectory(t);
   const meta = join(workDir, 'agents/0/meta');
@@ -116,7 +136,6 @@ test('a checkpoint that cannot be read is named, and nothing is touched', async 
 });
 
 async function untilSaved(workDir: string, state: string): Promise<void> {
-  const { globSync } = await import('node:fs');
   const saved = () => globSync(join(workDir, 'agents/0/meta/tasks/*.json')).map((file) => readFileSync(file, 'utf8'));
   await until(() => saved().some((text) => text.includes(state)));
 }

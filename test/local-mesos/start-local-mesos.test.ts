@@ -110,7 +110,7 @@ test('LM-29, LM-42, LM-75: a task runs and is killed over the whole way; close l
   await scheduler.state('b', 'TASK_RUNNING');
   await scheduler.kill('a');
   await scheduler.state('a', 'TASK_KILLED');
-  await mesos.close();
+  await Promise.all([mesos.close(), mesos.close()]);
   await scheduler.leave();
   t.deepEqual(processesUnder(workDir), []);
   await t.throwsAsync(fetch(mesos.masterUrl));

@@ -36,6 +36,7 @@ export interface Runs {
 interface Live {
   readonly sandbox: string;
   readonly process: ProcessRef;
+  readonly leave: () => void;
   readonly gone: Promise<void>;
 }
 
@@ -55,7 +56,7 @@ export function createRuns(parts: RunsParts): Runs {
         if (!watching.signal.aborted) throw error;
       },
     );
-    live.set(runId, { sandbox, process: run.process, gone });
+    live.set(runId, { sandbox, process: run.process, leave: run.leave, gone });
   }
 
   function signal(runId: RunId, name: 'SIGTERM' | 'SIGKILL'): void {
@@ -93,6 +94,7 @@ export function createRuns(parts: RunsParts): Runs {
       watching.abort();
       for (const { abort } of launching.values()) abort.abort();
       await Promise.all([...launching.values()].map(({ settled }) => settled));
+      for (const run of live.values()) run.leave();
     },
   };
 }

@@ -137,9 +137,11 @@ function recover(parts: Parts): void {
   const { options, checkpoint, runs } = parts;
   const recovered = recoverRuns(options.workDir, checkpoint, options.report);
   if (recovered === undefined) return;
-  take(parts, { at: Date.now(), kind: 'recovered', ...recovered });
+  const effects = parts.agent.step({ at: Date.now(), kind: 'recovered', ...recovered });
+  // Before the effects: one of them may be the signal of a kill that was under way.
   for (const { entry, alive } of recovered.entries)
     if (alive && entry.process !== undefined) runs.adopt(entry, entry.process);
+  for (const effect of effects) carryOut(parts, effect);
   collect(parts);
 }
 

@@ -31,6 +31,8 @@ export interface Run {
   readonly process: ProcessRef;
   /** Never rejects; `lost` when the shim was killed before it could write. */
   readonly end: Promise<ProcessEnd>;
+  /** This process may end although the run goes on. */
+  leave(): void;
 }
 
 const adoptedPollMs = 200;
@@ -59,11 +61,15 @@ export async function startRun(plan: RunPlan): Promise<Run> {
       detached: true,
       stdio: ['ignore', out, err],
     });
-    const ended = endOf(shim, statusFile);
     await once(shim, 'spawn');
-    const pid = shim.pid ?? 0;
-    // A child that was not reaped yet keeps its pid; gone already, it needs no name any more.
-    return { process: { pid, birth: birthOf(pid) ?? 'ended' }, end: ended };
+    const { pid } = shim;
+    if (pid === undefined) throw new Error('the process has no pid');
+    // One that has ended already needs no name any more.
+    return {
+      process: { pid, birth: birthOf(pid) ?? 'ended' },
+      end: endOf(shim, statusFile),
+      leave: () => shim.unref(),
+    };
   } finally {
     closeSync(out);
     closeSync(err);
@@ -72,7 +78,7 @@ export async function startRun(plan: RunPlan): Promise<Run> {
 
 /** Goes on watching a run that an earlier agent process started. */
 export function adoptRun(process: ProcessRef, statusFile: string, signal: AbortSignal): Run {
-  return { process, end: pollEnd(process, statusFile, signal) };
+  return { process, end: pollEnd(process, statusFile, signal), leave: () => undefined };
 }
 
 export function isAlive({ pid, birth }: ProcessRef): boolean {

@@ -6,6 +6,7 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import _ from 'lodash';
 import type { Dial } from './agent-dialer.ts';
 import { lockDirectory } from './agent-lock.ts';
 import { type AgentSpec, defaultResources, type LocalMesosReport } from './agent-options.ts';
@@ -57,11 +58,11 @@ export async function startLocalMesos(options: LocalMesosOptions): Promise<Local
       masterUrl: master.url,
       port: master.port,
       agents,
-      async close(how) {
+      close: _.once(async (how) => {
         await closeAll(agents, how);
         await master.close();
         release();
-      },
+      }),
     };
   } catch (error) {
     await master.close();
@@ -76,10 +77,10 @@ export async function startLocalMaster(options: LocalMasterOptions): Promise<Loc
   return {
     masterUrl: master.url,
     port: master.port,
-    async close() {
+    close: _.once(async () => {
       await master.close();
       release();
-    },
+    }),
   };
 }
 
