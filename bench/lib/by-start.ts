@@ -19,7 +19,7 @@ export async function secondsByStart(options: ByStart): Promise<number> {
   options.signal.throwIfAborted();
   const dataDir = await mkdtemp(join(tmpdir(), 'flink-mesos-bench-'));
   try {
-    return await runOnce(startCommand(dataDir, options), options.signal);
+    return await runOnce(startCommand(dataDir, options), options);
   } finally {
     await rm(dataDir, { recursive: true, force: true });
   }
@@ -32,7 +32,7 @@ function startCommand(dataDir: string, { version, taskManagers }: ByStart): stri
   return ['start', '--', '--data-dir', dataDir, ...listen, ...flink, ...size, '--exit-when-running'];
 }
 
-async function runOnce(args: readonly string[], signal: AbortSignal): Promise<number> {
+async function runOnce(args: readonly string[], { signal, taskManagers }: ByStart): Promise<number> {
   const startedAt = performance.now();
   const npm = spawn('npm', args, { cwd: repository, stdio: ['ignore', 'pipe', 'pipe'] });
   const stop = () => npm.kill('SIGTERM');
@@ -53,5 +53,8 @@ async function runOnce(args: readonly string[], signal: AbortSignal): Promise<nu
       `npm ${args.join(' ')} ended with ${code}${seconds ? '' : ', without a job RUNNING'}:\n${said.join('\n')}`,
     );
   }
+  // Else it was somebody else's cluster on this machine that answered.
+  const registered = said.filter((line) => /\bTaskManager registered\b/.test(line)).length;
+  if (registered < taskManagers) throw new Error(`only ${registered} TaskManagers registered:\n${said.join('\n')}`);
   return seconds;
 }
