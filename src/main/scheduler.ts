@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import type { FastifyBaseLogger } from 'fastify';
 import { buildApi, checkBinding } from '../api/build-api.ts';
@@ -83,6 +84,7 @@ async function startOn(store: Store, settings: CheckedSettings, parts: Scheduler
   const flink = await parts.obtainFlink(artifacts);
   const storage = settings.storage ?? pathToFileURL(join(settings.dataDir, 'storage')).href;
   const client = createSchedulerClient(await clientOptions(settings));
+  const flinkRest = createFlinkRest();
   const runtime = await startRuntime({
     scheduler: createScheduler(coreOptions(settings, advertiseUrl), records.scheduler),
     clusters: createClusters(
@@ -91,7 +93,7 @@ async function startOn(store: Store, settings: CheckedSettings, parts: Scheduler
     ),
     store,
     client,
-    flinkRest: createFlinkRest(),
+    flinkRest,
     artifacts,
     masters: settings.masters,
   });
@@ -116,21 +118,25 @@ async function startOn(store: Store, settings: CheckedSettings, parts: Scheduler
     logger: parts.logger,
     ...(settings.token === undefined ? {} : { token: settings.token }),
   });
-  await api.listen(listen).catch((error: NodeJS.ErrnoException) => {
+  const stop = async (): Promise<void> => {
+    await closeWithin(SHUTDOWN_MS, api.close());
+    await runtime.stop();
+    await client.close();
+    await flinkRest.close();
+    await store.close();
+  };
+  await api.listen(listen).catch(async (error: NodeJS.ErrnoException) => {
+    await stop();
     throw portProblem(error, listen);
   });
-  return {
-    url: urlOf(listen),
-    dispatcher,
-    runtime,
-    ended: runtime.ended,
-    close: async () => {
-      await api.close();
-      await runtime.stop();
-      await client.close();
-      await store.close();
-    },
-  };
+  return { url: urlOf(listen), dispatcher, runtime, ended: runtime.ended, close: stop };
+}
+
+/** Requests under way get this long; a slow download does not keep a scheduler alive. */
+const SHUTDOWN_MS = 5_000;
+
+function closeWithin(limitMs: number, closing: Promise<void>): Promise<void> {
+  return Promise.race([closing, sleep(limitMs, undefined, { ref: false })]);
 }
 
 /** The address is remembered: agents and JobManagers that were told of it find the scheduler there again. */

@@ -5,6 +5,7 @@
 
 import { openAsBlob } from 'node:fs';
 import test from 'ava';
+import { exampleClasses } from '../../examples/build.ts';
 import type { JobView } from '../../src/dispatcher/dispatcher.ts';
 import { alive, eventually } from './support/process.ts';
 import { exampleJar, pidOfTask, processesOf, type Stack, startMaster, startStack } from './support/stack.ts';
@@ -27,7 +28,7 @@ test.serial('a session cluster comes up and a job with checkpoints runs', async 
   const jar = await uploadJar('orders');
   job = await stack.api.send<JobView>('POST', '/v1/clusters/orders/jobs', {
     jar,
-    entryClass: 'examples.CountingJob',
+    entryClass: exampleClasses.stateWitness,
     parallelism: 2,
     configuration: { 'execution.checkpointing.interval': '1 s' },
   });

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test from 'ava';
+import { exampleClasses } from '../../examples/build.ts';
 import type { ClusterView } from '../../src/dispatcher/dispatcher.ts';
 import { eventually } from './support/process.ts';
 import { exampleJar, type Stack, startStack } from './support/stack.ts';
@@ -28,7 +29,7 @@ for (const version of [undefined, '1.20.5']) {
       return stdout;
     };
 
-    const submitted = await flink('run', '-d', ...target, '-c', 'examples.CountingJob', jar);
+    const submitted = await flink('run', '-d', ...target, '-c', exampleClasses.clickCounter, jar);
     const id = /JobID ([0-9a-f]{32})/.exec(submitted)?.[1] ?? '';
     t.not(id, '', submitted);
     await stack.api.jobInState('default', id, 'RUNNING');

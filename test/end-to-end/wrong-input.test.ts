@@ -35,7 +35,7 @@ const nobody = ['--url', 'http://127.0.0.1:1'];
 
 const table: { what: string; args: () => string[]; code: keyof typeof problemTable; says: RegExp }[] = [
   { what: 'an unknown subcommand', args: () => ['frobnicate'], code: 'USAGE', says: /frobnicate/ },
-  { what: 'an unknown option', args: () => ['scheduler', '--colour', 'red'], code: 'USAGE', says: /--colour/ },
+  { what: 'an unknown option', args: () => ['scheduler', ...master, '--colour', 'red'], code: 'USAGE', says: /--colour/ },
   {
     what: 'a scheduler that is told of no master',
     args: () => ['scheduler', ...data('a')],
@@ -88,7 +88,7 @@ const table: { what: string; args: () => string[]; code: keyof typeof problemTab
     what: 'a FLINK_HOME that is none',
     args: () => ['scheduler', ...master, '--listen', '127.0.0.1:0', '--flink-home', directory, ...data('h')],
     code: 'USAGE',
-    says: /flink-dist/,
+    says: /no Flink/,
   },
   {
     what: 'a number of agents that is none',
@@ -136,7 +136,7 @@ for (const { what, args, code, says } of table) {
 test('a master that is not there is no reason to end: the scheduler waits for it and says so', async (t) => {
   const scheduler = flinkMesos(['scheduler', ...master, '--listen', '127.0.0.1:0', ...data('waiting')]);
   t.teardown(() => scheduler.kill('SIGKILL'));
-  const url = (await scheduler.said(/API at (http:\/\/\S+)/))[1];
+  const url = (await scheduler.said(/API at (http:\/\/[^\s,]+)/))[1];
   await scheduler.said(/127\.0\.0\.1:1.*(again|retry)/i);
   const health = await fetch(`${url}/v1/health`);
   t.is(health.status, 503);
