@@ -4,11 +4,13 @@ import { addClientCommands, processIo, runProgram } from './cli/client.ts';
 import { addLocalMesosCommand } from './main/local-mesos-command.ts';
 import { addSchedulerCommand } from './main/scheduler-command.ts';
 import { addStartCommand } from './main/start-command.ts';
+import { outliveReaders } from './main/streams.ts';
 import { version } from './main/version.ts';
 
 const io = processIo();
 const program = new Command('flink-mesos').description('Apache Flink on Apache Mesos').version(version);
 addClientCommands(program, io);
+outliveReaders(program);
 addStartCommand(program);
 addSchedulerCommand(program);
 addLocalMesosCommand(program);

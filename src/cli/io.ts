@@ -11,11 +11,6 @@ export interface ClientIo {
 }
 
 export function processIo(): ClientIo {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // `flink-mesos events | head`: the reader has what it wanted.
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
-  });
   return { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr, environment: process.env };
 }
 

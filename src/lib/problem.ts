@@ -54,6 +54,7 @@ export const problemTable = {
   MISSING_TOOL: { status: 500, exitCode: 17, advice: 'install what the message names' },
   DOWNLOAD_FAILED: { status: 502, exitCode: 18, advice: 'check the network and the package index, then start again' },
   BUILD_FAILED: { status: 500, exitCode: 19, advice: 'the message holds what the compiler said' },
+  INTERRUPTED: { status: 503, exitCode: 130, advice: 'nothing half done is kept; start again when you like' },
   INTERNAL: { status: 500, exitCode: 1, advice: 'this is a defect of flink-mesos: please report it with the log' },
 } as const;
 

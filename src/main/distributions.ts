@@ -15,15 +15,18 @@ export interface DistributionWish {
   readonly versions: readonly string[];
   readonly flinkHome?: string | undefined;
   readonly cacheDir: string;
+  /** Ends a download. */
+  readonly signal?: AbortSignal;
 }
 
 /** All of them, the default one first. */
 export async function obtainFlinks(wish: DistributionWish, say: (line: string) => void): Promise<[Flink, ...Flink[]]> {
-  const { cacheDir, flinkHome, versions } = wish;
+  const { cacheDir, flinkHome, versions, signal } = wish;
+  const common = { cacheDir, ...(signal === undefined ? {} : { signal }) };
   const report = progressTeller(say);
-  const first = await obtainDistribution({ cacheDir, flinkHome, version: versions[0] }, report);
+  const first = await obtainDistribution({ ...common, flinkHome, version: versions[0] }, report);
   const others: Flink[] = [];
-  for (const version of versions.slice(1)) others.push(await obtainDistribution({ cacheDir, version }, report));
+  for (const version of versions.slice(1)) others.push(await obtainDistribution({ ...common, version }, report));
   return [first, ...others];
 }
 

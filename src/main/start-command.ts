@@ -9,6 +9,7 @@ import type { Command } from 'commander';
 import { buildExampleJar, exampleClasses } from '../../examples/build.ts';
 import type { JobView } from '../dispatcher/dispatcher.ts';
 import type { ClusterName } from '../flink/plan/records.ts';
+import { Problem } from '../lib/problem.ts';
 import { startLocalMesos } from '../local-mesos/server/start-local-mesos.ts';
 import { createAccount, secondsSince } from '../observability/account.ts';
 import { createLogger, logFacts } from '../observability/logger.ts';
@@ -57,10 +58,12 @@ async function start(options: Options): Promise<void> {
   const cacheDir = defaultCacheDir();
   const flinkHome = process.env.FLINK_HOME || undefined;
   const versions = options.flinkVersion === undefined ? [] : [options.flinkVersion];
-  const [flink] = await obtainFlinks({ cacheDir, versions, flinkHome }, told);
-  const jar = buildExampleJar(flink.home, join(cacheDir, 'examples'));
-
   const signal = firstSignal();
+  const download = new AbortController();
+  void signal.then((name) => download.abort(new Problem('INTERRUPTED', `ended by ${name}`)));
+  const [flink] = await obtainFlinks({ cacheDir, versions, flinkHome, signal: download.signal }, told);
+  const jar = await buildExampleJar(flink.home, join(cacheDir, 'examples'));
+
   const mesos = await startLocalMesos({ ...mesosListen, workDir: join(dataDir, 'mesos'), agents });
   told(`embedded Mesos: master ${mesos.masterUrl}, ${agents} agents`);
   let scheduler: RunningScheduler | undefined;
@@ -74,7 +77,7 @@ async function start(options: Options): Promise<void> {
     };
     scheduler = await startBeside(settings, flink, createAccount(startedAt, say));
     told(`scheduler: ${scheduler.url}`);
-    await bringUp(scheduler, flink, taskManagers, await jar);
+    await bringUp(scheduler, flink, taskManagers, jar);
     const outcome = await Promise.race([jobRuns(scheduler), signal, scheduler.ended]);
     if (outcome === 'running') {
       say(

@@ -1,7 +1,7 @@
 /** What an embedded agent can be told, and what it takes for granted otherwise. */
 import { statfsSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
-import type { Attribute, Resource } from '../../mesos-api-client/protocol/mesos.ts';
+import type { Attribute, Range, Resource } from '../../mesos-api-client/protocol/mesos.ts';
 import type { Dial } from './agent-dialer.ts';
 
 /** One line about what happened; never a secret. */
@@ -28,6 +28,8 @@ export interface AgentSpec {
 
 export interface AgentOptions extends AgentSpec {
   readonly workDir: string;
+  /** Agents that share this machine, for the sizes of those that name none; default 1. */
+  readonly agentsHere?: number;
   /** How a link to the master is made; again and again, after every loss. */
   readonly dial: Dial;
   readonly report?: (report: LocalMesosReport) => void;
@@ -35,14 +37,13 @@ export interface AgentOptions extends AgentSpec {
 
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
-export function completeOptions(options: AgentOptions) {
+export function completeOptions(options: AgentOptions & { readonly resources: readonly Resource[] }) {
   const host = options.host ?? '127.0.0.1';
   return {
     ...options,
     host,
     port: options.port ?? 0,
     hostname: options.hostname ?? '127.0.0.1',
-    resources: options.resources ?? defaultResources(options.workDir, 0, 1),
     attributes: options.attributes ?? [],
     taskPath: options.taskPath ?? process.env.PATH ?? defaultPath,
     keepSandboxes: options.keepSandboxes ?? 50,
@@ -58,17 +59,15 @@ export type CompleteAgentOptions = ReturnType<typeof completeOptions>;
 /**
  * A laptop is not to be divided into crumbs: every agent has all cores (they are over-committed, and the operating
  * system shares them out), half of the memory is divided among the agents, the disk is what the file system has free.
- * Ports are 1000 for each agent from 31000 on. As in Mesos nobody looks whether somebody else listens on one of them: the
- * task that cannot bind its port fails, and its framework launches another one on other ports.
+ * As in Mesos nobody looks whether somebody else listens on one of the ports: a task that finds it taken fails.
  */
-export function defaultResources(workDir: string, index: number, agents: number): Resource[] {
+export function defaultResources(workDir: string, agents: number, ports: Range): Resource[] {
   const disk = statfsSync(workDir);
-  const begin = 31_000 + index * 1_000;
   return [
     scalar('cpus', availableParallelism()),
     scalar('mem', Math.floor(totalmem() / 2 ** 21 / agents)),
     scalar('disk', Math.floor((disk.bavail * disk.bsize) / 2 ** 20 / agents)),
-    { name: 'ports', type: 'RANGES', ranges: { range: [{ begin, end: begin + 999 }] } },
+    { name: 'ports', type: 'RANGES', ranges: { range: [ports] } },
   ];
 }
 

@@ -5,10 +5,12 @@
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
+import type { Resource } from '../../mesos-api-client/protocol/mesos.ts';
 import { openAgentHttp } from './agent-http.ts';
 import { lockDirectory } from './agent-lock.ts';
-import { type AgentOptions, completeOptions } from './agent-options.ts';
+import { type AgentOptions, completeOptions, defaultResources } from './agent-options.ts';
 import { type AgentShell, createAgentShell } from './agent-shell.ts';
+import { claimPortBlock } from './port-block.ts';
 
 export interface RunningAgent {
   /** Undefined until the master has registered it. */
@@ -30,34 +32,31 @@ export interface CloseOptions {
 export async function startAgent(given: AgentOptions): Promise<RunningAgent> {
   const workDir = resolve(given.workDir);
   mkdirSync(workDir, { recursive: true });
-  const lock = lockDirectory(workDir);
-  try {
-    const options = completeOptions({ ...given, workDir });
-    let shell: AgentShell | undefined;
-    const http = await openAgentHttp(options, () => shell?.view());
-    try {
-      shell = createAgentShell(options, http.port);
-    } catch (error) {
-      await http.close();
-      throw error;
-    }
-    return runningAgent(shell, http, lock.release);
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
+  // What was taken is given back in the opposite order, whether the start fails or the agent ends.
+  await using taken = new AsyncDisposableStack();
+  taken.defer(lockDirectory(workDir).release);
+  const resources = given.resources ?? (await ownResources(workDir, given.agentsHere ?? 1, taken));
+  const options = completeOptions({ ...given, resources, workDir });
+  let shell: AgentShell | undefined;
+  const http = taken.adopt(await openAgentHttp(options, () => shell?.view()), (opened) => opened.close());
+  shell = createAgentShell(options, http.port);
+  return runningAgent(shell, http, taken.move());
+}
+
+async function ownResources(workDir: string, agentsHere: number, taken: AsyncDisposableStack): Promise<Resource[]> {
+  const ports = taken.adopt(await claimPortBlock(workDir), (block) => block.release());
+  return defaultResources(workDir, agentsHere, ports.range);
 }
 
 function runningAgent(
   shell: AgentShell,
-  http: { url: string; port: number; close(): Promise<void> },
-  release: () => void,
+  http: { readonly url: string; readonly port: number },
+  taken: AsyncDisposableStack,
 ): RunningAgent {
   let closing: Promise<void> | undefined;
   async function closeAll(keepTasks: boolean): Promise<void> {
     await shell.stop(keepTasks);
-    await http.close();
-    release();
+    await taken.disposeAsync();
   }
   const close = (options: CloseOptions = {}) => {
     closing ??= closeAll(options.keepTasks ?? false);

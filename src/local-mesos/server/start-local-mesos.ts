@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path';
 import _ from 'lodash';
 import type { Dial } from './agent-dialer.ts';
 import { lockDirectory } from './agent-lock.ts';
-import { type AgentSpec, defaultResources, type LocalMesosReport } from './agent-options.ts';
+import type { AgentSpec, LocalMesosReport } from './agent-options.ts';
 import { type CloseOptions, type RunningAgent, startAgent } from './agent-server.ts';
 import { dialMaster } from './link-http.ts';
 import { createLinkPair } from './link-pair.ts';
@@ -121,10 +121,15 @@ async function startAgents(options: LocalAgentsOptions, dial: Dial): Promise<Run
     for (const [index, spec] of specs.entries()) {
       const workDir = join(resolve(options.workDir), 'agents', String(index));
       mkdirSync(workDir, { recursive: true });
-      const resources = spec.resources ?? defaultResources(workDir, index, specs.length);
       const { report } = options;
       started.push(
-        await startAgent({ ...spec, resources, workDir, dial, ...(report === undefined ? {} : { report }) }),
+        await startAgent({
+          ...spec,
+          agentsHere: specs.length,
+          workDir,
+          dial,
+          ...(report === undefined ? {} : { report }),
+        }),
       );
     }
     return started;
