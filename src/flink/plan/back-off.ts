@@ -1,7 +1,8 @@
 /**
  * How long a part of a cluster waits for its next launch. The first failure costs nothing: what died is replaced at once.
- * Those that follow within ten minutes wait 1 s, 2 s, 4 s … up to a minute. Tasks that ended together (an agent took them
- * along) count once, so that the loss of fifty TaskManagers is no crash loop.
+ * Those that follow within ten minutes wait 1 s, 2 s, 4 s … up to a minute. TaskManagers that ended together (an agent took
+ * them along) count once, so that the loss of fifty is no crash loop: together are those that were launched before the
+ * first of them ended. There is only one JobManager at a time, so that each end of one counts.
  */
 import type { EpochMs } from '../../lib/brand.ts';
 import type { TaskRecord } from '../../scheduler/model/task.ts';
@@ -17,7 +18,7 @@ const LONGEST_DELAY_MS = 60_000;
 export function launchNotBefore(failures: readonly Failure[], part: Failure['part'], now: EpochMs): EpochMs {
   const counted = failures.filter((failure) => failure.part === part && failure.at > now - FAILURES_COUNT_MS);
   const last = counted.at(-1);
-  return last === undefined ? 0 : last.at + delayMs(countEvents(counted));
+  return last === undefined ? 0 : last.at + delayMs(part === 'jobmanager' ? counted.length : countEvents(counted));
 }
 
 /** The failures with those added that are not among them yet. What is too old or too many to matter is dropped. */
@@ -42,14 +43,15 @@ function failureOf(task: TaskRecord): Failure | undefined {
   const { life, spec } = task;
   if (life.phase !== 'ended' || life.end.wanted) return undefined;
   if (spec.part !== 'jobmanager' && spec.part !== 'taskmanager') return undefined;
-  return { part: spec.part, at: life.end.at, taskId: spec.taskId };
+  const launchedAt = life.placement?.launchedAt ?? task.requestedAt;
+  return { part: spec.part, at: life.end.at, launchedAt, taskId: spec.taskId };
 }
 
 function countEvents(failures: readonly Failure[]): number {
   let events = 0;
   let began = Number.NEGATIVE_INFINITY;
-  for (const { at } of failures) {
-    if (at - began < TOGETHER_MS) continue;
+  for (const { at, launchedAt = 0 } of failures) {
+    if (at - began < TOGETHER_MS && launchedAt < began) continue;
     events += 1;
     began = at;
   }

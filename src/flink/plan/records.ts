@@ -72,6 +72,8 @@ export interface JobRecord {
 export interface Failure {
   readonly part: 'jobmanager' | 'taskmanager';
   readonly at: EpochMs;
+  /** What was launched after the first of several ends is no victim of the same event. */
+  readonly launchedAt?: EpochMs;
   /** So that it is counted once. */
   readonly taskId?: TaskId;
 }

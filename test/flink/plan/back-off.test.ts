@@ -19,6 +19,20 @@ const table: readonly (readonly [what: string, failures: readonly Failure[], at:
   ['another part does not count', [{ part: 'jobmanager', at: NOW - 5000 }, ...failures(NOW)], NOW],
 ];
 
+const dying = (part: Failure['part'], ...ats: number[]): Failure[] =>
+  ats.map((at, index) => ({ part, at, launchedAt: ats[index - 1] ?? at - 50 }));
+
+test('ends within a second are no single event where each was launched after the one before it had ended', (t) => {
+  const loop = dying('taskmanager', NOW - 150, NOW - 100, NOW - 50, NOW);
+  t.is(launchNotBefore(loop, 'taskmanager', NOW), NOW + 4000);
+});
+
+test('nor are ends of JobManagers, of which there is one at a time', (t) => {
+  const without: Failure[] = [NOW - 100, NOW].map((at) => ({ part: 'jobmanager', at }));
+  t.is(launchNotBefore(without, 'jobmanager', NOW), NOW + 1000);
+  t.is(launchNotBefore(without.slice(1), 'jobmanager', NOW), NOW);
+});
+
 for (const [what, given, at] of table) {
   test(what, (t) => t.is(launchNotBefore(given, 'taskmanager', NOW), at));
 }
@@ -36,7 +50,7 @@ function ended(id: string, at: number, wanted = false): TaskRecord {
 test('a task is counted once, and only if nobody wanted its end', (t) => {
   const tasks = [ended('a', NOW), ended('b', NOW, true)];
   const first = withFailures([], tasks, NOW);
-  t.deepEqual(first.failures, [{ part: 'taskmanager', at: NOW, taskId: taskId('a') }]);
+  t.deepEqual(first.failures, [{ part: 'taskmanager', at: NOW, launchedAt: 0, taskId: taskId('a') }]);
   t.deepEqual(withFailures(first.failures, tasks, NOW).added, []);
   t.is(withFailures(first.failures, tasks, NOW).failures, first.failures);
 });

@@ -121,6 +121,19 @@ test('a failure is recorded before it is acted on, and survives a restart', (t) 
   t.deepEqual(kindsOf(world.plan()), ['launch']);
 });
 
+test('a JobManager that dies 50 ms after each launch is launched seven times in its first minute', (t) => {
+  const world = new World(aCluster());
+  const launched: number[] = [];
+  const start = world.now;
+  while (world.now < start + 60_000) {
+    if (kindsOf(world.plan()).includes('launch')) launched.push(world.now - start);
+    world.runAll();
+    world.pass(50);
+    for (const task of world.alive('jobmanager')) world.end(task.spec.taskId);
+  }
+  t.deepEqual(launched, [0, 50, 1100, 3150, 7200, 15_250, 31_300]);
+});
+
 test('the loss of many at once is no crash loop', (t) => {
   const world = new World(aCluster({}, { taskManagers: { mode: 'fixed', count: 50 } })).up();
   for (const task of world.alive('taskmanager')) world.end(task.spec.taskId);
