@@ -1,7 +1,8 @@
 /**
  * Carries out what the plan wants of a Flink: submit a job, cancel a job. Every action ends in an outcome that goes back
  * to the plan; a refusal (Flink answered no) is told apart from "nobody knows", after which the plan looks before it
- * tries again. One action at a time for a job: the plan repeats what it still wants once the outcome is in.
+ * tries again. Before anything is asked of it, whoever answers must prove to be the JobManager that is meant. One action
+ * at a time for a job: the plan repeats what it still wants once the outcome is in.
  */
 import type { FlinkOutcome } from '../flink/plan/observation.ts';
 import type { ArtifactRef, JobRecord } from '../flink/plan/records.ts';
@@ -51,6 +52,7 @@ export function createFlinkActions(parts: ActionParts): FlinkActions {
 /** Never rejects. */
 async function carryOut(parts: ActionParts, action: OutsideAction): Promise<Result> {
   try {
+    await parts.rest.prove(action.url, action.jobManager);
     switch (action.kind) {
       case 'submit-job':
         return await submit(parts, action);

@@ -1,6 +1,7 @@
 /**
  * Looks at the REST of every JobManager that runs, each at its own pace and never twice at once, and reports what it
- * saw. A look that fails or takes too long is reported as silence; what that means is the planner's to judge.
+ * saw. A look that fails or takes too long is reported as silence; what that means is the planner's to judge. So is one
+ * at which somebody else answers: the first look, and the first after each silence, asks who it is.
  */
 import _ from 'lodash';
 import type { FlinkObservation } from '../flink/plan/observation.ts';
@@ -25,7 +26,7 @@ export interface FlinkWatch {
 
 export interface WatchParts {
   readonly clock: Clock;
-  readonly rest: Pick<FlinkRest, 'observe'>;
+  readonly rest: Pick<FlinkRest, 'observe' | 'prove'>;
   readonly report: (observation: FlinkObservation) => void;
   readonly silentAfterMs?: number;
 }
@@ -36,6 +37,8 @@ interface Watched {
   target: WatchTarget;
   /** When the last look began; a look is due `everyMs` after it. */
   lookedAt: EpochMs;
+  /** It was our JobManager that answered, and it has not been silent since. */
+  proven: boolean;
   looking?: AbortController;
   cancelWait?: () => void;
 }
@@ -59,8 +62,9 @@ export function createFlinkWatch(parts: WatchParts): FlinkWatch {
   const round = async (entry: Watched) => {
     entry.lookedAt = parts.clock.now();
     entry.looking = new AbortController();
-    const observation = await look(parts, entry.target, entry.looking);
+    const observation = await look(parts, entry, entry.looking);
     entry.looking = undefined;
+    entry.proven = observation.kind === 'seen';
     if (watched.get(entry.target.jobManager) !== entry) return;
     parts.report(observation);
     wait(entry);
@@ -73,7 +77,7 @@ export function createFlinkWatch(parts: WatchParts): FlinkWatch {
       for (const target of targets) {
         const entry = watched.get(target.jobManager);
         if (entry === undefined) {
-          const fresh: Watched = { target, lookedAt: parts.clock.now() };
+          const fresh: Watched = { target, lookedAt: parts.clock.now(), proven: false };
           watched.set(target.jobManager, fresh);
           void round(fresh);
         } else if (!_.isEqual(entry.target, target)) {
@@ -89,8 +93,8 @@ export function createFlinkWatch(parts: WatchParts): FlinkWatch {
 }
 
 /** `at` is when the look began: what happened while it was under way may be missing from it. */
-async function look(parts: WatchParts, target: WatchTarget, abort: AbortController): Promise<FlinkObservation> {
-  const { cluster, jobManager } = target;
+async function look(parts: WatchParts, entry: Watched, abort: AbortController): Promise<FlinkObservation> {
+  const { cluster, jobManager, url } = entry.target;
   const seen = { cluster, jobManager, at: parts.clock.now() };
   const limitMs = parts.silentAfterMs ?? SILENT_AFTER_MS;
   const late = Promise.withResolvers<never>();
@@ -99,7 +103,10 @@ async function look(parts: WatchParts, target: WatchTarget, abort: AbortControll
     abort.abort();
   });
   try {
-    const found = await Promise.race([parts.rest.observe(target.url, abort.signal), late.promise]);
+    const { rest } = parts;
+    const proof = entry.proven ? undefined : rest.prove(url, jobManager, abort.signal);
+    const asked = Promise.all([rest.observe(url, abort.signal), proof]);
+    const [found] = await Promise.race([asked, late.promise]);
     return { ...seen, kind: 'seen', ...found };
   } catch (error) {
     return { ...seen, kind: 'silent', why: error instanceof Error ? error.message : String(error) };

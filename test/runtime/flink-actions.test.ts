@@ -121,6 +121,23 @@ test('a refusal by Flink is told apart from an answer that never came', async (t
   );
 });
 
+test('nothing is asked of an address where somebody else answers, and that is no refusal', async (t) => {
+  const { journal, outcomes, runs, rest, actions } = setUp();
+  const asked: string[] = [];
+  rest.prove = async (url, jobManager) => {
+    asked.push(`${jobManager} at ${url}`);
+    throw new Problem('UNREACHABLE', 'JobManager x answers');
+  };
+  actions.perform(submit(job('1')));
+  actions.perform(cancel);
+  await quiet();
+  actions.perform(cancel);
+  await quiet();
+  t.deepEqual([journal, runs], [[], []]);
+  t.deepEqual(asked, ['jm at http://jm', 'jm at http://jm']);
+  for (const outcome of outcomes) t.like(outcome, { kind: 'unanswered', why: 'JobManager x answers' });
+});
+
 test('a jar that is no longer there is a refusal: trying again changes nothing', async (t) => {
   const outcomes: FlinkOutcome[] = [];
   const parts = { rest: fakeRest(), artifacts: { path: () => undefined }, clock: manualClock() };

@@ -17,13 +17,19 @@ function setUp(answer: (url: string, signal?: AbortSignal) => Promise<FlinkView>
     looks.push(url);
     return answer(url, signal);
   };
+  const proofs: string[] = [];
+  const prove = async (url: string, jobManager: string) => {
+    proofs.push(`${jobManager} at ${url}`);
+    if (foreign.has(url)) throw new Error(`JobManager x answers at ${url}`);
+  };
+  const foreign = new Set<string>();
   const watch = createFlinkWatch({
     clock,
-    rest: { observe },
+    rest: { observe, prove },
     report: (seen) => reports.push(seen),
     silentAfterMs: 5000,
   });
-  return { clock, reports, looks, watch };
+  return { clock, reports, looks, watch, proofs, foreign };
 }
 
 test('a new JobManager is looked at at once, then at its pace', async (t) => {
@@ -84,6 +90,46 @@ test('a look that fails is silence, with the reason', async (t) => {
   watch.follow([target]);
   await quiet();
   t.like(reports[0], { kind: 'silent', why: 'connection refused', at: 0 });
+});
+
+test('who answers is asked at the first look and after each silence, and not in between', async (t) => {
+  let silent = false;
+  const { clock, proofs, watch } = setUp(async () => {
+    if (silent) throw new Error('connection refused');
+    return nothing;
+  });
+  const again = async () => {
+    clock.advance(250);
+    await quiet();
+  };
+  watch.follow([target]);
+  await quiet();
+  await again();
+  t.deepEqual(proofs, ['jm-1 at http://jm-1']);
+  silent = true;
+  await again();
+  silent = false;
+  t.is(proofs.length, 1);
+  await again();
+  await again();
+  t.is(proofs.length, 2);
+});
+
+test('somebody else at the address is silence, with the reason, until it is ours', async (t) => {
+  const { clock, reports, watch, foreign } = setUp();
+  foreign.add('http://jm-1');
+  watch.follow([target]);
+  await quiet();
+  clock.advance(250);
+  await quiet();
+  foreign.clear();
+  clock.advance(250);
+  await quiet();
+  const why = 'JobManager x answers at http://jm-1';
+  t.deepEqual(
+    reports.map((seen) => (seen.kind === 'silent' ? seen.why : seen.kind)),
+    [why, why, 'seen'],
+  );
 });
 
 test('a look that takes too long is silence too, is called off, and the next one follows', async (t) => {

@@ -9,6 +9,8 @@ export function jobManagerCommand(distribution: Distribution): string {
   return [
     ...prelude(distribution, 'jobmanager'),
     javaCommand('jobmanager', 'org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint', {
+      // Ours tells itself by it from whatever else may listen at its address.
+      'jobmanager.resource-id': '$TASK_ID',
       'jobmanager.rpc.address': '$HOST',
       'jobmanager.rpc.port': '$PORT_RPC',
       'jobmanager.bind-host': '$bind',

@@ -29,6 +29,7 @@ const refusals: readonly Refusal[] = [
   { option: 'taskmanager.data.bind-port', why: byOffer },
   { option: 'taskmanager.collect-sink.port', why: byOffer },
   { option: 'metrics.internal.query-service.port', why: byOffer },
+  { option: 'jobmanager.resource-id', why: 'it is the id of the Mesos task' },
   { option: 'taskmanager.resource-id', why: 'it is the id of the Mesos task' },
   { option: 'jobmanager.memory.process.size', why: 'set jobManager.memoryMiB' },
   { option: 'jobmanager.memory.flink.size', why: 'set jobManager.memoryMiB' },

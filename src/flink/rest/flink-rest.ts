@@ -5,10 +5,12 @@
 import { openAsBlob } from 'node:fs';
 import { FormData } from 'undici';
 import { Problem } from '../../lib/problem.ts';
+import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { JobId } from '../plan/records.ts';
 import { newestCheckpoint } from './checkpoints.ts';
 import { createFlinkHttp, type FlinkHttp } from './flink-http.ts';
 import { type FlinkView, type KnownFailures, observe } from './observe.ts';
+import { prove } from './prove.ts';
 import { Anything, believe, RunAnswer, UploadAnswer } from './wire.ts';
 
 export interface RunRequest {
@@ -22,6 +24,8 @@ export interface RunRequest {
 }
 
 export interface FlinkRest {
+  /** Rejects unless what answers there is the JobManager of this task. */
+  prove(url: string, jobManager: TaskId, signal?: AbortSignal): Promise<void>;
   observe(url: string, signal?: AbortSignal): Promise<FlinkView>;
   /** Flink's id of the jar, which lasts as long as the JobManager. */
   uploadJar(url: string, path: string, fileName: string): Promise<string>;
@@ -40,6 +44,7 @@ export function createFlinkRest(): FlinkRest {
   const http = createFlinkHttp();
   const failures: KnownFailures = new Map();
   return {
+    prove: (url, jobManager, signal) => prove(http, url, jobManager, signal),
     observe: (url, signal) => observe(http, failures, url, signal),
     uploadJar: (url, path, fileName) => uploadJar(http, url, path, fileName),
     run: (url, jarId, request) => run(http, url, jarId, request),

@@ -36,6 +36,9 @@ export const ExceptionsAnswer = Type.Object({
   ),
 });
 
+/** The JobManager's effective configuration. */
+export const ConfigurationAnswer = Type.Array(Type.Object({ key: Type.String(), value: Type.String() }));
+
 export const UploadAnswer = Type.Object({ filename: Type.String() });
 export const RunAnswer = Type.Object({ jobid: Type.String() });
 export const Anything = Type.Unknown();

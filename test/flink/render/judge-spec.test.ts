@@ -74,6 +74,7 @@ const schedulersOwn = [
   'taskmanager.data.port',
   'taskmanager.memory.process.size',
   'taskmanager.numberOfTaskSlots',
+  'jobmanager.resource-id',
   'taskmanager.resource-id',
   'io.tmp.dirs',
   'process.working-dir',

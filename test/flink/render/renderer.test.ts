@@ -73,6 +73,7 @@ test('a JobManager is one java process with its ports and directories', async (t
   t.true(args.includes('-Dlog.file=SANDBOX/log/jobmanager.log'));
   t.true(args.includes('org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint'));
   for (const option of [
+    'jobmanager.resource-id=jm-1',
     'jobmanager.rpc.address=10.0.0.7',
     'jobmanager.rpc.port=31000',
     'rest.port=31001',

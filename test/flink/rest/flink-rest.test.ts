@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import test, { type ExecutionContext } from 'ava';
 import { createFlinkRest } from '../../../src/flink/rest/flink-rest.ts';
 import { Problem, type ProblemCode } from '../../../src/lib/problem.ts';
-import { job } from '../cluster-fixture.ts';
+import { job, taskId } from '../cluster-fixture.ts';
 
 interface Asked {
   readonly method: string;
@@ -71,6 +71,26 @@ const checkpoints = (completed: unknown, restored: unknown = null) => ({
   summary: {},
   latest: { completed, savepoint: null, failed: null, restored },
   history: [],
+});
+
+test('a JobManager proves who it is by its configuration', async (t) => {
+  const { rest, url } = await jobManager(t, {
+    'GET /jobmanager/config': [
+      { key: 'rest.port', value: '31000' },
+      { key: 'jobmanager.resource-id', value: 'words-a1-jobmanager-1' },
+    ],
+  });
+  await t.notThrowsAsync(rest.prove(url, taskId('words-a1-jobmanager-1')));
+  const words = await problemOf(t, 'UNREACHABLE', rest.prove(url, taskId('words-a1-jobmanager-2')));
+  t.is(words, `JobManager words-a1-jobmanager-1 answers at ${url}, where words-a1-jobmanager-2 should`);
+});
+
+test('another Flink, or no Flink at all, is nobody to ask: that is no refusal', async (t) => {
+  const strange = await jobManager(t, { 'GET /jobmanager/config': [{ key: 'rest.port', value: '31000' }] });
+  const other = await jobManager(t, {});
+  const id = taskId('words-a1-jobmanager-1');
+  t.regex(await problemOf(t, 'UNREACHABLE', strange.rest.prove(strange.url, id)), /^a Flink without a resource id/);
+  t.regex(await problemOf(t, 'UNREACHABLE', other.rest.prove(other.url, id)), /^something that is no JobManager/);
 });
 
 test('one look: TaskManagers, jobs, and the checkpoints of those that live', async (t) => {

@@ -260,6 +260,7 @@ export function fakeClient(journal: string[] = []): FakeClient {
 
 export function fakeRest(journal: string[] = []): { -readonly [Part in keyof FlinkRest]: FlinkRest[Part] } {
   return {
+    prove: async () => undefined,
     async observe() {
       journal.push('observe');
       return { taskManagers: [], jobs: [] };
