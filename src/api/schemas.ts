@@ -68,6 +68,9 @@ const jar = Type.Object({ id: Type.String(), name: Type.String(), bytes: count, 
 
 const job = Type.Object({
   id: Type.String(),
+  flinkJobId: Type.String({
+    description: "by which Flink's own REST and UI know the job; another one after each resumption on a new JobManager",
+  }),
   cluster: Type.String(),
   name: Type.Optional(Type.String()),
   state: Type.String(),

@@ -45,6 +45,8 @@ export interface JarView {
 
 export interface JobView {
   readonly id: string;
+  /** By which Flink's own REST and UI know the present attempt: it changes when the job is resumed on a new JobManager. */
+  readonly flinkJobId: string;
   readonly cluster: string;
   readonly name?: string;
   readonly state: string;

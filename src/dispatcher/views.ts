@@ -1,5 +1,7 @@
 /** Records as the outside sees them: plain names, ISO times, nothing internal. */
+
 import type { ClusterStatus } from '../flink/plan/clusters.ts';
+import { flinkJobId } from '../flink/plan/flink-job-id.ts';
 import type { ClusterRecord, JarRecord, JobRecord } from '../flink/plan/records.ts';
 import type { EpochMs } from '../lib/brand.ts';
 import type { TaskRecord } from '../scheduler/model/task.ts';
@@ -75,6 +77,7 @@ function stateOf({ life }: TaskRecord): string {
 export function jobView(cluster: ClusterRecord, job: JobRecord): JobView {
   return {
     id: job.id,
+    flinkJobId: flinkJobId(job),
     cluster: cluster.name,
     ...(job.name !== undefined && { name: job.name }),
     state: job.state,

@@ -4,6 +4,7 @@
  * tries again. Before anything is asked of it, whoever answers must prove to be the JobManager that is meant. One action
  * at a time for a job: the plan repeats what it still wants once the outcome is in.
  */
+import { isAttemptOf } from '../flink/plan/flink-job-id.ts';
 import type { FlinkOutcome } from '../flink/plan/observation.ts';
 import type { ArtifactRef, JobRecord } from '../flink/plan/records.ts';
 import type { FlinkRest, RunRequest } from '../flink/rest/flink-rest.ts';
@@ -57,7 +58,7 @@ async function carryOut(parts: ActionParts, action: OutsideAction): Promise<Resu
       case 'submit-job':
         return await submit(parts, action);
       case 'cancel-job':
-        await parts.rest.cancel(action.url, action.job);
+        await parts.rest.cancel(action.url, action.flinkJobId);
         return { kind: 'cancelled' };
       default:
         return unreachable(action);
@@ -73,26 +74,34 @@ async function submit(parts: ActionParts, action: Submit): Promise<Result> {
   if (path === undefined) return { kind: 'refused', why: missingJar(action.jar) };
   const from = await startingPoint(parts, action);
   const jarId = await parts.rest.uploadJar(action.url, path, action.jar.fileName);
-  await parts.rest.run(action.url, jarId, runRequest(action.job, from));
+  await parts.rest.run(action.url, jarId, runRequest(action, from));
   return { kind: 'submitted', ...(from !== undefined && { from }) };
 }
 
 /**
  * A new job starts where its user said. A resumed one starts from the newer of the checkpoint that was last observed and
- * the one that stands in its directory: the last checkpoint before a crash may have gone unobserved.
+ * the one that stands in the directory of the last attempt that has any: the last checkpoint before a crash may have gone
+ * unobserved.
  */
 async function startingPoint(parts: ActionParts, action: Submit): Promise<string | undefined> {
   const { job, resume, checkpoints } = action;
   if (!resume) return job.spec?.savepointPath;
-  const found = checkpoints === undefined ? undefined : await parts.rest.newestCheckpoint(checkpoints);
+  let found: string | undefined;
+  for (const directory of checkpoints) found ??= await parts.rest.newestCheckpoint(directory);
   return newer(job.lastCheckpoint, found) ?? job.spec?.savepointPath;
 }
 
-/** Flink numbers a job's checkpoints: …/chk-17. The recorded one wins where one of the two has no such number. */
+/** Flink numbers a job's checkpoints, resumed ones from where they start: …/chk-17. The recorded one wins where one of the two has no such number. */
 export function newer(recorded: string | undefined, found: string | undefined): string | undefined {
   if (recorded === undefined || found === undefined) return recorded ?? found;
   const [ofRecorded, ofFound] = [checkpointNumber(recorded), checkpointNumber(found)];
   return ofRecorded !== undefined && ofFound !== undefined && ofFound > ofRecorded ? found : recorded;
+}
+
+/** …/JOB/chk-17, as Flink names them. */
+function isCheckpointOf(job: JobRecord, path: string): boolean {
+  const flinkId = /\/([0-9a-f]{32})\/chk-\d+\/?$/.exec(path)?.[1];
+  return flinkId !== undefined && isAttemptOf(job, flinkId);
 }
 
 function checkpointNumber(path: string): number | undefined {
@@ -100,14 +109,14 @@ function checkpointNumber(path: string): number | undefined {
   return match?.[1] === undefined ? undefined : Number(match[1]);
 }
 
-function runRequest(job: JobRecord, savepointPath: string | undefined): RunRequest {
+function runRequest({ job, flinkJobId }: Submit, savepointPath: string | undefined): RunRequest {
   const { entryClass, args, parallelism, allowNonRestoredState, configuration } = job.spec ?? {};
   return {
-    jobId: job.id,
+    jobId: flinkJobId,
     ...(entryClass !== undefined && { entryClass }),
     ...(args !== undefined && { args }),
     ...(parallelism !== undefined && { parallelism }),
-    ...(savepointPath !== undefined && { savepointPath }),
+    ...(savepointPath !== undefined && { savepointPath, claim: isCheckpointOf(job, savepointPath) }),
     ...(allowNonRestoredState !== undefined && { allowNonRestoredState }),
     ...(configuration !== undefined && { configuration }),
   };

@@ -127,6 +127,7 @@ test.serial(
     await stack.api.clusterRunning('orders', 2, 120_000);
     const resumed = await stack.api.jobInState('orders', job.id, 'RUNNING', 120_000);
     t.is(resumed.resumed, 1);
+    t.not(resumed.flinkJobId, job.flinkJobId);
     await running('orders', job.id);
     t.true((await restored('orders', job.id)) >= 1);
     t.false(alive(pid));
@@ -155,12 +156,16 @@ async function uploadJar(cluster: string): Promise<string> {
   return ((await answer.json()) as { id: string }).id;
 }
 
-const flink = <T>(cluster: string, path: string): Promise<T> => stack.api.get(`/v1/clusters/${cluster}/flink${path}`);
+/** What Flink's own REST says of a job's present attempt. */
+async function flinkJob<T>(cluster: string, id: string, path = ''): Promise<T> {
+  const { flinkJobId } = await stack.api.get<JobView>(`/v1/clusters/${cluster}/jobs/${id}`);
+  return stack.api.get(`/v1/clusters/${cluster}/flink/jobs/${flinkJobId}${path}`);
+}
 
 /** All its subtasks run: Flink calls a job RUNNING already while it waits for slots. */
 async function running(cluster: string, id: string): Promise<void> {
   await eventually(`job ${id} with all its subtasks running`, 120_000, async () => {
-    const { state, vertices } = await flink<{ state: string; vertices: { status: string }[] }>(cluster, `/jobs/${id}`);
+    const { state, vertices } = await flinkJob<{ state: string; vertices: { status: string }[] }>(cluster, id);
     return state === 'RUNNING' && vertices.length > 0 && vertices.every((vertex) => vertex.status === 'RUNNING');
   });
 }
@@ -170,16 +175,16 @@ interface Checkpoints {
 }
 
 async function checkpointed(cluster: string, id: string): Promise<void> {
-  const before = (await flink<Checkpoints>(cluster, `/jobs/${id}/checkpoints`)).counts.completed;
+  const before = (await flinkJob<Checkpoints>(cluster, id, '/checkpoints')).counts.completed;
   await eventually(
     'another checkpoint',
     60_000,
-    async () => (await flink<Checkpoints>(cluster, `/jobs/${id}/checkpoints`)).counts.completed > before,
+    async () => (await flinkJob<Checkpoints>(cluster, id, '/checkpoints')).counts.completed > before,
   );
 }
 
 async function restored(cluster: string, id: string): Promise<number> {
-  return (await flink<Checkpoints>(cluster, `/jobs/${id}/checkpoints`)).counts.restored;
+  return (await flinkJob<Checkpoints>(cluster, id, '/checkpoints')).counts.restored;
 }
 
 async function taskIds(cluster: string): Promise<string[]> {

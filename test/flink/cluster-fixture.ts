@@ -1,6 +1,7 @@
 /** Clusters, jobs and tasks as tests need them, and a small world in which a plan can be carried out by hand. */
 import type { ClusterFrame, ClusterInput, Clusters, PlanAction } from '../../src/flink/plan/clusters.ts';
 import type { ClusterFact } from '../../src/flink/plan/facts.ts';
+import { flinkJobId } from '../../src/flink/plan/flink-job-id.ts';
 import type { ObservedJob, ObservedTaskManager } from '../../src/flink/plan/observation.ts';
 import { createClusters } from '../../src/flink/plan/planner.ts';
 import type { ClusterName, ClusterRecord, JobId, JobRecord } from '../../src/flink/plan/records.ts';
@@ -15,8 +16,11 @@ export const clusterName = 'words' as ClusterName;
 
 export const taskId = (id: string) => id as TaskId;
 
-/** 32 hex digits that end so. */
-export const job = (end: string) => end.padStart(32, '0') as JobId;
+/** 32 hex digits, the last four of them 0: there the resumptions are counted. */
+export const job = (end: string) => `${end.padStart(28, '0')}0000` as JobId;
+
+/** What Flink calls the job in a later attempt. */
+export const attempt = (end: string, resumed: number) => flinkJobId({ id: job(end), resumed });
 
 export const renderer = createRenderer({
   artifactUrl: ({ digest }) => `http://127.0.0.1:1/${digest}`,

@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { FlinkOutcome } from '../../src/flink/plan/observation.ts';
-import type { JobRecord } from '../../src/flink/plan/records.ts';
+import type { JobId, JobRecord } from '../../src/flink/plan/records.ts';
 import type { RunRequest } from '../../src/flink/rest/flink-rest.ts';
 import { Problem } from '../../src/lib/problem.ts';
 import { createFlinkActions, newer } from '../../src/runtime/flink-actions.ts';
@@ -22,9 +22,11 @@ function setUp(path: string | undefined = '/artifacts/x') {
   return { journal, outcomes, rest, runs, actions };
 }
 
-function submit(record: JobRecord, more: { resume?: boolean; checkpoints?: string } = {}): OutsideAction {
+const inFlink = 'f'.repeat(32) as JobId;
+
+function submit(record: JobRecord, more: { resume?: boolean; checkpoints?: readonly string[] } = {}): OutsideAction {
   const common = { kind: 'submit-job', cluster: name, jobManager: taskId('jm'), url: 'http://jm' } as const;
-  return { ...common, job: record, jar: artifact, resume: false, ...more };
+  return { ...common, job: record, flinkJobId: inFlink, jar: artifact, checkpoints: [], resume: false, ...more };
 }
 
 const cancel: OutsideAction = {
@@ -33,6 +35,7 @@ const cancel: OutsideAction = {
   jobManager: taskId('jm'),
   url: 'http://jm',
   job: job('1').id,
+  flinkJobId: inFlink,
 };
 
 test('a job is submitted with its own id and all that its user said', async (t) => {
@@ -46,10 +49,10 @@ test('a job is submitted with its own id and all that its user said', async (t) 
     allowNonRestoredState: false,
     configuration: { 'pipeline.name': 'n' },
   };
-  actions.perform(submit(job('1', { spec }), { checkpoints: '/cp' }));
+  actions.perform(submit(job('1', { spec }), { checkpoints: ['/cp'] }));
   await quiet();
   const { jar: _jar, ...rest } = spec;
-  t.deepEqual(runs, [{ jobId: job('1').id, ...rest }]);
+  t.deepEqual(runs, [{ jobId: inFlink, claim: false, ...rest }]);
   t.deepEqual(outcomes, [
     { cluster: name, job: job('1').id, jobManager: taskId('jm'), at: 5000, kind: 'submitted', from: 's3://sp' },
   ]);
@@ -59,7 +62,7 @@ test('what a user did not say is left to Flink', async (t) => {
   const { runs, outcomes, actions } = setUp();
   actions.perform(submit(job('1')));
   await quiet();
-  t.deepEqual(runs, [{ jobId: job('1').id }]);
+  t.deepEqual(runs, [{ jobId: inFlink }]);
   t.false('from' in (outcomes[0] ?? {}));
 });
 
@@ -82,10 +85,50 @@ test('a resumed job starts from the newer of the observed checkpoint and the one
       spec: { jar: 'x', savepointPath: '/savepoint' },
       ...(observed !== undefined && { lastCheckpoint: observed }),
     });
-    actions.perform(submit(record, { resume: true, checkpoints: '/cp' }));
+    actions.perform(submit(record, { resume: true, checkpoints: ['/cp'] }));
     await quiet();
     t.deepEqual([runs[0]?.savepointPath, asked], [from, ['/cp']]);
   }
+});
+
+test('an attempt that left no checkpoint: those of the one before it, and no further back', async (t) => {
+  const { runs, rest, actions } = setUp();
+  const asked: string[] = [];
+  rest.newestCheckpoint = async (directory) => {
+    asked.push(directory);
+    return directory === '/cp/2' ? undefined : `${directory}/chk-7`;
+  };
+  actions.perform(submit(job('1'), { resume: true, checkpoints: ['/cp/2', '/cp/1', '/cp/0'] }));
+  await quiet();
+  t.deepEqual([runs[0]?.savepointPath, asked], ['/cp/1/chk-7', ['/cp/2', '/cp/1']]);
+});
+
+test('a checkpoint of the job, from whichever attempt, is handed back to it; what a user named is not', async (t) => {
+  const id = `${'1'.repeat(28)}ffff` as JobId;
+  const cases = [
+    { path: `/cp/${'1'.repeat(28)}ffff/chk-3`, claim: true },
+    { path: `/cp/${'1'.repeat(28)}0000/chk-3/`, claim: true },
+    { path: `/cp/${'1'.repeat(28)}0001/chk-3`, claim: false },
+    { path: `/cp/${'2'.repeat(28)}ffff/chk-3`, claim: false },
+    { path: '/sp/savepoint-1', claim: false },
+  ];
+  for (const { path, claim } of cases) {
+    const { runs, actions } = setUp();
+    actions.perform(submit(job('1', { id, resumed: 1, lastCheckpoint: path }), { resume: true }));
+    await quiet();
+    t.like(runs[0], { savepointPath: path, claim }, path);
+  }
+});
+
+test('a job is cancelled under the id that Flink knows', async (t) => {
+  const { rest, outcomes, actions } = setUp();
+  const cancelled: string[] = [];
+  rest.cancel = async (_url, id) => {
+    cancelled.push(id);
+  };
+  actions.perform(cancel);
+  await quiet();
+  t.deepEqual([cancelled, outcomes[0]?.job], [[inFlink], job('1').id]);
 });
 
 test('checkpoints are compared by number, and the recorded one wins where there is none', (t) => {

@@ -55,7 +55,14 @@ test('I4, I5: a frame is carried out in order: persist, calls, timers, actions, 
     facts: [{ kind: 'cluster.deleting', cluster: name }],
     actions: [
       { kind: 'launch', task: waitingTask('t1').spec },
-      { kind: 'cancel-job', cluster: name, jobManager: taskId('jm'), url: 'http://jm', job: job('1').id },
+      {
+        kind: 'cancel-job',
+        cluster: name,
+        jobManager: taskId('jm'),
+        url: 'http://jm',
+        job: job('1').id,
+        flinkJobId: job('1').id,
+      },
     ],
   };
   clusters.onAccept = (input) => (input.kind === 'command' ? accepted : {});
@@ -369,6 +376,7 @@ test('stop lets the last persist finish and answers for it, but sends nothing mo
     jobManager: taskId('jm'),
     url: 'http://jm',
     job: job('1').id,
+    flinkJobId: job('1').id,
   } as const;
   clusters.onAccept = () => ({ persist: [put('x')], actions: [{ kind: 'forget', cluster: name }, cancel] });
   clusters.jobManagers = [{ cluster: name, jobManager: taskId('jm'), url: 'http://jm' }];
@@ -403,10 +411,10 @@ test("the outcome of the plan's action comes back as an input", async (t) => {
   const { clusters, start } = bench();
   const runtime = await start();
   const submit = { kind: 'submit-job', cluster: name, jobManager: taskId('jm'), url: 'http://jm' } as const;
-  const wanted = job('1');
+  const wanted = { job: job('1'), flinkJobId: job('1').id, checkpoints: [] };
   clusters.onAccept = (input) =>
     input.kind === 'command'
-      ? { actions: [{ ...submit, job: wanted, jar: { digest: 'd', fileName: 'job.jar', bytes: 1 }, resume: false }] }
+      ? { actions: [{ ...submit, ...wanted, jar: { digest: 'd', fileName: 'job.jar', bytes: 1 }, resume: false }] }
       : {};
   await runtime.submit(deleteIt);
   await quiet();

@@ -152,6 +152,7 @@ function print(job: JobView, options: ClusterOption, io: ClientIo): void {
 function describe(job: JobView): string {
   return renderFields([
     ['id', job.id],
+    ['id in Flink', job.flinkJobId],
     ['cluster', job.cluster],
     ['name', job.name],
     ['state', job.state],

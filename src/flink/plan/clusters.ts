@@ -35,9 +35,11 @@ export type PlanAction =
       readonly jobManager: TaskId;
       readonly url: string;
       readonly job: JobRecord;
+      /** Under which Flink is to run it. */
+      readonly flinkJobId: JobId;
       readonly jar: ArtifactRef;
-      /** Directory of the job's retained checkpoints, looked into for a newer one where the scheduler can. */
-      readonly checkpoints?: string;
+      /** Where the attempts before this one retained checkpoints, last attempt first: looked into where the scheduler can. */
+      readonly checkpoints: readonly string[];
       readonly resume: boolean;
     }
   | {
@@ -46,6 +48,8 @@ export type PlanAction =
       readonly jobManager: TaskId;
       readonly url: string;
       readonly job: JobId;
+      /** Under which Flink runs it. */
+      readonly flinkJobId: JobId;
     };
 
 export interface ClusterFrame {

@@ -1,5 +1,6 @@
 /** Takes in what was seen of a JobManager: which jobs there are, how they stand, and whether it answers at all. */
 
+import { flinkJobId, isAttemptOf } from './flink-job-id.ts';
 import { hasEnded } from './job-states.ts';
 import type { Draft } from './known-cluster.ts';
 import { endJob, stateChange } from './lost-jobs.ts';
@@ -40,9 +41,10 @@ function noteSilence(draft: Draft, why: string): void {
 
 function noteJob(draft: Draft, observed: ObservedJob, look: Seen): void {
   const { known, record, now } = draft;
-  const job = record.jobs.find(({ id }) => id === observed.id);
+  const job = record.jobs.find((one) => flinkJobId(one) === observed.id);
   if (job === undefined) {
-    adopt(draft, observed, look);
+    const earlier = record.jobs.some((one) => isAttemptOf(one, observed.id));
+    if (!earlier) adopt(draft, observed, look);
     return;
   }
   known.missingSince.delete(job.id);
@@ -118,7 +120,7 @@ function noteMissingJobs(draft: Draft, look: Seen): void {
   const listed = new Set(look.jobs.map(({ id }) => id));
   for (const job of record.jobs) {
     const expected = job.jobManager === look.jobManager && job.state !== 'SUBMITTING' && !hasEnded(job.state);
-    if (!expected || listed.has(job.id)) {
+    if (!expected || listed.has(flinkJobId(job))) {
       known.missingSince.delete(job.id);
       continue;
     }

@@ -19,7 +19,12 @@ export function noteOutcome(draft: Draft, outcome: FlinkOutcome): void {
     case 'submitted':
       if (job.state !== 'SUBMITTING') return;
       known.doubts.delete(job.id);
-      draft.changeJob(job.id, { state: 'INITIALIZING', stateSince: outcome.at });
+      draft.changeJob(job.id, {
+        state: 'INITIALIZING',
+        stateSince: outcome.at,
+        // The attempt may end before it is seen; the next one is not to go further back than this one did.
+        ...(job.resumed > 0 && outcome.from !== undefined && { lastCheckpoint: outcome.from }),
+      });
       draft.state({
         kind: 'job.submitted',
         cluster: record.name,

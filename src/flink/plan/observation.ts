@@ -11,6 +11,7 @@ export interface ObservedTaskManager {
 }
 
 export interface ObservedJob {
+  /** Flink's: flinkJobId(job) of a record. */
   readonly id: JobId;
   readonly name: string;
   readonly state: JobState;
@@ -40,6 +41,7 @@ export type FlinkObservation = {
 /** The outcome of an action that the shell carried out for the plan. */
 export type FlinkOutcome = {
   readonly cluster: ClusterName;
+  /** Of the record. */
   readonly job: JobId;
   readonly jobManager: TaskId;
   readonly at: EpochMs;

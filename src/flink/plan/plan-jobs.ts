@@ -2,6 +2,7 @@
  * What is asked of a JobManager that answers: one operation at a time, cancellations first. An attempt to submit is
  * recorded (the job's `jobManager`) before it is made; one whose outcome nobody knows is judged by the next looks.
  */
+import { flinkJobId, flinkJobIds } from './flink-job-id.ts';
 import { hasEnded } from './job-states.ts';
 import type { Draft, LaunchedTask, Planning } from './known-cluster.ts';
 import { endJob } from './lost-jobs.ts';
@@ -14,6 +15,9 @@ const SETTLE_MS = 3000;
 const CANCEL_AGAIN_MS = 10_000;
 /** The shell answers for every operation long before this. */
 const OPERATION_LOST_MS = 10 * 60_000;
+
+/** An attempt that did not get as far as a checkpoint leaves those of the one before it. */
+const ATTEMPTS_LOOKED_INTO = 10;
 
 type Seen = Extract<FlinkObservation, { kind: 'seen' }>;
 
@@ -36,7 +40,7 @@ export function planJobs(planning: Planning, jobManager: LaunchedTask): void {
 function planCancel(planning: Planning, jobManager: LaunchedTask, job: JobRecord, look: Seen): boolean {
   const { draft, renderer } = planning;
   const { known, now } = draft;
-  const observed = look.jobs.find(({ id }) => id === job.id);
+  const observed = look.jobs.find(({ id }) => id === flinkJobId(job));
   if (observed === undefined) {
     if (job.state === 'SUBMITTING' && outcomeIsClear(draft, job, look)) endJob(draft, job, 'CANCELED');
     return false;
@@ -55,6 +59,7 @@ function planCancel(planning: Planning, jobManager: LaunchedTask, job: JobRecord
     jobManager: taskId,
     url: renderer.restUrl(jobManager.life.placement),
     job: job.id,
+    flinkJobId: flinkJobId(job),
   });
   return true;
 }
@@ -91,8 +96,11 @@ function planSubmit(planning: Planning, jobManager: LaunchedTask, job: JobRecord
     jobManager: taskId,
     url: renderer.restUrl(jobManager.life.placement),
     job: attempted,
+    flinkJobId: flinkJobId(attempted),
     jar: job.jar,
-    checkpoints: renderer.checkpointDirectory(record, job.id),
+    checkpoints: flinkJobIds(attempted, ATTEMPTS_LOOKED_INTO + 1)
+      .slice(1)
+      .map((attempt) => renderer.checkpointDirectory(record, job, attempt)),
     resume: attempted.resumed > 0,
   });
   return true;

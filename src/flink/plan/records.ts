@@ -50,6 +50,7 @@ export type JobState =
   | 'RECONCILING';
 
 export interface JobRecord {
+  /** What users call it; Flink knows the present attempt by flinkJobId(job). */
   readonly id: JobId;
   /** Absent for a job that was sent to Flink's own REST (`flink run`): seen, but not ours to resume. */
   readonly spec?: JobSpec;

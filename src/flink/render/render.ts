@@ -1,7 +1,7 @@
 /** How specifications become processes: the contract of the renderer that the plan is given. Pure. */
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Placement, Ports, TaskSpec } from '../../scheduler/model/task.ts';
-import type { ArtifactRef, ClusterRecord } from '../plan/records.ts';
+import type { ArtifactRef, ClusterRecord, JobId, JobRecord } from '../plan/records.ts';
 
 export interface RenderContext {
   /** The signed address from which agents fetch an artifact. */
@@ -20,6 +20,6 @@ export interface Renderer {
   taskManager(cluster: ClusterRecord, taskId: TaskId, jobManager: JobManagerAddress): TaskSpec;
   /** The JobManager's REST address. */
   restUrl(placement: { hostname: string; ports: Ports }): string;
-  /** Where a job's retained checkpoints stand. */
-  checkpointDirectory(cluster: ClusterRecord, job: string): string;
+  /** Where a job retains its checkpoints in the attempt that Flink knows by this id. */
+  checkpointDirectory(cluster: ClusterRecord, job: JobRecord, flinkJobId: JobId): string;
 }

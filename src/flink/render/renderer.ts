@@ -21,10 +21,8 @@ export function createRenderer(context: RenderContext): Renderer {
     jobManager: (cluster, taskId, successorOf) => renderJobManager(context, cluster, taskId, successorOf),
     taskManager: (cluster, taskId, address) => renderTaskManager(context, cluster, taskId, address),
     restUrl: ({ hostname, ports }) => `http://${hostname}:${ports.rest}`,
-    checkpointDirectory(cluster, job) {
-      const jobSpec = cluster.jobs.find((record) => record.id === job)?.spec;
-      return jobCheckpoints(cluster.spec, context.storage, job, jobSpec);
-    },
+    checkpointDirectory: (cluster, job, flinkJobId) =>
+      jobCheckpoints(cluster.spec, context.storage, flinkJobId, job.spec),
   };
 }
 

@@ -12,14 +12,14 @@ export function savepointRoot(spec: CompleteClusterSpec, storage: string): strin
   return below(storage, `${spec.name}/savepoints`);
 }
 
-/** Flink puts each job's checkpoints into a directory with the job's id. */
+/** Flink puts each job's checkpoints into a directory with the id by which it knows the job. */
 export function jobCheckpoints(
   spec: CompleteClusterSpec,
   storage: string,
-  job: string,
+  flinkJobId: string,
   jobSpec: JobSpec | undefined,
 ): string {
-  return below(chosenRoot(jobSpec?.configuration ?? {}) ?? checkpointRoot(spec, storage), job);
+  return below(chosenRoot(jobSpec?.configuration ?? {}) ?? checkpointRoot(spec, storage), flinkJobId);
 }
 
 function chosenRoot(configuration: Readonly<Record<string, string>>): string | undefined {

@@ -19,6 +19,11 @@ export interface RunRequest {
   readonly args?: readonly string[];
   readonly parallelism?: number;
   readonly savepointPath?: string;
+  /**
+   * The job's own checkpoint is handed back to it: it is deleted when newer ones have replaced it, and the first new one
+   * need not be a full one. What a user names stays theirs.
+   */
+  readonly claim?: boolean;
   readonly allowNonRestoredState?: boolean;
   readonly configuration?: Readonly<Record<string, string>>;
 }
@@ -73,7 +78,7 @@ function jarName(fileName: string): string {
 }
 
 async function run(http: FlinkHttp, url: string, jarId: string, request: RunRequest): Promise<void> {
-  const { jobId, entryClass, args, parallelism, savepointPath, allowNonRestoredState, configuration } = request;
+  const { jobId, entryClass, args, parallelism, savepointPath, claim, allowNonRestoredState, configuration } = request;
   const path = `/jars/${encodeURIComponent(jarId)}/run`;
   const answer = await http.ask(url, {
     method: 'POST',
@@ -84,7 +89,7 @@ async function run(http: FlinkHttp, url: string, jarId: string, request: RunRequ
       ...(entryClass !== undefined && { entryClass }),
       ...(args !== undefined && { programArgsList: args }),
       ...(parallelism !== undefined && { parallelism }),
-      ...(savepointPath !== undefined && { savepointPath, claimMode: claimMode(jobId, savepointPath) }),
+      ...(savepointPath !== undefined && { savepointPath, claimMode: claim === true ? 'CLAIM' : 'NO_CLAIM' }),
       ...(allowNonRestoredState !== undefined && { allowNonRestoredState }),
       ...(configuration !== undefined && { flinkConfiguration: configuration }),
     },
@@ -92,14 +97,6 @@ async function run(http: FlinkHttp, url: string, jarId: string, request: RunRequ
   const { jobid } = believe(RunAnswer, answer, path);
   if (jobid !== jobId)
     throw new Problem('FLINK_REFUSED', `Flink runs the job as ${jobid}, not as ${jobId} as it was told`);
-}
-
-/**
- * A job's own checkpoint is handed back to it: it is deleted when newer ones have replaced it, and the first new one need
- * not be a full one. What a user names stays theirs.
- */
-function claimMode(jobId: JobId, savepointPath: string): 'CLAIM' | 'NO_CLAIM' {
-  return new RegExp(`/${jobId}/chk-\\d+/?$`).test(savepointPath) ? 'CLAIM' : 'NO_CLAIM';
 }
 
 async function cancel(http: FlinkHttp, url: string, job: JobId): Promise<void> {

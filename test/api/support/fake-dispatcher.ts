@@ -243,6 +243,7 @@ function clusterView(spec: ClusterSpec, phase: ClusterView['phase']): ClusterVie
 function jobView(cluster: string, id: string, state: string): JobView {
   return {
     id,
+    flinkJobId: id,
     cluster,
     name: 'State machine',
     state,

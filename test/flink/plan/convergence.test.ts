@@ -5,9 +5,10 @@
 import test from 'ava';
 import fc from 'fast-check';
 import type { PlanAction } from '../../../src/flink/plan/clusters.ts';
+import { flinkJobId } from '../../../src/flink/plan/flink-job-id.ts';
 import { hasEnded } from '../../../src/flink/plan/job-states.ts';
 import type { JobId } from '../../../src/flink/plan/records.ts';
-import { aCluster, job, observed, World } from '../cluster-fixture.ts';
+import { aCluster, observed, World } from '../cluster-fixture.ts';
 
 type Step =
   | { readonly kind: 'pass'; readonly ms: number }
@@ -28,10 +29,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   }),
 );
 
-/** A Flink as far as the plan sees it: the jobs of the present JobManager, which a replacement does not inherit. */
+/**
+ * A Flink as far as the plan sees it: the jobs of the present JobManager, which a replacement does not inherit; and
+ * TaskManagers that refuse a job under an id that an earlier JobManager ran.
+ */
 class Flink {
   readonly world: World;
-  jobs = new Set<JobId>();
+  readonly jobs = new Set<JobId>();
+  readonly ofOldJobManagers = new Set<JobId>();
   waiting: Extract<PlanAction, { kind: 'submit-job' }> | undefined;
 
   constructor() {
@@ -47,7 +52,7 @@ class Flink {
   look(): void {
     const jobManager = this.world.alive('jobmanager')[0];
     if (jobManager?.life.phase !== 'launched') return;
-    this.world.see([...this.jobs].map(() => observed('1')));
+    this.world.see([...this.jobs].map((id) => observed('1', { id })));
   }
 
   answer(told: boolean): void {
@@ -56,8 +61,10 @@ class Flink {
     if (action === undefined) return;
     const present = this.world.alive('jobmanager')[0]?.spec.taskId;
     const reached = present === action.jobManager;
-    const refused = reached && this.jobs.has(action.job.id);
-    if (reached) this.jobs.add(action.job.id);
+    const { flinkJobId: id } = action;
+    const refused = reached && this.jobs.has(id);
+    if (this.ofOldJobManagers.has(id)) throw new Error(`${id} again`);
+    if (reached) this.jobs.add(id);
     if (!reached || !told) this.tell({ kind: 'unanswered', why: 'reset' }, action);
     else this.tell(refused ? { kind: 'refused', why: 'already submitted' } : { kind: 'submitted' }, action);
   }
@@ -84,7 +91,9 @@ class Flink {
     const task = this.world.alive(part)[index];
     if (task === undefined) return;
     this.world.end(task.spec.taskId);
-    if (part === 'jobmanager') this.jobs.clear();
+    if (part !== 'jobmanager') return;
+    for (const id of this.jobs) this.ofOldJobManagers.add(id);
+    this.jobs.clear();
   }
 
   /** Nothing goes wrong any more. */
@@ -108,7 +117,9 @@ test('it always comes to what was asked for, and then to rest', (t) => {
       const asWanted =
         world.alive('jobmanager').length === 1 &&
         world.alive('taskmanager').length === 2 &&
-        flink.jobs.has(job('1')) &&
+        flink.jobs.size === 1 &&
+        flink.jobs.has(flinkJobId(world.jobRecord('1'))) &&
+        world.record.jobs.length === 1 &&
         state === 'RUNNING' &&
         !hasEnded(state);
       return asWanted && world.ask().actions.length === 0 && world.ask().persist.length === 0;

@@ -1,8 +1,9 @@
 /** The jobs of a cluster: submitted, followed, cancelled, and brought back after their JobManager's end. */
 import test from 'ava';
+import { FAILURES_COUNT_MS } from '../../../src/flink/plan/back-off.ts';
 import { ENDED_JOBS_KEPT } from '../../../src/flink/plan/note-look.ts';
 import { Problem } from '../../../src/lib/problem.ts';
-import { aCluster, clusterName, job, kindsOf, observed, World } from '../cluster-fixture.ts';
+import { aCluster, attempt, clusterName, job, kindsOf, observed, World } from '../cluster-fixture.ts';
 
 const cluster = () => aCluster({}, { taskManagers: { mode: 'fixed', count: 1 } });
 
@@ -31,7 +32,7 @@ test('a job waits for a JobManager that answers, and its attempt is recorded bef
   world.see();
   const frame = world.ask();
   const submit = frame.actions.find(({ kind }) => kind === 'submit-job');
-  t.like(submit, { resume: false, checkpoints: `file:///srv/flink/words/checkpoints/${job('1')}` });
+  t.like(submit, { resume: false, flinkJobId: job('1'), checkpoints: [] });
   t.like(frame.persist[0]?.kind === 'put' ? frame.persist[0].value : undefined, {
     jobs: [{ state: 'SUBMITTING', jobManager: world.record.jobManager?.taskId }],
   });
@@ -182,14 +183,44 @@ test('the JobManager is replaced: the job is given to its successor, to go on fr
   world.runAll();
   world.see();
   const submit = world.plan().find(({ kind }) => kind === 'submit-job');
-  t.like(submit, { resume: true, job: { resumed: 1, lastCheckpoint: `file:/c/${job('1')}/chk-3` } });
+  t.like(submit, { resume: true, job: { id: job('1'), resumed: 1, lastCheckpoint: `file:/c/${job('1')}/chk-3` } });
   world.outcome('1', { kind: 'submitted', from: 'file:/c/chk-4' });
-  world.see([observed('1')]);
-  t.like(world.jobRecord('1'), { state: 'RUNNING', resumed: 1, lastCheckpoint: `file:/c/${job('1')}/chk-3` });
+  world.see([observed('1', { id: attempt('1', 1) })]);
+  t.like(world.jobRecord('1'), { state: 'RUNNING', resumed: 1, lastCheckpoint: 'file:/c/chk-4' });
   t.deepEqual(
     world.kinds().filter((kind) => kind.startsWith('job.')),
     ['job.changed', 'job.submitted', 'job.changed'],
   );
+});
+
+test('each resumption is another job for Flink, and goes on from what the attempts before it left', (t) => {
+  const world = new World(cluster()).up();
+  world.runJob('1');
+  const submitted = () => {
+    replaceJobManager(world);
+    return world.plan().find(({ kind }) => kind === 'submit-job');
+  };
+  const directory = (resumed: number) => `file:///srv/flink/words/checkpoints/${attempt('1', resumed)}`;
+  t.like(submitted(), { flinkJobId: attempt('1', 1), checkpoints: [directory(0)] });
+  world.outcome('1', { kind: 'submitted' });
+  world.see([observed('1', { id: attempt('1', 1) })]);
+  world.pass(FAILURES_COUNT_MS);
+  t.like(submitted(), { flinkJobId: attempt('1', 2), checkpoints: [directory(1), directory(0)] });
+  world.outcome('1', { kind: 'submitted' });
+  world.see([observed('1', { id: attempt('1', 2) })]);
+  cancel(world, '1');
+  t.like(world.plan()[0], { kind: 'cancel-job', job: job('1'), flinkJobId: attempt('1', 2) });
+});
+
+test('an earlier attempt that is still listed is neither the job nor a job of somebody else', (t) => {
+  const world = new World(cluster()).up();
+  world.runJob('1');
+  replaceJobManager(world);
+  world.plan();
+  world.outcome('1', { kind: 'submitted' });
+  world.see([observed('1', { state: 'FAILED' }), observed('1', { id: attempt('1', 1) })]);
+  t.is(world.record.jobs.length, 1);
+  t.like(world.jobRecord('1'), { state: 'RUNNING', resumed: 1 });
 });
 
 test('a successor that has the job already (it found it by itself) is not given it again', (t) => {

@@ -222,8 +222,10 @@ test('a job says where its checkpoints stand before its cluster does', (t) => {
       },
     };
   };
-  const directory = (own?: string, ofCluster?: string) =>
-    renderer.checkpointDirectory(withOption(own, ofCluster), job('1'));
+  const directory = (own?: string, ofCluster?: string) => {
+    const record = withOption(own, ofCluster);
+    return renderer.checkpointDirectory(record, record.jobs[0] ?? aJob('1'), job('1'));
+  };
   t.is(directory(), `file:///srv/flink/${clusterName}/checkpoints/${job('1')}`);
   t.is(directory(undefined, 's3://bucket/c/'), `s3://bucket/c/${job('1')}`);
   t.is(directory('s3://mine', 's3://bucket/c/'), `s3://mine/${job('1')}`);

@@ -203,8 +203,9 @@ test('a job is run as it was specified, under our id', async (t) => {
 
 test("a job's own checkpoint is handed back to it", async (t) => {
   const { rest, url, asked } = await jobManager(t, { 'POST /jars/j/run': { jobid: job('1') } });
-  await rest.run(url, 'j', { jobId: job('1'), savepointPath: `file:/c/${job('1')}/chk-12` });
-  await rest.run(url, 'j', { jobId: job('1'), savepointPath: `file:/c/${job('2')}/chk-12` });
+  for (const claim of [true, false]) {
+    await rest.run(url, 'j', { jobId: job('1'), savepointPath: 'file:/c/chk-12', claim });
+  }
   t.deepEqual(
     asked.map(({ body }) => JSON.parse(body).claimMode),
     ['CLAIM', 'NO_CLAIM'],
