@@ -8,10 +8,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { buildExampleJar, exampleClasses } from '../../examples/build.ts';
 import type { JobView } from '../dispatcher/dispatcher.ts';
-import type { ClusterName } from '../flink/plan/records.ts';
 import { Problem } from '../lib/problem.ts';
 import { startLocalMesos } from '../local-mesos/server/start-local-mesos.ts';
 import { createAccount, secondsSince } from '../observability/account.ts';
+import type { TimedFact } from '../observability/fact.ts';
 import { createLogger, logFacts } from '../observability/logger.ts';
 import { defaultCacheDir, defaultDataDir } from './directories.ts';
 import { type Flink, localDistributions, obtainFlinks } from './distributions.ts';
@@ -75,10 +75,15 @@ async function start(options: Options): Promise<void> {
       frameworkName: 'flink-mesos',
       role: '*',
     };
-    scheduler = await startBeside(settings, flink, createAccount(startedAt, say));
+    const account = createAccount(startedAt, say);
+    const running = runningJobs();
+    scheduler = await startBeside(settings, flink, (fact) => {
+      account(fact);
+      running.note(fact);
+    });
     told(`scheduler: ${scheduler.url}`);
-    await bringUp(scheduler, flink, taskManagers, jar);
-    const outcome = await Promise.race([jobRuns(scheduler), signal, scheduler.ended]);
+    const job = await bringUp(scheduler, flink, taskManagers, jar);
+    const outcome = await Promise.race([running.seen(job), signal, scheduler.ended]);
     if (outcome === 'running') {
       say(
         `${secondsSince(startedAt, Date.now())}  job RUNNING, all its tasks, ${((Date.now() - startedAt) / 1000).toFixed(1)} s after the start`,
@@ -116,13 +121,13 @@ function startBeside(
   });
 }
 
-/** The cluster and the job of before are found again; one of another Flink makes room. */
+/** The cluster and the job of before are found again; one of another Flink makes room. Resolves with the job's id. */
 async function bringUp(
   { dispatcher }: RunningScheduler,
   flink: Flink,
   taskManagers: number,
   jar: string,
-): Promise<void> {
+): Promise<string> {
   const present = dispatcher.clusters().find(({ name }) => name === clusterName);
   if (present !== undefined && (present.flinkVersion !== flink.version || present.phase === 'deleting')) {
     await dispatcher.deleteCluster(clusterName);
@@ -131,38 +136,44 @@ async function bringUp(
   if (dispatcher.clusters().every(({ name }) => name !== clusterName)) {
     await dispatcher.createCluster({ name: clusterName, taskManagers: { mode: 'fixed', count: taskManagers } });
   }
-  if (dispatcher.jobs(clusterName).some(isGoingOn)) return;
+  const goingOn = dispatcher.jobs(clusterName).find(isGoingOn);
+  if (goingOn !== undefined) return goingOn.id;
   const { id } = await dispatcher.uploadJar(clusterName, 'examples.jar', createReadStream(jar));
-  await dispatcher.submitJob(clusterName, {
+  const job = await dispatcher.submitJob(clusterName, {
     jar: id,
     entryClass: exampleClasses.clickCounter,
     parallelism: taskManagers,
   });
+  return job.id;
 }
 
 function isGoingOn({ state, managed }: JobView): boolean {
   return managed && !['FINISHED', 'FAILED', 'CANCELED'].includes(state);
 }
 
-/** All its subtasks: Flink calls a job RUNNING already while it waits for slots. */
-async function jobRuns({ runtime }: RunningScheduler): Promise<'running'> {
-  const ends = runtime.ended.then((): true => true);
-  await until(() => {
-    const observation = runtime.observation(clusterName as ClusterName);
-    if (observation?.kind !== 'seen') return false;
-    return observation.jobs.some(
-      ({ state, tasks }) => state === 'RUNNING' && tasks.total > 0 && tasks.running === tasks.total,
-    );
-  }, ends);
-  return 'running';
+/** Which jobs were seen with all their subtasks running, and who waits for one: it may run before anybody asks. */
+function runningJobs() {
+  const jobs = new Set<string>();
+  const waiting: (() => void)[] = [];
+  return {
+    note({ fact }: TimedFact): void {
+      if (fact.kind !== 'job.running') return;
+      jobs.add(fact.job);
+      for (const look of waiting) look();
+    },
+    seen: (job: string) =>
+      new Promise<'running'>((resolve) => {
+        const look = (): void => {
+          if (jobs.has(job)) resolve('running');
+        };
+        waiting.push(look);
+        look();
+      }),
+  };
 }
 
-async function until(condition: () => boolean, ends: Promise<true> = new Promise(() => undefined)): Promise<void> {
-  let over = false;
-  void ends.then(() => {
-    over = true;
-  });
-  while (!over && !condition()) await sleep(50);
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await sleep(50);
 }
 
 function sayAddresses(schedulerUrl: string, masterUrl: string): void {

@@ -60,6 +60,8 @@ function accountOfFlink(fact: Fact): string | undefined {
       return `job submitted (${fact.job})${fact.from === undefined ? '' : `, from ${fact.from}`}`;
     case 'job.changed':
       return `job ${fact.name ?? fact.job} ${fact.to}`;
+    case 'job.running':
+      return `job ${fact.name ?? fact.job}: all ${fact.tasks} subtasks run, ${(fact.sinceSubmitMs / 1000).toFixed(1)} s after its submission`;
     case 'job.refused':
     case 'job.lost':
       return `job ${fact.job} ${fact.kind === 'job.lost' ? 'lost' : 'refused'}: ${firstLine(fact.why)}`;

@@ -133,6 +133,11 @@ function sayOfJob(fact: Extract<ClusterFact, { kind: `job.${string}` }>): Said {
         fact.to === 'FAILED' ? 'error' : fact.to === 'RESTARTING' || fact.to === 'FAILING' ? 'warn' : 'info',
         `job ${job} of ${fact.cluster} is ${fact.to} (was ${fact.from})`,
       ];
+    case 'job.running':
+      return [
+        'info',
+        `job ${job} of ${fact.cluster}: all ${count(fact.tasks, 'subtask')} run, ${seconds(fact.sinceSubmitMs)} after its submission`,
+      ];
     case 'job.lost':
       return ['error', `job ${job} of ${fact.cluster} is lost: ${firstLine(fact.why)}`];
     default:

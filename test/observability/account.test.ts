@@ -21,6 +21,7 @@ test('the way from an offer to a running job, with the seconds since the start',
     examples['taskmanager.registered'],
     examples['job.submitted'],
     examples['job.changed'],
+    examples['job.running'],
   );
   t.deepEqual(lines, [
     '   1.6 s  registered at the Mesos master 127.0.0.1:5050',
@@ -30,6 +31,7 @@ test('the way from an offer to a running job, with the seconds since the start',
     '   8.0 s  TaskManager registered, 2 slots (alpha-1-tm-2)',
     '   9.6 s  job submitted (0123456789abcdef0123456789abcdef), from s3://cp/chk-7',
     '  11.2 s  job counter RUNNING',
+    '  12.8 s  job counter: all 4 subtasks run, 1.2 s after its submission',
   ]);
 });
 

@@ -44,6 +44,10 @@ test('times, ports and reasons are told', (t) => {
   );
   t.regex(text(examples['offer.received']), /2 cpus, 4096 MiB memory, 100 MiB disk, 1 port$/);
   t.regex(text(examples['taskmanager.lost']), /is launched in 2\.0 s$/);
+  t.is(
+    text(examples['job.running']),
+    'job "counter" (0123456789abcdef0123456789abcdef) of alpha: all 4 subtasks run, 1.2 s after its submission',
+  );
   t.regex(text(examples['jobmanager.lost']), /is launched now$/);
 });
 

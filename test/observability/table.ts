@@ -65,6 +65,7 @@ export const examples: Examples = {
   'job.submitted': { kind: 'job.submitted', cluster, job, name: 'counter', from: 's3://cp/chk-7' },
   'job.refused': { kind: 'job.refused', cluster, job, why: 'no class\n\tat a.B' },
   'job.changed': { kind: 'job.changed', cluster, job, name: 'counter', from: 'CREATED', to: 'RUNNING' },
+  'job.running': { kind: 'job.running', cluster, job, name: 'counter', tasks: 4, sinceSubmitMs: 1234 },
   'job.lost': { kind: 'job.lost', cluster, job, why: 'its JobManager ended' },
   'flink.unreachable': { kind: 'flink.unreachable', cluster, why: 'connection refused' },
 };

@@ -38,5 +38,14 @@ export type ClusterFact =
       readonly from: JobState;
       readonly to: JobState;
     } & OfCluster)
+  /** All its subtasks run: Flink calls a job RUNNING already while it waits for slots. Again after each restart. */
+  | ({
+      readonly kind: 'job.running';
+      readonly job: JobId;
+      readonly name?: string;
+      readonly tasks: number;
+      /** Since the submission of the attempt that runs. */
+      readonly sinceSubmitMs: number;
+    } & OfCluster)
   | ({ readonly kind: 'job.lost'; readonly job: JobId; readonly why: string } & OfCluster)
   | ({ readonly kind: 'flink.unreachable'; readonly why: string } & OfCluster);

@@ -12,6 +12,7 @@ const IDS = 16 ** COUNTED_DIGITS;
 
 /** That of the present attempt. */
 export function flinkJobId({ id, resumed }: Attempts): JobId {
+  if (resumed === 0) return id;
   const counted = (lastDigits(id) + resumed) % IDS;
   return (firstDigits(id) + counted.toString(16).padStart(COUNTED_DIGITS, '0')) as JobId;
 }

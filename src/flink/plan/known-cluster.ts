@@ -44,6 +44,8 @@ export interface KnownCluster {
   readonly doubts: Map<JobId, Doubt>;
   readonly cancelledAt: Map<JobId, EpochMs>;
   readonly missingSince: Map<JobId, EpochMs>;
+  /** Jobs, as Flink knows them, whose subtasks all ran when last seen. */
+  allRunning: ReadonlySet<JobId>;
 }
 
 export function knownCluster(record: ClusterRecord, inherited: boolean): KnownCluster {
@@ -57,6 +59,7 @@ export function knownCluster(record: ClusterRecord, inherited: boolean): KnownCl
     doubts: new Map(),
     cancelledAt: new Map(),
     missingSince: new Map(),
+    allRunning: new Set(),
   };
 }
 

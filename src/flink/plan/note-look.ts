@@ -5,7 +5,7 @@ import { hasEnded } from './job-states.ts';
 import type { Draft } from './known-cluster.ts';
 import { endJob, stateChange } from './lost-jobs.ts';
 import type { FlinkObservation, ObservedJob } from './observation.ts';
-import type { JobRecord } from './records.ts';
+import type { JobId, JobRecord } from './records.ts';
 
 /** How many jobs that ended are remembered, for each cluster. */
 export const ENDED_JOBS_KEPT = 100;
@@ -27,8 +27,10 @@ export function noteLook(draft: Draft, look: FlinkObservation): void {
     return;
   }
   known.silences = 0;
-  for (const observed of look.jobs) noteJob(draft, observed, look);
+  const jobs = byFlinkId(record.jobs);
+  for (const observed of look.jobs) noteJob(draft, observed, jobs.get(observed.id), look);
   noteMissingJobs(draft, look);
+  noteRunning(draft, look);
   dropOldestEnded(draft);
 }
 
@@ -39,11 +41,10 @@ function noteSilence(draft: Draft, why: string): void {
   if (known.silences === SILENCES_STATED) draft.state({ kind: 'flink.unreachable', cluster: record.name, why });
 }
 
-function noteJob(draft: Draft, observed: ObservedJob, look: Seen): void {
+function noteJob(draft: Draft, observed: ObservedJob, job: JobRecord | undefined, look: Seen): void {
   const { known, record, now } = draft;
-  const job = record.jobs.find((one) => flinkJobId(one) === observed.id);
   if (job === undefined) {
-    const earlier = record.jobs.some((one) => isAttemptOf(one, observed.id));
+    const earlier = record.jobs.some((one) => one.resumed > 0 && isAttemptOf(one, observed.id));
     if (!earlier) adopt(draft, observed, look);
     return;
   }
@@ -113,6 +114,29 @@ function adopt(draft: Draft, observed: ObservedJob, look: Seen): void {
   draft.change({ jobs: [...jobs, job] });
   draft.state({ kind: 'job.submitted', cluster, job: id, name });
   stateChange(draft, { ...job, state: 'SUBMITTING' }, state);
+}
+
+/** After a restart of ours the first look states it, whatever was stated before: who waits for it need not ask. */
+function noteRunning(draft: Draft, look: Seen): void {
+  const { known, record } = draft;
+  const jobs = byFlinkId(record.jobs);
+  const running = look.jobs.filter((observed) => allRun(observed) && jobs.get(observed.id)?.state === 'RUNNING');
+  for (const { id, name, startedAt, tasks } of running) {
+    const job = jobs.get(id);
+    if (job === undefined || known.allRunning.has(id)) continue;
+    const submittedAt = job.resumed > 0 ? startedAt : job.submittedAt;
+    const sinceSubmitMs = Math.max(0, look.at - submittedAt);
+    draft.state({ kind: 'job.running', cluster: record.name, job: job.id, name, tasks: tasks.total, sinceSubmitMs });
+  }
+  known.allRunning = new Set(running.map(({ id }) => id));
+}
+
+function allRun({ state, tasks }: ObservedJob): boolean {
+  return state === 'RUNNING' && tasks.total > 0 && tasks.running === tasks.total;
+}
+
+function byFlinkId(jobs: readonly JobRecord[]): ReadonlyMap<JobId, JobRecord> {
+  return new Map(jobs.map((job) => [flinkJobId(job), job]));
 }
 
 function noteMissingJobs(draft: Draft, look: Seen): void {

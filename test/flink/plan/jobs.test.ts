@@ -56,9 +56,68 @@ test('submitted, running, finished: each is stated once', (t) => {
   t.deepEqual(world.facts, [
     { kind: 'job.submitted', cluster: clusterName, job: job('1'), from: 'file:/s/1' },
     { kind: 'job.changed', cluster: clusterName, job: job('1'), name: 'Words', from: 'INITIALIZING', to: 'RUNNING' },
+    { kind: 'job.running', cluster: clusterName, job: job('1'), name: 'Words', tasks: 2, sinceSubmitMs: 1_021_000 },
     { kind: 'job.changed', cluster: clusterName, job: job('1'), name: 'Words', from: 'RUNNING', to: 'FINISHED' },
   ]);
   t.like(world.jobRecord('1'), { state: 'FINISHED', stateSince: world.now - 1000, name: 'Words' });
+});
+
+const some = { tasks: { total: 2, running: 1 } };
+
+test('that all subtasks run is stated once, and again after each restart', (t) => {
+  const world = new World(cluster()).up();
+  world.submit('1', { submittedAt: world.now });
+  world.plan();
+  world.outcome('1', { kind: 'submitted' });
+  world.facts.length = 0;
+  const facts = () => world.facts.filter(({ kind }) => kind === 'job.running');
+  for (const tasks of [{ total: 0, running: 0 }, some.tasks, { total: 2, running: 2 }, { total: 2, running: 2 }]) {
+    world.pass(1000);
+    world.see([observed('1', { tasks })]);
+  }
+  const fact = { kind: 'job.running' as const, cluster: clusterName, job: job('1'), name: 'Words', tasks: 2 };
+  t.deepEqual(facts(), [{ ...fact, sinceSubmitMs: 3000 }]);
+  t.is(world.facts.at(-1)?.kind, 'job.running');
+  world.seeNothing();
+  world.see([observed('1')]);
+  t.is(facts().length, 1);
+  world.see([observed('1', { state: 'RESTARTING', tasks: { total: 2, running: 0 } })]);
+  world.see([observed('1', some)]);
+  t.is(facts().length, 1);
+  world.see([observed('1')]);
+  t.is(facts().length, 2);
+});
+
+test('after a resumption the time counts from the attempt that runs', (t) => {
+  const world = new World(cluster()).up();
+  world.runJob('1');
+  replaceJobManager(world);
+  world.plan();
+  world.outcome('1', { kind: 'submitted' });
+  world.facts.length = 0;
+  world.see([observed('1', { id: attempt('1', 1), startedAt: world.now - 700 })]);
+  t.like(world.facts.at(-1), { kind: 'job.running', job: job('1'), sinceSubmitMs: 700 });
+});
+
+test('after our own restart the first look that shows it states it', (t) => {
+  const world = new World(cluster()).up();
+  world.runJob('1');
+  world.restart();
+  world.see([observed('1', some)]);
+  world.see([observed('1')]);
+  t.deepEqual(world.kinds(), ['job.running']);
+  world.restart();
+  world.see([observed('1')]);
+  t.deepEqual(world.kinds(), ['job.running', 'job.running']);
+});
+
+test('a job that ended, or whose answer is awaited, does not run', (t) => {
+  const world = new World(cluster()).up();
+  world.submit('1');
+  world.plan();
+  world.see([observed('1')]);
+  world.see([observed('1', { state: 'CANCELLING' })]);
+  t.false(world.kinds().includes('job.running'));
 });
 
 test('one operation at a time', (t) => {
@@ -106,7 +165,7 @@ test('refused, yet listed as running: an earlier attempt went through', (t) => {
   world.see([observed('1')]);
   world.plan();
   t.is(world.jobRecord('1').state, 'RUNNING');
-  t.deepEqual(world.kinds(), ['job.submitted', 'job.changed']);
+  t.deepEqual(world.kinds(), ['job.submitted', 'job.changed', 'job.running']);
 });
 
 test('refused and listed as failed: it is told as a refusal', (t) => {
@@ -189,7 +248,7 @@ test('the JobManager is replaced: the job is given to its successor, to go on fr
   t.like(world.jobRecord('1'), { state: 'RUNNING', resumed: 1, lastCheckpoint: 'file:/c/chk-4' });
   t.deepEqual(
     world.kinds().filter((kind) => kind.startsWith('job.')),
-    ['job.changed', 'job.submitted', 'job.changed'],
+    ['job.changed', 'job.submitted', 'job.changed', 'job.running'],
   );
 });
 
@@ -270,7 +329,7 @@ test('a job that was not submitted through us is listed, and lost with its JobMa
   world.plan();
   t.like(world.jobRecord('9'), { name: 'Theirs', state: 'RUNNING', submittedAt: 5 });
   t.is(world.jobRecord('9').spec, undefined);
-  t.deepEqual(world.kinds(), ['job.submitted', 'job.changed']);
+  t.deepEqual(world.kinds(), ['job.submitted', 'job.changed', 'job.running']);
   replaceJobManager(world);
   world.plan();
   t.is(world.jobRecord('9').state, 'FAILED');
