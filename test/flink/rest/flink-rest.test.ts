@@ -93,6 +93,16 @@ test('another Flink, or no Flink at all, is nobody to ask: that is no refusal', 
   t.regex(await problemOf(t, 'UNREACHABLE', other.rest.prove(other.url, id)), /^something that is no JobManager/);
 });
 
+test('a job that is INITIALIZING is not asked after its checkpoints: Flink would remember its refusal', async (t) => {
+  const { rest, url, asked } = await jobManager(t, {
+    'GET /taskmanagers': oneTaskManager,
+    'GET /jobs/overview': { jobs: [listed('1', 'INITIALIZING')] },
+  });
+  const { jobs } = await rest.observe(url);
+  t.like(jobs, [{ id: job('1'), state: 'INITIALIZING' }]);
+  t.deepEqual(asked.map(({ path }) => path).sort(), ['/jobs/overview', '/taskmanagers']);
+});
+
 test('one look: TaskManagers, jobs, and the checkpoints of those that live', async (t) => {
   const { rest, url, asked } = await jobManager(t, {
     'GET /taskmanagers': oneTaskManager,
