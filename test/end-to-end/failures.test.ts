@@ -119,16 +119,20 @@ test.serial(
   async (t) => {
     await checkpointed('orders', job.id);
     const [victim] = await stack.api.running('orders', 'jobmanager');
+    const taskManagers = (await stack.api.running('orders', 'taskmanager')).map((task) => task.id).sort();
     const pid = await pidOfTask(victim?.id ?? '');
     process.kill(pid, 'SIGKILL');
-    await eventually('another JobManager', 60_000, async () =>
-      (await stack.api.running('orders', 'jobmanager')).some((task) => task.id !== victim?.id),
+    const successor = await eventually('another JobManager', 60_000, async () =>
+      (await stack.api.running('orders', 'jobmanager')).find((task) => task.id !== victim?.id),
     );
+    t.deepEqual(successor.ports, victim?.ports);
     await stack.api.clusterRunning('orders', 2, 120_000);
     const resumed = await stack.api.jobInState('orders', job.id, 'RUNNING', 120_000);
     t.is(resumed.resumed, 1);
     t.not(resumed.flinkJobId, job.flinkJobId);
     await running('orders', job.id);
+    // Found at its old place, by the same TaskManagers, whose slots the tasks of the lost attempt have left.
+    t.deepEqual((await stack.api.running('orders', 'taskmanager')).map((task) => task.id).sort(), taskManagers);
     t.true((await restored('orders', job.id)) >= 1);
     t.false(alive(pid));
   },
