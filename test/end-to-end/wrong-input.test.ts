@@ -35,7 +35,12 @@ const nobody = ['--url', 'http://127.0.0.1:1'];
 
 const table: { what: string; args: () => string[]; code: keyof typeof problemTable; says: RegExp }[] = [
   { what: 'an unknown subcommand', args: () => ['frobnicate'], code: 'USAGE', says: /frobnicate/ },
-  { what: 'an unknown option', args: () => ['scheduler', ...master, '--colour', 'red'], code: 'USAGE', says: /--colour/ },
+  {
+    what: 'an unknown option',
+    args: () => ['scheduler', ...master, '--colour', 'red'],
+    code: 'USAGE',
+    says: /--colour/,
+  },
   {
     what: 'a scheduler that is told of no master',
     args: () => ['scheduler', ...data('a')],

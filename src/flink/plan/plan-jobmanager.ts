@@ -46,7 +46,14 @@ function replace(planning: Planning, current: TaskId | undefined, ended: TaskRec
 function placeToReturnTo({ life }: TaskRecord, before: Placement | undefined): Placement | undefined {
   if (life.phase !== 'ended') return undefined;
   if (life.placement === undefined) return before;
-  const agentLost = ['TASK_UNKNOWN', 'TASK_UNREACHABLE', 'TASK_GONE', 'TASK_GONE_BY_OPERATOR', 'TASK_LOST', 'TASK_DROPPED'];
+  const agentLost = [
+    'TASK_UNKNOWN',
+    'TASK_UNREACHABLE',
+    'TASK_GONE',
+    'TASK_GONE_BY_OPERATOR',
+    'TASK_LOST',
+    'TASK_DROPPED',
+  ];
   if (agentLost.includes(life.end.state)) return undefined;
   return life.end.at - life.placement.launchedAt >= PROVEN_AFTER_MS ? life.placement : undefined;
 }
