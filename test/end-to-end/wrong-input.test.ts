@@ -14,7 +14,7 @@ test.before(async () => {
   directory = await mkdtemp(join(tmpdir(), 'flink-mesos-wrong-'));
   await mkdir(join(directory, 'corrupt'));
   await writeFile(
-    join(directory, 'corrupt', 'state.db'),
+    join(directory, 'corrupt', 'state.sqlite'),
     'this is no database, and long enough to be looked at as one\n'.repeat(200),
   );
   await writeFile(join(directory, 'empty-token'), '\n');
@@ -79,9 +79,9 @@ const table: { what: string; args: () => string[]; code: keyof typeof problemTab
   },
   {
     what: 'a store that is corrupt',
-    args: () => ['scheduler', ...master, ...data('corrupt')],
+    args: () => ['scheduler', ...master, '--listen', '127.0.0.1:0', ...data('corrupt')],
     code: 'STORE_CORRUPT',
-    says: /state\.db/,
+    says: /state\.sqlite/,
   },
   {
     what: 'a Flink version that does not exist',
