@@ -12,6 +12,8 @@ import { exampleJar, pidOfTask, processesOf, type Stack, startMaster, startStack
 
 let stack: Stack;
 let job: JobView;
+/** When the job's state began: it stays the same for as long as no state is lost. */
+let born: number;
 
 test.before(async () => {
   const { version } = await exampleJar();
@@ -34,6 +36,7 @@ test.serial('a session cluster comes up and a job with checkpoints runs', async 
   });
   await running('orders', job.id);
   await checkpointed('orders', job.id);
+  born = (await testimony('orders', job.id, 1)).born;
   t.is((await stack.api.tasks('orders')).filter((task) => task.phase === 'launched').length, 3);
 });
 
@@ -52,12 +55,8 @@ test.serial(
     t.notDeepEqual(successor.ports, victim?.ports);
     await stack.api.clusterRunning('orders', 2);
     await running('orders', job.id);
-    t.true(
-      (await eventually('a restore', 60_000, async () => {
-        const now = await restored('orders', job.id);
-        return now > before && now;
-      })) > before,
-    );
+    await eventually('a restore', 60_000, async () => (await restored('orders', job.id)) > before);
+    t.like(await testimony('orders', job.id, 2), { born, violations: 0 });
   },
 );
 
@@ -134,6 +133,7 @@ test.serial(
     // Found at its old place, by the same TaskManagers, whose slots the tasks of the lost attempt have left.
     t.deepEqual((await stack.api.running('orders', 'taskmanager')).map((task) => task.id).sort(), taskManagers);
     t.true((await restored('orders', job.id)) >= 1);
+    t.like(await testimony('orders', job.id, 3), { born, violations: 0 });
     t.false(alive(pid));
   },
 );
@@ -189,6 +189,25 @@ async function checkpointed(cluster: string, id: string): Promise<void> {
 
 async function restored(cluster: string, id: string): Promise<number> {
   return (await flinkJob<Checkpoints>(cluster, id, '/checkpoints')).counts.restored;
+}
+
+interface Testimony {
+  readonly born: number;
+  readonly starts: number;
+  readonly violations: number;
+}
+
+/** What the job says of its own state, once it has been started so many times (examples/README.md). */
+async function testimony(cluster: string, id: string, starts: number): Promise<Testimony> {
+  return eventually(`the testimony of start ${starts}`, 60_000, async () => {
+    const answer = await flinkJob<{ 'user-task-accumulators': { name: string; value: string }[] }>(
+      cluster,
+      id,
+      '/accumulators',
+    );
+    const said = Object.fromEntries(answer['user-task-accumulators'].map(({ name, value }) => [name, Number(value)]));
+    return (said.starts ?? 0) >= starts && (said as unknown as Testimony);
+  });
 }
 
 async function taskIds(cluster: string): Promise<string[]> {
