@@ -8,6 +8,14 @@ import test from 'ava';
 
 const everything = ['*'];
 
+const component = [
+  'src/lib',
+  'src/mesos-api-client/protocol',
+  'src/scheduler/model',
+  'src/scheduler/frame-builder.ts',
+  'src/scheduler/task-book.ts',
+];
+
 const mayImport: Record<string, readonly string[]> = {
   'src/main.ts': everything,
   'src/main': everything,
@@ -20,17 +28,26 @@ const mayImport: Record<string, readonly string[]> = {
     'src/lib',
     'src/mesos-api-client/protocol',
     'src/scheduler/model',
+    'src/scheduler/frame-builder.ts',
+    'src/scheduler/task-book.ts',
     'src/scheduler/connection-manager',
     'src/scheduler/launch-coordinator',
     'src/scheduler/task-monitor',
     'src/scheduler/reconciliation-coordinator',
   ],
   'src/scheduler/model': ['src/lib', 'src/mesos-api-client/protocol'],
+  // What the components share: how a frame is gathered, and the one book of tasks.
+  'src/scheduler/frame-builder.ts': ['src/lib', 'src/mesos-api-client/protocol', 'src/scheduler/model'],
+  'src/scheduler/task-book.ts': [
+    'src/mesos-api-client/protocol',
+    'src/scheduler/model',
+    'src/scheduler/frame-builder.ts',
+  ],
   // No component imports a sibling.
-  'src/scheduler/connection-manager': ['src/lib', 'src/mesos-api-client/protocol', 'src/scheduler/model'],
-  'src/scheduler/launch-coordinator': ['src/lib', 'src/mesos-api-client/protocol', 'src/scheduler/model'],
-  'src/scheduler/task-monitor': ['src/lib', 'src/mesos-api-client/protocol', 'src/scheduler/model'],
-  'src/scheduler/reconciliation-coordinator': ['src/lib', 'src/mesos-api-client/protocol', 'src/scheduler/model'],
+  'src/scheduler/connection-manager': component,
+  'src/scheduler/launch-coordinator': component,
+  'src/scheduler/task-monitor': component,
+  'src/scheduler/reconciliation-coordinator': component,
   'src/flink': ['src/lib', 'src/scheduler/model', 'src/mesos-api-client/protocol'],
   'src/artifacts': ['src/lib'],
   'src/runtime': [
