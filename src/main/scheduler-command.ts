@@ -1,8 +1,9 @@
 /** `flink-mesos scheduler`: one scheduler against a Mesos that runs elsewhere (or beside it). */
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { createLogger, logFacts } from '../observability/logger.ts';
 import { defaultCacheDir, defaultDataDir } from './directories.ts';
 import { obtainFlinks, servedDistributions } from './distributions.ts';
+import { readEnvironment } from './environment.ts';
 import { runUntilEnd } from './lifetime.ts';
 import { startScheduler } from './scheduler.ts';
 import { parseListen, parsePath, type SchedulerSettings } from './settings.ts';
@@ -10,6 +11,7 @@ import { parseListen, parsePath, type SchedulerSettings } from './settings.ts';
 interface Options {
   readonly mesosMaster: string;
   readonly dataDir: string;
+  readonly cacheDir: string;
   readonly listen: string;
   readonly advertiseUrl?: string;
   readonly tokenFile?: string;
@@ -27,11 +29,11 @@ interface Options {
 const levels = ['debug', 'info', 'warn', 'error'] as const;
 
 export function addSchedulerCommand(program: Command): void {
-  program
-    .command('scheduler')
+  readEnvironment(program.command('scheduler'))
     .description('run the scheduler: one Mesos framework, many Flink clusters')
     .requiredOption('--mesos-master <host:port,...>', 'the Mesos masters')
     .option('--data-dir <dir>', 'where state is kept', defaultDataDir())
+    .option('--cache-dir <dir>', 'where downloads and what is packed of them are kept', defaultCacheDir())
     .option('--listen <host:port>', 'where the API listens; port 0 is any free one, remembered', '127.0.0.1:8180')
     .option('--advertise-url <url>', 'how agents and browsers reach the API (default: where it listens)')
     .option('--token-file <file>', 'a file with the token that the API demands; needed past loopback')
@@ -42,7 +44,7 @@ export function addSchedulerCommand(program: Command): void {
       (list: string) => list.split(','),
       [],
     )
-    .option('--flink-home <dir>', 'serve the Flink of this directory', process.env.FLINK_HOME || undefined)
+    .addOption(new Option('--flink-home <dir>', 'serve the Flink of this directory').env('FLINK_HOME'))
     .option('--framework-name <name>', 'name of the framework in Mesos', 'flink-mesos')
     .option('--role <role>', 'Mesos role whose resources are used', '*')
     .option('--user <user>', 'user that tasks run as (default: the one of this process)')
@@ -53,7 +55,7 @@ export function addSchedulerCommand(program: Command): void {
 }
 
 async function runScheduler(options: Options): Promise<void> {
-  const { flinkVersion, flinkHome, logLevel, ...given } = options;
+  const { cacheDir: givenCacheDir, flinkVersion, flinkHome, logLevel, ...given } = options;
   const settings: SchedulerSettings = {
     ...given,
     mesosMasters: options.mesosMaster,
@@ -61,7 +63,7 @@ async function runScheduler(options: Options): Promise<void> {
     dataDir: parsePath(options.dataDir),
   };
   const logger = createLogger({ level: logLevel as (typeof levels)[number] });
-  const cacheDir = defaultCacheDir();
+  const cacheDir = parsePath(givenCacheDir);
   const scheduler = await startScheduler(settings, {
     logger,
     onFact: logFacts(logger),
