@@ -20,5 +20,6 @@ export const commands = {
   'test:end-to-end': { needs: everything, takesArguments: true, steps: [endToEnd] },
   check: { needs: [], takesArguments: false, steps: [tsc, [biome, 'check']] },
   format: { needs: [], takesArguments: false, steps: [[biome, 'check', '--write']] },
+  dist: { needs: [], takesArguments: false, steps: [[join(root, 'bin/archive/main.ts')]] },
   'bench:start': { needs: everything, takesArguments: true, steps: [[join(root, 'bench/start.ts')]] },
 };
