@@ -34,7 +34,7 @@ export async function archiveEntries({ root, compiled, node }: ArchiveParts): Pr
     from(join(compiled, 'src'), 'src'),
     from(join(compiled, 'examples'), 'examples'),
     // What is no TypeScript is read at run time as it is: Java sources, pages.
-    from(join(root, 'src'), 'src', (name) => !name.endsWith('.ts') && !name.endsWith('.md')),
+    from(join(root, 'src'), 'src', (name) => !/\.(tsx?|md)$/.test(name)),
     from(join(root, 'examples/jobs'), 'examples/jobs'),
     ...packages.map((path) =>
       from(join(root, path), path, (name) => name !== 'node_modules' && !uselessAtRunTime.test(name)),
