@@ -21,5 +21,6 @@ export const commands = {
   check: { needs: [], takesArguments: false, steps: [tsc, [biome, 'check']] },
   format: { needs: [], takesArguments: false, steps: [[biome, 'check', '--write']] },
   dist: { needs: [], takesArguments: false, steps: [[join(root, 'bin/archive/main.ts')]] },
+  conformance: { needs: [], takesArguments: true, steps: [[join(root, 'test/conformance/run.ts')]] },
   'bench:start': { needs: everything, takesArguments: true, steps: [[join(root, 'bench/start.ts')]] },
 };

@@ -1,0 +1,130 @@
+/**
+ * The conformance suite: `npm run conformance` against the embedded Mesos, started as a process of its own, or
+ * `npm run conformance -- --master HOST:PORT` against any other. Scenarios run one after the other, because each wants
+ * the cluster for itself; a name given with --only runs those whose ids or titles hold it.
+ */
+import { parseArgs } from 'node:util';
+import { startEmbedded } from './embedded.ts';
+import { type Framework, subscribe } from './framework.ts';
+import type { Target } from './http.ts';
+import type { Bench, Scenario } from './scenario.ts';
+import { Skipped } from './scenario.ts';
+import { scenarios } from './scenarios/index.ts';
+
+type Result =
+  | { readonly kind: 'passed' }
+  | { readonly kind: 'failed'; readonly why: string }
+  | { readonly kind: 'skipped'; readonly why: string };
+
+interface Waits {
+  readonly patienceMs: number;
+  readonly quietMs: number;
+}
+
+const waitsForOurs: Waits = { patienceMs: 15_000, quietMs: 1_500 };
+/** Executors of a real agent take seconds, its offers may wait for other frameworks. */
+const waitsForOthers: Waits = { patienceMs: 60_000, quietMs: 3_000 };
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { master: { type: 'string' }, only: { type: 'string' } } });
+  const chosen = scenarios.filter(
+    ({ ids, title }) => values.only === undefined || ids.includes(values.only) || title.includes(values.only),
+  );
+  if (chosen.length === 0) {
+    console.error(`no scenario is named ${values.only}`);
+    return 64;
+  }
+  if (values.master !== undefined) {
+    const master = parseMaster(values.master);
+    if (master === undefined) {
+      console.error(`--master ${values.master}: give HOST:PORT`);
+      return 64;
+    }
+    return report(await runAll(chosen, master, waitsForOthers, true));
+  }
+  const embedded = await startEmbedded();
+  try {
+    return report(await runAll(chosen, embedded.master, waitsForOurs, false));
+  } finally {
+    await embedded.close();
+  }
+}
+
+function parseMaster(text: string): Target | undefined {
+  const match = /^(?:http:\/\/)?([^:/]+|\[[^\]]+\]):(\d{1,5})$/.exec(text);
+  return match === null ? undefined : { host: (match[1] ?? '').replace(/^\[|\]$/g, ''), port: Number(match[2]) };
+}
+
+async function runAll(
+  chosen: readonly Scenario[],
+  master: Target,
+  waits: Waits,
+  foreign: boolean,
+): Promise<Map<Scenario, Result>> {
+  const results = new Map<Scenario, Result>();
+  for (const scenario of chosen) {
+    const began = Date.now();
+    const result: Result =
+      foreign && scenario.onlyOurs !== undefined
+        ? { kind: 'skipped', why: scenario.onlyOurs }
+        : await runOne(scenario, master, waits);
+    results.set(scenario, result);
+    const seconds = ((Date.now() - began) / 1000).toFixed(1);
+    console.log(`${result.kind.padEnd(8)} ${seconds.padStart(5)} s  ${scenario.ids.join(' ')}  ${scenario.title}`);
+    if (result.kind !== 'passed') console.log(`    ${result.why.replaceAll('\n', '\n    ')}`);
+  }
+  return results;
+}
+
+async function runOne(scenario: Scenario, master: Target, waits: Waits): Promise<Result> {
+  const frameworks: Framework[] = [];
+  const bench: Bench = {
+    master,
+    ...waits,
+    framework: async (options) => {
+      const framework = await subscribe(master, waits, options);
+      frameworks.push(framework);
+      return framework;
+    },
+  };
+  try {
+    await scenario.run(bench);
+    return { kind: 'passed' };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { kind: error instanceof Skipped ? 'skipped' : 'failed', why };
+  } finally {
+    // The last subscription of an id is the one that still counts, so it goes first; the others are refused.
+    for (const framework of frameworks.reverse()) {
+      await framework.call('TEARDOWN').catch(() => undefined);
+      framework.cut();
+    }
+  }
+}
+
+/** One line for each id: failed if one of its scenarios failed, passed if one passed and none failed. */
+function report(results: ReadonlyMap<Scenario, Result>): number {
+  const byId = new Map<string, Result[]>();
+  for (const [{ ids }, result] of results) {
+    for (const id of ids) byId.set(id, [...(byId.get(id) ?? []), result]);
+  }
+  const tally = { passed: 0, failed: 0, skipped: 0 };
+  console.log('\nid      result');
+  for (const id of [...byId.keys()].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))) {
+    const result = verdict(byId.get(id) ?? []);
+    tally[result.kind] += 1;
+    console.log(`${id.padEnd(7)} ${result.kind}${result.kind === 'passed' ? '' : `: ${result.why.split('\n')[0]}`}`);
+  }
+  console.log(`\n${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`);
+  return tally.failed === 0 ? 0 : 1;
+}
+
+function verdict(results: readonly Result[]): Result {
+  return (
+    results.find(({ kind }) => kind === 'failed') ??
+    results.find(({ kind }) => kind === 'passed') ??
+    results[0] ?? { kind: 'skipped', why: 'nothing ran' }
+  );
+}
