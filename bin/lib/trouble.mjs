@@ -15,6 +15,6 @@ export function reportTrouble(error) {
     console.error(error);
     return 1;
   }
-  console.error(`${error.code}: ${error.message}`);
+  console.error(`error ${error.code}: ${error.message}`);
   return exitCodes[error.code];
 }

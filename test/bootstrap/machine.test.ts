@@ -24,7 +24,7 @@ test('nothing there: Java and pip are named together', async (t) => {
   const made = await project(t);
   const { code, stderr } = await made.ran(['start']);
   t.is(code, 17);
-  t.regex(stderr, /^MISSING_TOOL: Java was not found/);
+  t.regex(stderr, /^error MISSING_TOOL: Java was not found/);
   t.regex(stderr, /openjdk-17-jdk/);
   t.regex(stderr, /pip was not found/);
   t.regex(stderr, /python3-pip/);
