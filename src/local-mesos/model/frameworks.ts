@@ -122,6 +122,7 @@ export function masterInfo(master: MasterState): MasterInfo {
   const { masterId, hostname, ip, port, version } = master.options;
   return {
     id: masterId,
+    ...oldAddress(ip),
     port,
     pid: `master@${ip}:${port}`,
     hostname,
@@ -129,6 +130,12 @@ export function masterInfo(master: MasterState): MasterInfo {
     address: { hostname, ip, port },
     capabilities: [{ type: 'AGENT_UPDATE' }],
   };
+}
+
+/** The four bytes of an IPv4 address in network order, read as a little-endian number: what Mesos has always sent. */
+function oldAddress(ip: string): { ip?: number } {
+  const bytes = ip.split('.').map(Number);
+  return bytes.length === 4 ? { ip: Buffer.from(bytes).readUInt32LE() } : {};
 }
 
 /** The scheduler's stream has gone: offers are withdrawn, tasks run on until failover_timeout. */

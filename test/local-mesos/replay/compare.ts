@@ -1,0 +1,83 @@
+/**
+ * What is recorded beside what is ours. Ids that the two masters gave stand for each other: the first time that a pair
+ * meets it is kept, and from then on both must be used alike. Whatever else differs is a difference, unless it is one of
+ * those that are allowed here, each with its reason.
+ */
+import { isDeepStrictEqual } from 'node:util';
+
+/** Members whose values are ids that a master, an agent or a run of a task gives. */
+const idMembers: ReadonlySet<string> = new Set(['value', 'uuid', 'id']);
+const isId = /^[0-9a-f]{8}-[0-9a-f-]{27}(-(S|O)?\d+)?$|^[A-Za-z0-9+/]{22}==$/;
+
+const allowed: readonly { readonly path: RegExp; readonly reason: string }[] = [
+  { path: /\.timestamp$/, reason: 'the time' },
+  { path: /\.(nanoseconds)$/, reason: 'the time' },
+  { path: /\.port$/, reason: 'ours are free ports' },
+  { path: /\.pid$/, reason: 'holds the port' },
+  { path: /\.executor_pid$/, reason: 'the process of the task' },
+  { path: /\.master_info\.capabilities$/, reason: 'draining and quota are not built, so they are not announced' },
+];
+
+export interface Translation {
+  /** Puts our ids in the place of the recorded ones. */
+  ours(text: string): string;
+  learn(theirs: string, own: string): string | undefined;
+}
+
+export function createTranslation(): Translation {
+  const forward = new Map<string, string>();
+  const back = new Map<string, string>();
+  return {
+    // Longest first: the id of a master is the beginning of those that it gives.
+    ours: (text) =>
+      [...forward]
+        .sort(([a], [b]) => b.length - a.length)
+        .reduce((done, [theirs, own]) => done.replaceAll(theirs, own), text),
+    learn: (theirs, own) => {
+      if ((forward.get(theirs) ?? own) !== own || (back.get(own) ?? theirs) !== theirs) {
+        return `${theirs} stood for ${forward.get(theirs)}, ${own} for ${back.get(own)}`;
+      }
+      forward.set(theirs, own);
+      back.set(own, theirs);
+      return undefined;
+    },
+  };
+}
+
+/** The differences, as `path: recorded | ours`. */
+export function differences(theirs: unknown, own: unknown, translation: Translation, path = ''): string[] {
+  if (allowed.some((each) => each.path.test(path))) return [];
+  if (typeof theirs === 'string' && typeof own === 'string') {
+    const name = path.slice(path.lastIndexOf('.') + 1);
+    if (idMembers.has(name) && isId.test(theirs) && isId.test(own)) {
+      const fault = translation.learn(theirs, own);
+      return fault === undefined ? [] : [`${path}: ${fault}`];
+    }
+    return translation.ours(theirs) === own ? [] : [`${path}: ${theirs} | ${own}`];
+  }
+  if (Array.isArray(theirs) && Array.isArray(own)) {
+    if (theirs.length !== own.length) return [`${path}: ${JSON.stringify(theirs)} | ${JSON.stringify(own)}`];
+    const [left, right] = [inOrder(theirs), inOrder(own)];
+    return left.flatMap((each, index) => differences(each, right[index], translation, `${path}.${index}`));
+  }
+  if (isObject(theirs) && isObject(own)) {
+    const names = [...new Set([...Object.keys(theirs), ...Object.keys(own)])];
+    return names.flatMap((name) => differences(theirs[name], own[name], translation, `${path}.${name}`));
+  }
+  return isDeepStrictEqual(theirs, own) ? [] : [`${path}: ${JSON.stringify(theirs)} | ${JSON.stringify(own)}`];
+}
+
+/** Resources and offers are sets: Mesos lists them in the order of its hash tables. */
+function inOrder(list: readonly unknown[]): unknown[] {
+  return [...list].sort((a, b) => keyOf(a).localeCompare(keyOf(b)));
+}
+
+function keyOf(value: unknown): string {
+  if (!isObject(value)) return '';
+  const { name, hostname, reservations, begin } = value;
+  return JSON.stringify([name, hostname, reservations, begin]);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
