@@ -8,6 +8,7 @@ import { root } from './root.mjs';
 const inPackages = (path) => join(root, 'node_modules', path);
 
 const tsc = [inPackages('typescript/bin/tsc'), '-p', root];
+const tscOfWeb = [inPackages('typescript/bin/tsc'), '-p', join(root, 'src/web')];
 const biome = inPackages('@biomejs/biome/bin/biome');
 const ava = inPackages('ava/entrypoints/cli.mjs');
 const endToEnd = [ava, '--config', 'ava.end-to-end.config.js'];
@@ -15,12 +16,12 @@ const everything = ['java', 'javac', 'pip'];
 
 export const commands = {
   start: { needs: everything, takesArguments: true, steps: [[join(root, 'src/main.ts'), 'start']] },
-  test: { needs: everything, takesArguments: false, steps: [tsc, [biome, 'check'], [ava], endToEnd] },
+  test: { needs: everything, takesArguments: false, steps: [tsc, tscOfWeb, [biome, 'check'], [ava], endToEnd] },
   'test:unit': { needs: [], takesArguments: true, steps: [[ava]] },
   'test:end-to-end': { needs: everything, takesArguments: true, steps: [endToEnd] },
-  check: { needs: [], takesArguments: false, steps: [tsc, [biome, 'check']] },
+  check: { needs: [], takesArguments: false, steps: [tsc, tscOfWeb, [biome, 'check']] },
   format: { needs: [], takesArguments: false, steps: [[biome, 'check', '--write']] },
-  dist: { needs: [], takesArguments: false, steps: [[join(root, 'bin/archive/main.ts')]] },
+  dist: { needs: [], takesArguments: false, steps: [tsc, [join(root, 'bin/archive/main.ts')]] },
   conformance: { needs: [], takesArguments: true, steps: [[join(root, 'test/conformance/run.ts')]] },
   'bench:start': { needs: everything, takesArguments: true, steps: [[join(root, 'bench/start.ts')]] },
 };

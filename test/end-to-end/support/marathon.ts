@@ -1,0 +1,220 @@
+/**
+ * What Marathon does with one app, as a framework of its own on a Mesos: an offer that has the resources and ports, the
+ * variables of the ports, the files to fetch, the command, a persistent volume that returns with the next instance, a
+ * health check, and a new instance when one has ended or failed its check too often.
+ */
+import { mkdir } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MarathonApp } from '../../../marathon/app.ts';
+import { toThousandths } from '../../../src/lib/thousandths.ts';
+import {
+  calls,
+  createSchedulerClient,
+  isTerminal,
+  resources,
+  type SchedulerStream,
+} from '../../../src/mesos-api-client/index.ts';
+import type { FrameworkId, TaskId } from '../../../src/mesos-api-client/protocol/ids.ts';
+import type { Offer, Resource, TaskInfo, TaskStatus } from '../../../src/mesos-api-client/protocol/mesos.ts';
+
+export interface Instance {
+  readonly taskId: string;
+  readonly host: string;
+  readonly ports: readonly number[];
+  state: string;
+  healthy: boolean;
+  /** What Mesos said of its end. */
+  message?: string;
+}
+
+export interface Marathon {
+  readonly instances: readonly Instance[];
+  /** The one that runs now. */
+  current(): Instance | undefined;
+  /** Kills the instance, and starts none again. */
+  close(): Promise<void>;
+}
+
+export async function startMarathon(master: string, app: MarathonApp, volumes: string): Promise<Marathon> {
+  const client = createSchedulerClient();
+  const subscription = { frameworkInfo: { user: userInfo().username, name: 'marathon', roles: ['*'], capabilities } };
+  const opened = await client.subscribe(master, calls.subscribe(subscription));
+  if (opened.kind !== 'opened') throw new Error(`${master} does not lead`);
+  const runner = createRunner(app, volumes, opened.stream);
+  const reading = runner.read();
+  const checking = runner.check();
+  return {
+    instances: runner.instances,
+    current: () => runner.instances.findLast(({ state }) => state === 'TASK_RUNNING'),
+    close: async () => {
+      await runner.stop();
+      await Promise.all([checking, client.close()]);
+      await reading;
+    },
+  };
+}
+
+const capabilities = [{ type: 'MULTI_ROLE' }, { type: 'RESERVATION_REFINEMENT' }, { type: 'PARTITION_AWARE' }];
+
+function createRunner(app: MarathonApp, volumes: string, stream: SchedulerStream) {
+  const instances: Instance[] = [];
+  let frameworkId = '' as FrameworkId;
+  let stopped = false;
+  let delayMs = (app.backoffSeconds ?? 1) * 1000;
+  let wantedAt = 0;
+  const ended = (): boolean => instances.every(({ state }) => isTerminal(state as TaskStatus['state']));
+
+  async function onOffers(offers: readonly Offer[]): Promise<void> {
+    for (const offer of offers) {
+      const wants = !stopped && ended() && Date.now() >= wantedAt && instances.length < 20;
+      const cut = wants ? cutOut(app, offer) : undefined;
+      if (cut === undefined) {
+        await stream.call(calls.decline(frameworkId, [offer.id.value], { refuseSeconds: 0.2 }));
+        continue;
+      }
+      const taskId = `${app.id.slice(1).replaceAll('/', '_')}.instance-${instances.length + 1}` as TaskId;
+      instances.push({ taskId, host: offer.hostname, ports: cut.ports, state: 'TASK_STAGING', healthy: false });
+      const task = await taskOf(app, taskId, offer, cut, volumes);
+      await stream.call(calls.accept(frameworkId, [offer.id.value], [calls.launch([task])]));
+    }
+  }
+
+  async function onUpdate(status: TaskStatus): Promise<void> {
+    const { agent_id: agent, task_id: task, uuid, state, message } = status;
+    if (agent !== undefined && uuid !== undefined) {
+      await stream.call(calls.acknowledge(frameworkId, { agentId: agent.value, taskId: task.value, uuid }));
+    }
+    const instance = instances.find(({ taskId }) => taskId === task.value);
+    if (instance === undefined) return;
+    instance.state = state;
+    if (!isTerminal(state)) return;
+    if (message !== undefined) instance.message = message;
+    wantedAt = Date.now() + delayMs;
+    delayMs = Math.min(delayMs * (app.backoffFactor ?? 1.15), (app.maxLaunchDelaySeconds ?? 300) * 1000);
+  }
+
+  const kill = (instance: Instance): Promise<void> =>
+    stream.call(calls.kill(frameworkId, instance.taskId as TaskId, { killPolicy: graceOf(app) }));
+
+  return {
+    instances,
+    async read(): Promise<void> {
+      try {
+        for await (const event of stream.events()) {
+          if (event.type === 'SUBSCRIBED') frameworkId = event.subscribed.framework_id.value;
+          if (event.type === 'OFFERS') await onOffers(event.offers.offers ?? []);
+          if (event.type === 'UPDATE') await onUpdate(event.update.status);
+        }
+      } catch (error) {
+        if (!stopped) throw error;
+      }
+    },
+    /** MESOS_HTTP asks on the agent itself, so on loopback, and takes 200 to 399 for an answer. */
+    async check(): Promise<void> {
+      const [check] = app.healthChecks ?? [];
+      let failures = 0;
+      while (!stopped && check !== undefined) {
+        const instance = instances.findLast(({ state }) => state === 'TASK_RUNNING');
+        const port = instance?.ports[check.portIndex ?? 0];
+        if (instance !== undefined && port !== undefined) {
+          const answered = await fetch(`http://127.0.0.1:${port}${check.path ?? '/'}`, { redirect: 'manual' })
+            .then(({ status }) => status < 400)
+            .catch(() => false);
+          failures = answered || !instance.healthy ? 0 : failures + 1;
+          instance.healthy = answered;
+          const most = check.maxConsecutiveFailures ?? 3;
+          if (most > 0 && failures >= most) await kill(instance);
+        }
+        await sleep(100);
+      }
+    },
+    async stop(): Promise<void> {
+      stopped = true;
+      const running = instances.filter(({ state }) => !isTerminal(state as TaskStatus['state']));
+      for (const instance of running) await kill(instance);
+      for (let tries = 0; !ended() && tries < 300; tries += 1) await sleep(100);
+      // Without a failover timeout the master forgets the framework when the stream ends.
+      stream.close();
+    },
+  };
+}
+
+interface CutOut {
+  readonly taken: readonly Resource[];
+  readonly ports: readonly number[];
+}
+
+/** All that the app asks for, or nothing. */
+function cutOut(app: MarathonApp, offer: Offer): CutOut | undefined {
+  const wanted = { cpus: app.cpus ?? 1, mem: app.mem ?? 128, disk: app.disk ?? 0 };
+  const taken: Resource[] = [];
+  for (const [name, amount] of Object.entries(wanted)) {
+    const cut = resources.takeScalar(offer.resources ?? [], name, toThousandths(amount));
+    if (cut === undefined) return undefined;
+    taken.push(...cut.taken);
+  }
+  const ports = resources.takePorts(offer.resources ?? [], app.portDefinitions?.length ?? 0);
+  return ports && { taken: [...taken, ...ports.taken], ports: ports.ports };
+}
+
+async function taskOf(
+  app: MarathonApp,
+  taskId: TaskId,
+  offer: Offer,
+  { taken, ports }: CutOut,
+  volumes: string,
+): Promise<TaskInfo> {
+  const mounts: string[] = [];
+  for (const { containerPath, persistent } of app.container?.volumes ?? []) {
+    if (persistent === undefined) continue;
+    await mkdir(join(volumes, containerPath), { recursive: true });
+    mounts.push(`ln -sfn '${join(volumes, containerPath)}' '${containerPath}' && `);
+  }
+  return {
+    name: app.id.slice(1),
+    task_id: { value: taskId },
+    agent_id: offer.agent_id,
+    resources: [...taken],
+    command: {
+      value: `${mounts.join('')}${app.cmd ?? ''}`,
+      ...(app.user === undefined ? {} : { user: app.user }),
+      uris: (app.fetch ?? []).map(({ uri, destPath, extract, executable, cache }) => ({
+        value: uri,
+        extract: extract ?? true,
+        executable: executable ?? false,
+        cache: cache ?? false,
+        ...(destPath === undefined ? {} : { output_file: destPath }),
+      })),
+      environment: { variables: Object.entries(environmentOf(app, taskId, offer, ports)).map(variable) },
+    },
+    kill_policy: graceOf(app),
+  };
+}
+
+const variable = ([name, value]: [string, string]) => ({ name, value });
+
+function graceOf({ taskKillGracePeriodSeconds = 3 }: MarathonApp) {
+  return { grace_period: { nanoseconds: taskKillGracePeriodSeconds * 1e9 } };
+}
+
+/** The variables of Marathon's documentation, "Task environment variables"; the app's own come last. */
+function environmentOf(app: MarathonApp, taskId: string, offer: Offer, ports: readonly number[]) {
+  const numbered = ports.map((port, index) => [`PORT${index}`, String(port)]);
+  const named = ports.flatMap((port, index) => {
+    const name = app.portDefinitions?.[index]?.name;
+    return name === undefined ? [] : [[`PORT_${name.toUpperCase().replaceAll('-', '_')}`, String(port)]];
+  });
+  const own = Object.entries(app.env ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  return {
+    HOST: offer.hostname,
+    ...(ports[0] === undefined ? {} : { PORT: String(ports[0]), PORTS: ports.join(',') }),
+    ...(Object.fromEntries([...numbered, ...named]) as Record<string, string>),
+    MARATHON_APP_ID: app.id,
+    MARATHON_APP_RESOURCE_CPUS: String(app.cpus ?? 1),
+    MARATHON_APP_RESOURCE_MEM: String(app.mem ?? 128),
+    MESOS_TASK_ID: taskId,
+    ...Object.fromEntries(own),
+  };
+}
