@@ -1,0 +1,24 @@
+/**
+ * The jar beside an unmodified Flink that makes it elastic: its entry points take the place of Flink's standalone ones in
+ * the JobManager's command. Compiled with any supported Flink it is the same and runs on all of them.
+ */
+import { fileURLToPath } from 'node:url';
+import { buildJar } from '../distribution/java-build.ts';
+
+export const entryPoints = {
+  session: 'flinkmesos.driver.SessionEntryPoint',
+  application: 'flinkmesos.driver.ApplicationEntryPoint',
+} as const;
+
+/** What the JobManager finds the scheduler by. The secret itself stands in the file, never here. */
+export const driverEnvironment = {
+  url: 'FLINK_MESOS_DRIVER_URL',
+  secretFile: 'FLINK_MESOS_DRIVER_SECRET_FILE',
+  cluster: 'FLINK_MESOS_CLUSTER',
+} as const;
+
+const sourceDirectory = fileURLToPath(new URL('java', import.meta.url));
+
+export function buildDriverJar(flinkHome: string, outDir: string): Promise<string> {
+  return buildJar({ name: 'flink-mesos-driver', sourceDirectory, flinkHome, outDir });
+}

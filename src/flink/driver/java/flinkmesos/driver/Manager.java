@@ -1,0 +1,116 @@
+package flinkmesos.driver;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.runtime.blocklist.BlocklistHandler;
+import org.apache.flink.runtime.clusterframework.types.ResourceID;
+import org.apache.flink.runtime.clusterframework.types.ResourceProfile;
+import org.apache.flink.runtime.entrypoint.ClusterInformation;
+import org.apache.flink.runtime.heartbeat.HeartbeatServices;
+import org.apache.flink.runtime.io.network.partition.ResourceManagerPartitionTrackerFactory;
+import org.apache.flink.runtime.metrics.ThresholdMeter;
+import org.apache.flink.runtime.metrics.groups.ResourceManagerMetricGroup;
+import org.apache.flink.runtime.resourcemanager.JobLeaderIdService;
+import org.apache.flink.runtime.resourcemanager.WorkerResourceSpec;
+import org.apache.flink.runtime.resourcemanager.active.ActiveResourceManager;
+import org.apache.flink.runtime.resourcemanager.active.ResourceManagerDriver;
+import org.apache.flink.runtime.resourcemanager.slotmanager.ResourceDeclaration;
+import org.apache.flink.runtime.resourcemanager.slotmanager.SlotManager;
+import org.apache.flink.runtime.rpc.FatalErrorHandler;
+import org.apache.flink.runtime.rpc.RpcService;
+import org.apache.flink.runtime.security.token.DelegationTokenManager;
+
+/** Flink's own elastic resource manager, with two of its defects corrected. */
+final class Manager extends ActiveResourceManager<Worker> {
+    private final Set<WorkerResourceSpec> everDeclared = new HashSet<>();
+
+    Manager(
+            ResourceManagerDriver<Worker> driver,
+            Configuration configuration,
+            RpcService rpcService,
+            UUID leaderSessionId,
+            ResourceID resourceId,
+            HeartbeatServices heartbeatServices,
+            DelegationTokenManager delegationTokenManager,
+            SlotManager slotManager,
+            ResourceManagerPartitionTrackerFactory partitionTrackerFactory,
+            BlocklistHandler.Factory blocklistHandlerFactory,
+            JobLeaderIdService jobLeaderIdService,
+            ClusterInformation clusterInformation,
+            FatalErrorHandler fatalErrorHandler,
+            ResourceManagerMetricGroup metricGroup,
+            ThresholdMeter startWorkerFailureRater,
+            Duration retryInterval,
+            Duration workerRegistrationTimeout,
+            Duration previousWorkerRecoverTimeout,
+            Executor ioExecutor) {
+        super(
+                driver,
+                configuration,
+                rpcService,
+                leaderSessionId,
+                resourceId,
+                heartbeatServices,
+                delegationTokenManager,
+                slotManager,
+                partitionTrackerFactory,
+                blocklistHandlerFactory,
+                jobLeaderIdService,
+                clusterInformation,
+                fatalErrorHandler,
+                metricGroup,
+                startWorkerFailureRater,
+                retryInterval,
+                workerRegistrationTimeout,
+                previousWorkerRecoverTimeout,
+                ioExecutor);
+    }
+
+    /**
+     * The slot manager leaves a kind of worker out of its declaration when it needs none of it any more, instead of
+     * declaring zero; what was asked for would stay wanted for ever. The zero is added here.
+     */
+    @Override
+    public void declareResourceNeeded(Collection<ResourceDeclaration> declared) {
+        Set<WorkerResourceSpec> unmentioned = new HashSet<>(everDeclared);
+        for (ResourceDeclaration declaration : declared) {
+            unmentioned.remove(declaration.getSpec());
+            everDeclared.add(declaration.getSpec());
+        }
+        List<ResourceDeclaration> all = new ArrayList<>(declared);
+        for (WorkerResourceSpec spec : unmentioned) {
+            all.add(new ResourceDeclaration(spec, 0, Collections.emptySet()));
+        }
+        super.declareResourceNeeded(all);
+    }
+
+    /**
+     * Up to Flink 2.2 a TaskManager that comes back with used slots is counted under a specification with twice its
+     * slots (FLINK-38375), and workers that nobody needs are asked for. The number that was asked for is put back.
+     */
+    @Override
+    protected void onWorkerRegistered(Worker worker, WorkerResourceSpec reported) {
+        worker.noteRegistered();
+        super.onWorkerRegistered(worker, worker.slots() == reported.getNumSlots() ? reported : asAsked(worker, reported));
+    }
+
+    private static WorkerResourceSpec asAsked(Worker worker, WorkerResourceSpec reported) {
+        ResourceProfile total = ResourceProfile.newBuilder()
+                .setCpuCores(reported.getCpuCores())
+                .setTaskHeapMemory(reported.getTaskHeapSize())
+                .setTaskOffHeapMemory(reported.getTaskOffHeapSize())
+                .setNetworkMemory(reported.getNetworkMemSize())
+                .setManagedMemory(reported.getManagedMemSize())
+                .setExtendedResources(reported.getExtendedResources().values())
+                .build();
+        return WorkerResourceSpec.fromTotalResourceProfile(total, worker.slots());
+    }
+}
