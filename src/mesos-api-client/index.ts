@@ -1,4 +1,11 @@
 /** The public surface: all that a framework needs to speak to a Mesos master. */
+export {
+  type Detection,
+  type DetectorParts,
+  detectMasters,
+  type MasterDetector,
+  type ZooKeeperReader,
+} from './detect-masters.ts';
 export { parseMasters } from './protocol/addresses.ts';
 export * as calls from './protocol/calls.ts';
 export type * from './protocol/ids.ts';

@@ -8,10 +8,10 @@ const defaultMasterPort = 5050;
 
 /** From `h1:5050,h2:5050`. A Problem (USAGE) says what is wrong with which part. */
 export function parseMasters(list: string): string[] {
-  if (/^zk:/i.test(list.trim())) {
+  if (/^zk[\w+]*:\/\//i.test(list.trim())) {
     throw new Problem(
       'USAGE',
-      `Mesos masters ${withoutSecrets(list)}: finding the leading master in ZooKeeper is not supported yet; name the masters themselves, as in host1:5050,host2:5050`,
+      `Mesos masters ${list.trim().replace(/^([^:]*:\/\/)?.*@/s, '$1***@')}: this names a ZooKeeper, not masters: have it asked (detectMasters), or name the masters themselves, as in host1:5050,host2:5050`,
     );
   }
   const masters = list.split(',').map((part) => parseMaster(part.trim(), list));
@@ -29,6 +29,11 @@ export function parseLocation(location: string): string | undefined {
     return scheme === undefined ? addressOf(authority) : undefined;
   }
   return addressOf(authority, scheme?.toLowerCase() === 'https' ? 443 : 80);
+}
+
+/** `host:port`, from what a master says of itself; undefined for what no client could dial. */
+export function formatAddress(host: string, port: number): string | undefined {
+  return addressOf(`${host.includes(':') && !host.startsWith('[') ? `[${host}]` : host}:${port}`);
 }
 
 function parseMaster(part: string, list: string): string {
