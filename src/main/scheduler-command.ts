@@ -31,7 +31,10 @@ const levels = ['debug', 'info', 'warn', 'error'] as const;
 export function addSchedulerCommand(program: Command): void {
   readEnvironment(program.command('scheduler'))
     .description('run the scheduler: one Mesos framework, many Flink clusters')
-    .requiredOption('--mesos-master <host:port,...>', 'the Mesos masters')
+    .requiredOption(
+      '--mesos-master <host:port,...|zk://...>',
+      'the Mesos masters, or the ZooKeeper that names them; file:///PATH of a file that holds either',
+    )
     .option('--data-dir <dir>', 'where state is kept', defaultDataDir())
     .option('--cache-dir <dir>', 'where downloads and what is packed of them are kept', defaultCacheDir())
     .option('--listen <host:port>', 'where the API listens; port 0 is any free one, remembered', '127.0.0.1:8180')
@@ -77,7 +80,7 @@ async function runScheduler(options: Options): Promise<void> {
       };
     },
   });
-  console.log(`flink-mesos scheduler: API at ${scheduler.url}, Mesos master ${settings.mesosMasters}`);
+  console.log(`flink-mesos scheduler: API at ${scheduler.url}, Mesos master ${scheduler.mesosMasters}`);
   await runUntilEnd(scheduler.ended, () => scheduler.close());
 }
 

@@ -18,7 +18,6 @@ import { createRenderer } from '../flink/render/renderer.ts';
 import { createFlinkRest } from '../flink/rest/flink-rest.ts';
 import type { FlinkSource } from '../flink/spec.ts';
 import { Problem } from '../lib/problem.ts';
-import { parseMasters } from '../mesos-api-client/protocol/addresses.ts';
 import type { FrameworkInfo } from '../mesos-api-client/protocol/mesos.ts';
 import { createSchedulerClient, type SchedulerClientOptions } from '../mesos-api-client/scheduler-client.ts';
 import { describe } from '../observability/describe.ts';
@@ -26,12 +25,12 @@ import { createMetrics } from '../observability/metrics.ts';
 import { type LoadedRecords, loadRecords } from '../runtime/load-records.ts';
 import { startRuntime } from '../runtime/loop.ts';
 import type { Runtime, StampedFact } from '../runtime/runtime.ts';
-import type { MasterAddress } from '../scheduler/model/master.ts';
 import { createScheduler } from '../scheduler/scheduler.ts';
 import { openEmbeddedStore } from '../store/embedded-store.ts';
 import type { Store } from '../store/store.ts';
+import { type MesosMasters, masterSource, mastersElsewhere, readMesosMasters, shownMasters } from './mesos-masters.ts';
 import { choosePort, portProblem } from './ports.ts';
-import { isLocal, type Listen, type SchedulerSettings, urlOf } from './settings.ts';
+import { type Listen, type SchedulerSettings, urlOf } from './settings.ts';
 import { version } from './version.ts';
 
 export interface FlinkOffer {
@@ -48,6 +47,8 @@ export interface SchedulerParts {
 
 export interface RunningScheduler {
   readonly url: string;
+  /** Where the masters are, or what names them; without any password. */
+  readonly mesosMasters: string;
   readonly dispatcher: Dispatcher;
   readonly runtime: Runtime;
   /** Settles when the scheduler ended by itself, with the reason. */
@@ -57,7 +58,7 @@ export interface RunningScheduler {
 }
 
 export async function startScheduler(settings: SchedulerSettings, parts: SchedulerParts): Promise<RunningScheduler> {
-  const masters = parseMasters(settings.mesosMasters) as MasterAddress[];
+  const masters = await readMesosMasters(settings.mesosMasters);
   const token = await readSecretFile(settings.tokenFile, '--token-file');
   checkBinding(settings.listen.host, token);
   refuseUnreachableStorage(settings, masters);
@@ -70,7 +71,7 @@ export async function startScheduler(settings: SchedulerSettings, parts: Schedul
   }
 }
 
-type CheckedSettings = SchedulerSettings & { readonly masters: readonly MasterAddress[]; readonly token?: string };
+type CheckedSettings = SchedulerSettings & { readonly masters: MesosMasters; readonly token?: string };
 
 async function startOn(store: Store, settings: CheckedSettings, parts: SchedulerParts): Promise<RunningScheduler> {
   const records = await loadRecords(store);
@@ -95,7 +96,7 @@ async function startOn(store: Store, settings: CheckedSettings, parts: Scheduler
     client,
     flinkRest,
     artifacts,
-    masters: settings.masters,
+    masters: masterSource(settings.masters, parts.logger),
   });
   const metrics = createMetrics(runtime);
   runtime.onFact(metrics.count);
@@ -129,7 +130,14 @@ async function startOn(store: Store, settings: CheckedSettings, parts: Scheduler
     await stop();
     throw portProblem(error, listen);
   });
-  return { url: urlOf(listen), dispatcher, runtime, ended: runtime.ended, close: stop };
+  return {
+    url: urlOf(listen),
+    mesosMasters: shownMasters(settings.masters),
+    dispatcher,
+    runtime,
+    ended: runtime.ended,
+    close: stop,
+  };
 }
 
 /** Requests under way get this long; a slow download does not keep a scheduler alive. */
@@ -186,12 +194,12 @@ async function clientOptions({ principal, secretFile }: SchedulerSettings): Prom
 }
 
 /** Checkpoints on this machine's disk are lost to agents elsewhere. */
-function refuseUnreachableStorage({ storage }: SchedulerSettings, masters: readonly MasterAddress[]): void {
-  const elsewhere = masters.find((master) => !isLocal(master));
+function refuseUnreachableStorage({ storage }: SchedulerSettings, masters: MesosMasters): void {
+  const elsewhere = mastersElsewhere(masters);
   if (storage !== undefined || elsewhere === undefined) return;
   throw new Problem(
     'USAGE',
-    `the Mesos master ${elsewhere} is not on this machine: give --storage URI, a place that all agents reach (for example file:///shared/flink or s3://bucket/flink), for checkpoints and savepoints`,
+    `${elsewhere}: give --storage URI, a place that all agents reach (for example file:///shared/flink or s3://bucket/flink), for checkpoints and savepoints`,
   );
 }
 

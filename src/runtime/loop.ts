@@ -15,6 +15,7 @@ import { type Clock, monotone, systemClock } from './clock.ts';
 import { createFactLog, type FactLog } from './facts.ts';
 import { createFlinkActions, type FlinkActions } from './flink-actions.ts';
 import { createFlinkWatch, type FlinkWatch } from './flink-watch.ts';
+import { followMasters, type MasterSource } from './masters.ts';
 import { createMesosConnection, type MesosConnection } from './mesos-connection.ts';
 import { lookEveryMs } from './pace.ts';
 import type { QueueItem, Settle } from './queue.ts';
@@ -29,7 +30,7 @@ export interface RuntimeParts {
   readonly client: SchedulerClient;
   readonly flinkRest: Omit<FlinkRest, 'close'>;
   readonly artifacts: { path(digest: string): string | undefined };
-  readonly masters: readonly MasterAddress[];
+  readonly masters: readonly MasterAddress[] | MasterSource;
   readonly clock?: Clock;
   readonly factsKept?: number;
 }
@@ -41,7 +42,7 @@ const QUEUE_LIMIT = 2000;
 
 export async function startRuntime(parts: RuntimeParts): Promise<Runtime> {
   const loop = new Loop(parts);
-  loop.start(parts.masters);
+  loop.start();
   return runtimeOf(loop, parts);
 }
 
@@ -81,6 +82,7 @@ class Loop {
   #queue: QueueItem[] = [];
   #room = Promise.withResolvers<void>();
   #turning: Promise<void> | undefined;
+  #unfollow: () => Promise<void> = () => Promise.resolve();
   #over = false;
   #cause: Problem | undefined;
 
@@ -109,9 +111,11 @@ class Loop {
     });
   }
 
-  start(masters: readonly MasterAddress[]): void {
+  start(): void {
     for (const { name } of this.#parts.clusters.records()) this.#push({ kind: 'plan', cluster: name });
-    this.#push({ kind: 'core', input: { kind: 'masters', masters } });
+    this.#unfollow = followMasters(this.#parts.masters, (masters) =>
+      this.#push({ kind: 'core', input: { kind: 'masters', masters } }),
+    );
     this.#push({ kind: 'core', input: { kind: 'leadership', leading: true } });
   }
 
@@ -126,6 +130,7 @@ class Loop {
     const turning = this.#turning;
     this.#end(undefined);
     await turning;
+    await this.#unfollow();
   }
 
   #push(wish: Wish<QueueItem>, settle?: Settle): void {

@@ -3,9 +3,11 @@ import fc from 'fast-check';
 import type { ClusterCommand, ClusterFrame } from '../../src/flink/plan/clusters.ts';
 import { Problem } from '../../src/lib/problem.ts';
 import { startRuntime } from '../../src/runtime/loop.ts';
+import type { MasterSource } from '../../src/runtime/masters.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
 import type { Frame } from '../../src/scheduler/model/frame.ts';
 import type { Input } from '../../src/scheduler/model/input.ts';
+import type { MasterAddress } from '../../src/scheduler/model/master.ts';
 import {
   bench,
   call,
@@ -39,6 +41,34 @@ test('at the start every cluster is planned, and the core hears of the masters b
   );
   t.deepEqual(scheduler.inputs[0], { kind: 'masters', masters: [master], at: 1_000_000 });
   t.deepEqual(journal, []);
+});
+
+test('MA-59: masters that change are told to the core as they do, until the loop is stopped', async (t) => {
+  const { scheduler, start } = bench();
+  const journal: string[] = [];
+  let report: (masters: readonly MasterAddress[]) => void = () => {};
+  const masters: MasterSource = {
+    follow: (listener) => {
+      report = listener;
+      return async () => {
+        journal.push('unfollowed');
+      };
+    },
+  };
+  const runtime = await start({ masters });
+  t.deepEqual(
+    scheduler.inputs.map((input) => input.kind),
+    ['leadership'],
+  );
+  for (const found of [[master], [], ['other:5050' as MasterAddress]]) {
+    report(found);
+    await turnOf(runtime);
+    t.deepEqual(scheduler.inputs.at(-1), { kind: 'masters', masters: found, at: 1_000_000 });
+  }
+  await runtime.stop();
+  t.deepEqual(journal, ['unfollowed']);
+  report([master]);
+  t.is(scheduler.inputs.length, 4);
 });
 
 test('I4, I5: a frame is carried out in order: persist, calls, timers, actions, facts, answers', async (t) => {

@@ -1,0 +1,82 @@
+/** `--mesos-master` as given: a list of masters, or the ZooKeeper that names the leading one, or a file that holds either. */
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { FastifyBaseLogger } from 'fastify';
+import { Problem } from '../lib/problem.ts';
+import { detectMasters } from '../mesos-api-client/detect-masters.ts';
+import { parseMasters } from '../mesos-api-client/protocol/addresses.ts';
+import type { MasterSource } from '../runtime/masters.ts';
+import type { MasterAddress } from '../scheduler/model/master.ts';
+import { isZooKeeperAddress, parseZooKeeperAddress, type ZooKeeperAddress } from '../zookeeper/address.ts';
+import { openReader } from '../zookeeper/reader.ts';
+import { isLocal } from './settings.ts';
+
+export type MesosMasters =
+  | { readonly kind: 'list'; readonly masters: readonly MasterAddress[] }
+  | { readonly kind: 'zookeeper'; readonly address: ZooKeeperAddress };
+
+const option = '--mesos-master';
+
+/** As Mesos' own processes take it: a password belongs into a file, not among the arguments of a process. */
+export async function readMesosMasters(given: string): Promise<MesosMasters> {
+  const text = /^file:\/\//i.test(given) ? await readOptionFile(given) : given;
+  return isZooKeeperAddress(text)
+    ? { kind: 'zookeeper', address: parseZooKeeperAddress(text, option) }
+    : { kind: 'list', masters: parseMasters(text) as MasterAddress[] };
+}
+
+/** Where the masters are, without any password. */
+export function shownMasters(masters: MesosMasters): string {
+  return masters.kind === 'list' ? masters.masters.join(',') : shownZooKeeper(masters.address);
+}
+
+/** Says which of them are not on this machine, as far as names tell; where those are that a ZooKeeper names, nobody knows yet. */
+export function mastersElsewhere(masters: MesosMasters): string | undefined {
+  if (masters.kind === 'zookeeper') {
+    return `the Mesos masters that ${shownMasters(masters)} names may be on other machines`;
+  }
+  const elsewhere = masters.masters.find((master) => !isLocal(master));
+  return elsewhere === undefined ? undefined : `the Mesos master ${elsewhere} is not on this machine`;
+}
+
+export function masterSource(
+  masters: MesosMasters,
+  logger: FastifyBaseLogger,
+): readonly MasterAddress[] | MasterSource {
+  if (masters.kind === 'list') return masters.masters;
+  const { address } = masters;
+  return {
+    follow: (report) => {
+      const reader = openReader({ ...address, sessionTimeoutMs: SESSION_TIMEOUT_MS });
+      const detector = detectMasters({
+        reader,
+        path: address.path,
+        report: (found) => {
+          const shown = shownZooKeeper(address);
+          if (found.why === undefined) logger.info(`${shown} names the leading master: ${found.masters.join(', ')}`);
+          else logger.warn(`${shown} names no leading master: ${found.why}`);
+          report(found.masters as readonly MasterAddress[]);
+        },
+      });
+      return async () => {
+        detector.close();
+        await reader.close();
+      };
+    },
+  };
+}
+
+/** That of the masters themselves. */
+const SESSION_TIMEOUT_MS = 10_000;
+
+function shownZooKeeper({ hosts, path }: ZooKeeperAddress): string {
+  return `zk://${hosts.join(',')}${path}`;
+}
+
+async function readOptionFile(given: string): Promise<string> {
+  try {
+    return (await readFile(fileURLToPath(given), 'utf8')).trim();
+  } catch (error) {
+    throw new Problem('USAGE', `${option} ${given}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
