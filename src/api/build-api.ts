@@ -12,11 +12,11 @@ import type { ApiParts } from './parts.ts';
 import { answerProblem } from './problem-answers.ts';
 import { artifactRoutes } from './routes/artifacts.ts';
 import { clusterRoutes } from './routes/clusters.ts';
+import { dashboardRoutes } from './routes/dashboard.ts';
 import { describeApi } from './routes/docs.ts';
 import { eventRoutes } from './routes/events.ts';
 import { flinkProxy } from './routes/flink-proxy.ts';
 import { healthRoutes } from './routes/health.ts';
-import { homeRoutes } from './routes/home.ts';
 import { jarRoutes } from './routes/jars.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { metricsRoutes } from './routes/metrics.ts';
@@ -33,7 +33,7 @@ export function buildApi(parts: ApiParts): FastifyInstance {
   guardAccess(app, parts);
   describeApi(app, parts.dispatcher.info().version);
   for (const routes of [
-    homeRoutes(parts),
+    dashboardRoutes(),
     healthRoutes(parts),
     clusterRoutes(parts),
     taskRoutes(parts),

@@ -71,7 +71,6 @@ for (const [header, admitted] of authorizations) {
 test('with a token every route but health and artifacts demands it, unknown ones too', async (t) => {
   const { app, dispatcher } = await withCluster(t, { token });
   const closed = [
-    { url: '/' },
     { url: '/v1/info' },
     { url: '/v1/clusters' },
     { method: 'POST' as const, url: '/v1/clusters', payload: { name: 'b' } },

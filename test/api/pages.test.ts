@@ -1,40 +1,74 @@
 /** What people open in a browser. */
-import { createHash } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
 import test from 'ava';
-import { testApi, withCluster } from './support/api.ts';
+import { testApi } from './support/api.ts';
 
-test('the first page names clusters and jobs, and leads to the Flink UI', async (t) => {
-  const { app, dispatcher } = await withCluster(t);
-  await dispatcher.submitJob('default', { jar: 'a' });
-  const { body, headers } = await app.inject('/');
-  t.regex(String(headers['content-type']), /^text\/html/);
-  t.regex(body, /href="v1\/clusters\/default\/flink\/"/);
-  t.regex(body, /href="docs\/"/);
-  t.regex(body, /State machine/);
-  t.notRegex(body, /<script/);
+const addresses = ['/', '/web/dashboard.js', '/web/dashboard.css', '/web/icon.svg'] as const;
+
+test('the dashboard is a page, a script and a style, all small', async (t) => {
+  const { app } = await testApi(t);
+  let bytes = 0;
+  for (const address of addresses) {
+    const { statusCode, rawPayload, headers } = await app.inject({
+      url: address,
+      headers: { 'accept-encoding': 'gzip' },
+    });
+    t.is(statusCode, 200, address);
+    t.is(headers['content-encoding'], 'gzip');
+    t.true(gunzipSync(rawPayload).length > 0);
+    bytes += rawPayload.length;
+  }
+  t.true(bytes < 60 * 1024, `${bytes} bytes`);
 });
 
-test('names from elsewhere are shown, not obeyed', async (t) => {
-  const { app, dispatcher } = await withCluster(t);
-  dispatcher.setCluster('default', { waitingFor: '<img src=x onerror=alert(1)>' });
-  await dispatcher.submitJob('default', { jar: 'a' });
-  dispatcher.setJob('default', 'job-1', { name: '</td><script>alert("1")</script>', id: '"><b>' });
+test('the dashboard asks for its own parts by relative addresses, so that it works below a prefix', async (t) => {
+  const { app } = await testApi(t);
   const { body } = await app.inject('/');
-  t.notRegex(body, /<script|<img|<b>/);
-  t.regex(body, /&lt;script&gt;/);
+  const links = [...body.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1] ?? '');
+  t.true(links.includes('web/dashboard.js'));
+  for (const link of links) {
+    t.notRegex(link, /^(\/|[a-z]+:)/);
+    t.is((await app.inject(`/${link}`)).statusCode, 200, link);
+  }
+  t.regex(body, /<noscript>/);
 });
 
-test('the only style that the first page may use is its own', async (t) => {
+test('nothing inline is run or applied, nothing is loaded from elsewhere, nothing is parsed as markup', async (t) => {
   const { app } = await testApi(t);
   const { body, headers } = await app.inject('/');
-  const style = /<style>([\s\S]*)<\/style>/.exec(body)?.[1] ?? '';
-  const hash = createHash('sha256').update(style).digest('base64');
-  t.true(String(headers['content-security-policy']).includes(`style-src 'sha256-${hash}'`));
+  const policy = String(headers['content-security-policy']);
+  t.notRegex(policy, /unsafe|https?:|\*/);
+  t.regex(policy, /default-src 'none'.*require-trusted-types-for 'script'; trusted-types 'none'/);
+  t.notRegex(body, /<script[^>]*>[^<]|<style|style=|\son\w+=/);
 });
 
-test('without a cluster the page says how to make one', async (t) => {
+test('a part of the dashboard that the browser has already is not sent again', async (t) => {
   const { app } = await testApi(t);
-  t.regex((await app.inject('/')).body, /flink-mesos clusters create/);
+  for (const url of addresses) {
+    const { etag } = (await app.inject(url)).headers;
+    const again = await app.inject({ url, headers: { 'if-none-match': String(etag) } });
+    t.is(again.statusCode, 304);
+    t.is(again.body, '');
+  }
+});
+
+test('no other file is served, whatever the address says', async (t) => {
+  const { app } = await testApi(t);
+  for (const url of [
+    '/web/',
+    '/web/main.tsx',
+    '/web/../package.json',
+    '/web/%2e%2e/%2e%2e/package.json',
+    '/web/tsconfig.json',
+  ]) {
+    t.is((await app.inject(url)).statusCode, 404, url);
+  }
+});
+
+test('with a token the dashboard itself is open, and what it shows is not', async (t) => {
+  const { app } = await testApi(t, { token: 'secret' });
+  for (const url of addresses) t.is((await app.inject(url)).statusCode, 200, url);
+  t.is((await app.inject('/v1/clusters')).statusCode, 401);
 });
 
 test('/docs is whole without another server', async (t) => {

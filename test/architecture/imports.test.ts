@@ -88,7 +88,7 @@ const pureRooms = [
   'src/local-mesos/model',
 ];
 
-const files = globSync('src/**/*.ts').sort();
+const files = globSync('src/**/*.{ts,tsx}').sort();
 
 function roomOf(file: string): string {
   const rooms = Object.keys(mayImport).filter((room) => file === room || file.startsWith(`${room}/`));
@@ -128,9 +128,9 @@ test('imports between rooms follow the table', (t) => {
   t.deepEqual(trespasses, []);
 });
 
-test('the command-line client takes only types from the API', (t) => {
+test('the command-line client and the dashboard take only types from the API', (t) => {
   const taken = files
-    .filter((file) => roomOf(file) === 'src/cli')
+    .filter((file) => ['src/cli', 'src/web'].includes(roomOf(file)))
     .flatMap((file) =>
       importsOf(file)
         .filter(({ specifier, typeOnly }) => specifier.includes('/api/') && !typeOnly)

@@ -5,6 +5,7 @@ import type {
   ClusterView,
   Dispatcher,
   FactView,
+  InfoView,
   JarView,
   JobView,
   TaskView,
@@ -40,7 +41,9 @@ export interface FakeDispatcher extends Dispatcher {
   removeCluster(name: string): void;
   setJob(cluster: string, id: string, change: Partial<JobView>): void;
   addTask(task: Partial<TaskView> & { id: string; cluster: string }): void;
-  addFact(kind: string, text?: string): FactView;
+  addFact(kind: string, text?: string, more?: Partial<FactView>): FactView;
+  setTask(id: string, change: Partial<TaskView>): void;
+  setInfo(change: Partial<InfoView>): void;
   listeners(): number;
 }
 
@@ -51,6 +54,16 @@ export function createFakeDispatcher(): FakeDispatcher {
   const tasks: TaskView[] = [];
   const facts: FactView[] = [];
   const listeners = new Set<(fact: FactView) => void>();
+  let info: InfoView = {
+    version: '0.1.0',
+    frameworkId: 'framework-1',
+    mesos: { state: 'subscribed', master: '127.0.0.1:5050' as never, since: 1 as never },
+    reconciled: true,
+    offersHeld: 2,
+    tasksWaiting: 1,
+    defaultFlinkVersion: '2.3.0',
+    startedAt: moment,
+  };
   const known = (name: string) => {
     const cluster = clusters.get(name);
     if (cluster === undefined) throw new Problem('NOT_FOUND', `there is no cluster ${JSON.stringify(name)}`);
@@ -75,16 +88,7 @@ export function createFakeDispatcher(): FakeDispatcher {
     firstPhase: 'starting',
     firstJobState: 'CREATED',
 
-    info: () => ({
-      version: '0.1.0',
-      frameworkId: 'framework-1',
-      mesos: { state: 'subscribed', master: '127.0.0.1:5050' as never, since: 1 },
-      reconciled: true,
-      offersHeld: 2,
-      tasksWaiting: 1,
-      defaultFlinkVersion: '2.3.0',
-      startedAt: fake.startedAt,
-    }),
+    info: () => ({ ...info, startedAt: fake.startedAt }),
     health: () => (fake.healthy ? { healthy: true } : { healthy: false, why: 'no master for a minute' }),
 
     async createCluster(given) {
@@ -185,8 +189,16 @@ export function createFakeDispatcher(): FakeDispatcher {
     addTask(task) {
       tasks.push({ ...taskView, ...task });
     },
-    addFact(kind, text = `${kind} happened`) {
-      const fact: FactView = { sequence: facts.length + 1, at: moment, kind, level: 'info', text, data: { kind } };
+    setTask(id, change) {
+      const at = tasks.findIndex((task) => task.id === id);
+      tasks[at] = { ...fake.task(id), ...change };
+    },
+    setInfo(change) {
+      info = { ...info, ...change };
+    },
+    addFact(kind, text = `${kind} happened`, more = {}) {
+      const sequence = facts.length + 1;
+      const fact: FactView = { sequence, at: moment, kind, level: 'info', text, data: { kind }, ...more };
       facts.push(fact);
       for (const listener of listeners) listener(fact);
       return fact;

@@ -1,0 +1,198 @@
+/** One cluster: how it stands, and its tasks, jobs, events and configuration behind tabs. */
+import { useMemo, useState } from 'preact/hooks';
+import type { ClusterView, JarView, JobView, TaskView } from '../../api/views.ts';
+import { DeleteCluster } from '../acts/delete-cluster.tsx';
+import { RunJob } from '../acts/run-job.tsx';
+import { UploadJar } from '../acts/upload-jar.tsx';
+import { useFacts, useLive } from '../data/session.ts';
+import { clusterOf } from '../data/touched.ts';
+import { AgentPicture } from '../parts/agent-picture.tsx';
+import { Badge, Card, Empty, Fact, Failure, Moment, Notice, Tabs } from '../parts/basics.tsx';
+import { EventTable } from '../parts/event-table.tsx';
+import { FlinkLink } from '../parts/flink-link.tsx';
+import { JobTable } from '../parts/job-table.tsx';
+import { TaskTable } from '../parts/task-table.tsx';
+import { type ClusterTab, clusterTabs, links } from '../routes.ts';
+import { bytes, number, sentence } from '../words.ts';
+import { ConfigurationTab } from './configuration.tsx';
+
+const titles: Readonly<Record<ClusterTab, string>> = {
+  tasks: 'Tasks',
+  jobs: 'Jobs and jars',
+  events: 'Events',
+  configuration: 'Configuration',
+};
+
+export function ClusterPage({ name, tab }: { readonly name: string; readonly tab: ClusterTab }) {
+  const path = `v1/clusters/${encodeURIComponent(name)}`;
+  const { value: cluster, failure } = useLive<ClusterView>(path);
+  if (cluster === undefined) return <Absent name={name} failure={failure} />;
+  return (
+    <>
+      <Head cluster={cluster} />
+      {failure !== undefined && <Failure failure={failure} />}
+      <Tabs
+        label={`Cluster ${name}`}
+        chosen={tab}
+        tabs={clusterTabs.map((id) => ({ id, title: titles[id], href: links.cluster(name, id) }))}
+      />
+      {tab === 'tasks' && <TasksTab path={path} />}
+      {tab === 'jobs' && <JobsTab cluster={cluster} path={path} />}
+      {tab === 'events' && <EventsTab name={name} />}
+      {tab === 'configuration' && <ConfigurationTab spec={cluster.spec} />}
+    </>
+  );
+}
+
+function Absent({ name, failure }: { readonly name: string; readonly failure: ReturnType<typeof useLive>['failure'] }) {
+  if (failure === undefined) return <Empty>Loading…</Empty>;
+  if (failure.code !== 'NOT_FOUND') return <Failure failure={failure} />;
+  return (
+    <Notice tone="idle">
+      <h1>There is no cluster {name}</h1>
+      <p>
+        It was deleted, or never was. <a href={links.overview}>All clusters</a>
+      </p>
+    </Notice>
+  );
+}
+
+function Head({ cluster }: { readonly cluster: ClusterView }) {
+  const [deleting, setDeleting] = useState(false);
+  const { name, phase, flinkVersion, createdAt, taskManagers, slots, jobs, waitingFor, jobManager } = cluster;
+  return (
+    <header class="page-head">
+      <div class="title">
+        <h1>{name}</h1>
+        <Badge state={phase} />
+        <span class="spring" />
+        {jobManager?.url !== undefined && <FlinkLink cluster={name} text="Flink UI" />}
+        <button type="button" class="destroys" disabled={phase === 'deleting'} onClick={() => setDeleting(true)}>
+          Delete
+        </button>
+      </div>
+      {waitingFor !== undefined && (
+        <Notice tone={phase === 'recovering' ? 'bad' : 'warn'}>{sentence(`waiting for ${waitingFor}`)}</Notice>
+      )}
+      <dl class="facts">
+        <Fact name="TaskManagers">
+          {number(taskManagers.registered)} of {number(taskManagers.wanted)}
+        </Fact>
+        <Fact name="Slots free">
+          {number(slots.free)} of {number(slots.total)}
+        </Fact>
+        <Fact name="Jobs running">
+          {number(jobs.running)} of {number(jobs.all)}
+        </Fact>
+        <Fact name="JobManager">
+          {jobManager === undefined ? (
+            'none'
+          ) : (
+            <a href={links.task(jobManager.taskId)}>
+              <Badge state={jobManager.state} />
+            </a>
+          )}
+        </Fact>
+        <Fact name="Flink">{flinkVersion}</Fact>
+        <Fact name="Created">
+          <Moment at={createdAt} />
+        </Fact>
+      </dl>
+      {deleting && <DeleteCluster cluster={cluster} close={() => setDeleting(false)} />}
+    </header>
+  );
+}
+
+function TasksTab({ path }: { readonly path: string }) {
+  const { value: tasks, failure } = useLive<readonly TaskView[]>(`${path}/tasks`);
+  if (tasks === undefined) return failure === undefined ? <Empty>Loading…</Empty> : <Failure failure={failure} />;
+  return (
+    <>
+      {failure !== undefined && <Failure failure={failure} />}
+      <Card title="Agents" side={<Legend />}>
+        <AgentPicture tasks={tasks} />
+      </Card>
+      <Card title="Tasks">
+        <TaskTable tasks={tasks} />
+      </Card>
+    </>
+  );
+}
+
+function Legend() {
+  return (
+    <span class="legend quiet-text" aria-hidden="true">
+      <span class="square good jobmanager" /> JobManager <span class="square good" /> running{' '}
+      <span class="square busy" /> starting <span class="square bad" /> lost
+    </span>
+  );
+}
+
+function JobsTab({ cluster, path }: { readonly cluster: ClusterView; readonly path: string }) {
+  const jobs = useLive<readonly JobView[]>(`${path}/jobs`);
+  const jars = useLive<readonly JarView[]>(`${path}/jars`);
+  const [running, setRunning] = useState<JarView>();
+  const failure = jobs.failure ?? jars.failure;
+  return (
+    <>
+      {failure !== undefined && <Failure failure={failure} />}
+      <Card title="Jobs">
+        {jobs.value === undefined ? <Empty>Loading…</Empty> : <JobTable jobs={jobs.value.toReversed()} />}
+      </Card>
+      <Card title="Jars">
+        <UploadJar cluster={cluster.name} uploaded={setRunning} />
+        <Jars jars={jars.value ?? []} run={setRunning} />
+      </Card>
+      {running !== undefined && <RunJob cluster={cluster.name} jar={running} close={() => setRunning(undefined)} />}
+    </>
+  );
+}
+
+function Jars({ jars, run }: { readonly jars: readonly JarView[]; readonly run: (jar: JarView) => void }) {
+  if (jars.length === 0) return <Empty>No jar is uploaded yet.</Empty>;
+  return (
+    <div class="scroll-sideways">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Jar</th>
+            <th scope="col">Size</th>
+            <th scope="col">Uploaded</th>
+            <th scope="col">
+              <span class="unseen">Acts</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {jars.map((jar) => (
+            <tr key={jar.id}>
+              <td class="main">{jar.name}</td>
+              <td>{bytes(jar.bytes)}</td>
+              <td>
+                <Moment at={jar.uploadedAt} />
+              </td>
+              <td class="acts">
+                <button type="button" onClick={() => run(jar)} aria-label={`Run ${jar.name}`}>
+                  Run…
+                </button>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function EventsTab({ name }: { readonly name: string }) {
+  const facts = useFacts();
+  const ours = useMemo(
+    () => facts.filter((fact) => clusterOf(fact) === name && fact.level !== 'debug').toReversed(),
+    [facts, name],
+  );
+  return (
+    <Card title="Events">
+      <EventTable facts={ours} label="Events of the cluster" empty="Nothing is remembered of this cluster." />
+    </Card>
+  );
+}

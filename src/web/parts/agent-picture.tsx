@@ -1,0 +1,101 @@
+/**
+ * A cluster agent by agent: a tile for each host with a square for each of its tasks. Tiles out of sight are not drawn,
+ * and a host with very many tasks says how many more there are, so the picture stays readable at 1,000 agents.
+ */
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { TaskView } from '../../api/views.ts';
+import { links } from '../routes.ts';
+import { counted, cpus, memory, partWord, stateWord, toneOf } from '../words.ts';
+import { Empty } from './basics.tsx';
+
+const tilePx = { width: 224, height: 92, gap: 10 };
+const mostSquares = 24;
+
+interface Host {
+  readonly name: string;
+  readonly tasks: readonly TaskView[];
+}
+
+export function AgentPicture({ tasks }: { readonly tasks: readonly TaskView[] }) {
+  const hosts = useMemo(() => hostsOf(tasks), [tasks]);
+  const frame = useRef<HTMLElement>(null);
+  const { width, height, top } = useFrame(frame, hosts.length > 0);
+  if (hosts.length === 0) return <Empty>No task runs on an agent at present.</Empty>;
+  const columns = Math.max(1, Math.floor((width + tilePx.gap) / (tilePx.width + tilePx.gap)));
+  const rowPx = tilePx.height + tilePx.gap;
+  const first = Math.max(0, Math.floor(top / rowPx) - 2) * columns;
+  const last = (Math.ceil((top + height) / rowPx) + 2) * columns;
+  const tileWidth = `calc(${100 / columns}% - ${tilePx.gap}px)`;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
+    <section class="agents" ref={frame} tabIndex={0} aria-label="Agents and their tasks">
+      <ul style={{ height: `${Math.ceil(hosts.length / columns) * rowPx - tilePx.gap}px` }}>
+        {hosts.slice(first, last).map((host, at) => (
+          <li
+            key={host.name}
+            style={{
+              top: `${Math.floor((first + at) / columns) * rowPx}px`,
+              left: `${((first + at) % columns) * (100 / columns)}%`,
+              width: tileWidth,
+              height: `${tilePx.height}px`,
+            }}
+          >
+            <Tile host={host} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Tile({ host }: { readonly host: Host }) {
+  const { name, tasks } = host;
+  const held = tasks.reduce(
+    (sum, { resources }) => ({ cpus: sum.cpus + resources.cpus, memMiB: sum.memMiB + resources.memMiB }),
+    { cpus: 0, memMiB: 0 },
+  );
+  return (
+    <>
+      <strong title={name}>{name}</strong>
+      <span class="quiet-text">
+        {counted(tasks.length, 'task')}, {cpus(held.cpus)}, {memory(held.memMiB)}
+      </span>
+      <div class="squares">
+        {tasks.slice(0, mostSquares).map(({ id, part, state }) => {
+          const words = `${partWord(part)} ${id}: ${stateWord(state)}`;
+          return (
+            <a key={id} class={`${toneOf(state)} ${part}`} href={links.task(id)} title={words}>
+              <span class="unseen">{words}</span>
+            </a>
+          );
+        })}
+        {tasks.length > mostSquares && <span class="quiet-text">+{tasks.length - mostSquares}</span>}
+      </div>
+    </>
+  );
+}
+
+function hostsOf(tasks: readonly TaskView[]): readonly Host[] {
+  const launched = tasks.filter(({ phase }) => phase === 'launched');
+  const byHost = Map.groupBy(launched, ({ hostname, agentId }) => hostname ?? agentId ?? 'unknown');
+  return [...byHost]
+    .map(([name, ofHost]) => ({ name, tasks: ofHost }))
+    .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
+}
+
+function useFrame(frame: { readonly current: HTMLElement | null }, present: boolean) {
+  const [size, setSize] = useState({ width: 1000, height: 400, top: 0 });
+  useEffect(() => {
+    const element = frame.current;
+    if (element === null || !present) return;
+    const measure = () => setSize({ width: element.clientWidth, height: element.clientHeight, top: element.scrollTop });
+    const observer = new ResizeObserver(measure);
+    observer.observe(element);
+    element.addEventListener('scroll', measure, { passive: true });
+    return () => {
+      observer.disconnect();
+      element.removeEventListener('scroll', measure);
+    };
+  }, [frame, present]);
+  return size;
+}
