@@ -1,9 +1,11 @@
 /**
  * The conformance suite: `npm run conformance` against the embedded Mesos, started as a process of its own, or
- * `npm run conformance -- --master HOST:PORT` against any other. Scenarios run one after the other, because each wants
+ * `npm run conformance -- --master HOST:PORT` against any other; against the embedded one recorded exchanges with a real
+ * master are played as well. Scenarios run one after the other, because each wants
  * the cluster for itself; a name given with --only runs those whose ids or titles hold it.
  */
 import { parseArgs } from 'node:util';
+import { longRecordings, type Played, replay } from '../local-mesos/replay/recordings.ts';
 import { startEmbedded } from './embedded.ts';
 import { type Framework, subscribe } from './framework.ts';
 import type { Target } from './http.ts';
@@ -29,10 +31,12 @@ process.exitCode = await main();
 
 async function main(): Promise<number> {
   const { values } = parseArgs({ options: { master: { type: 'string' }, only: { type: 'string' } } });
-  const chosen = scenarios.filter(
-    ({ ids, title }) => values.only === undefined || ids.includes(values.only) || title.includes(values.only),
-  );
-  if (chosen.length === 0) {
+  const isChosen = ({ ids, ...named }: Scenario | Played) =>
+    values.only === undefined ||
+    ids.includes(values.only) ||
+    ('title' in named ? named.title : named.name).includes(values.only);
+  const chosen = scenarios.filter(isChosen);
+  if (chosen.length === 0 && !longRecordings.some(isChosen)) {
     console.error(`no scenario is named ${values.only}`);
     return 64;
   }
@@ -46,10 +50,26 @@ async function main(): Promise<number> {
   }
   const embedded = await startEmbedded();
   try {
-    return report(await runAll(chosen, embedded.master, waitsForOurs, false));
+    // Recordings have an embedded Mesos of their own each and spend their time waiting, so they run beside.
+    const [results, played] = await Promise.all([
+      runAll(chosen, embedded.master, waitsForOurs, false),
+      Promise.all(longRecordings.filter(isChosen).map(playOne)),
+    ]);
+    for (const [scenario, result] of played) results.set(scenario, result);
+    return report(results);
   } finally {
     await embedded.close();
   }
+}
+
+async function playOne(recording: Played): Promise<[Scenario, Result]> {
+  const began = Date.now();
+  const differences = await replay(recording).catch((error: unknown) => [String(error)]);
+  const result: Result =
+    differences.length === 0 ? { kind: 'passed' } : { kind: 'failed', why: differences.join('\n') };
+  const scenario: Scenario = { ids: recording.ids, title: `recorded: ${recording.name}`, run: async () => undefined };
+  tell(scenario, result, began);
+  return [scenario, result];
 }
 
 function parseMaster(text: string): Target | undefined {
@@ -71,11 +91,15 @@ async function runAll(
         ? { kind: 'skipped', why: scenario.onlyOurs }
         : await runOne(scenario, master, waits);
     results.set(scenario, result);
-    const seconds = ((Date.now() - began) / 1000).toFixed(1);
-    console.log(`${result.kind.padEnd(8)} ${seconds.padStart(5)} s  ${scenario.ids.join(' ')}  ${scenario.title}`);
-    if (result.kind !== 'passed') console.log(`    ${result.why.replaceAll('\n', '\n    ')}`);
+    tell(scenario, result, began);
   }
   return results;
+}
+
+function tell(scenario: Scenario, result: Result, began: number): void {
+  const seconds = ((Date.now() - began) / 1000).toFixed(1);
+  console.log(`${result.kind.padEnd(8)} ${seconds.padStart(5)} s  ${scenario.ids.join(' ')}  ${scenario.title}`);
+  if (result.kind !== 'passed') console.log(`    ${result.why.replaceAll('\n', '\n    ')}`);
 }
 
 async function runOne(scenario: Scenario, master: Target, waits: Waits): Promise<Result> {

@@ -43,10 +43,12 @@ const adoptedPollMs = 200;
  */
 const shimStart =
   'trap : TERM INT HUP QUIT; status=$1; argv0=$2; shift 2; unset PWD OLDPWD SHLVL; exec 3>&2 2>"$status.part"; ';
+/** What cannot be executed ends with status 1, as Mesos' launcher says it; a shell would say 127. */
+const check = 'command -v "$1" >/dev/null 2>&3 || { echo "Failed to execute command: $1" >&3; exit 1; }; ';
 const shimEnd = ' printf "status %d\\n" $? >&2; mv "$status.part" "$status"';
-const plainShim = `${shimStart}(exec "$@" 2>&3 3>&-);${shimEnd}`;
+const plainShim = `${shimStart}(${check}exec "$@" 2>&3 3>&-);${shimEnd}`;
 /** Only bash can give a program another argv[0] than its path. */
-const namedShim = `${shimStart}(exec -a "$argv0" "$@" 2>&3 3>&-);${shimEnd}`;
+const namedShim = `${shimStart}(${check}exec -a "$argv0" "$@" 2>&3 3>&-);${shimEnd}`;
 
 export async function startRun(plan: RunPlan): Promise<Run> {
   const { command, sandbox, statusFile } = plan;

@@ -74,8 +74,8 @@ function inOrder(list: readonly unknown[]): unknown[] {
 
 function keyOf(value: unknown): string {
   if (!isObject(value)) return '';
-  const { name, hostname, reservations, begin } = value;
-  return JSON.stringify([name, hostname, reservations, begin]);
+  const { name, hostname, allocation_info, reservations, begin } = value;
+  return JSON.stringify([name, hostname, allocation_info, reservations, begin]);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,0 +1,54 @@
+/** Which exchanges are played, what they show, and what of each is not compared. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startLocalMesos } from '../../../src/local-mesos/server/start-local-mesos.ts';
+import { type PlayOptions, play, readRecording } from './player.ts';
+
+export interface Played extends PlayOptions {
+  readonly name: string;
+  readonly ids: readonly string[];
+}
+
+function recorded(name: string, ids: string, options: PlayOptions = {}): Played {
+  return { name, ids: ids.split(' '), ...options };
+}
+
+/** A few seconds each: played by the tests of this directory. */
+export const shortRecordings: readonly Played[] = [
+  recorded('launch-kill', 'LM-14 LM-29 LM-42'),
+  recorded('accept-two-offers', 'LM-20'),
+  recorded('stream-cut', 'LM-13 LM-58'),
+  recorded('second-subscribe', 'LM-11 LM-12'),
+  recorded('teardown', 'LM-10 LM-61'),
+  recorded('subscribe-unknown-id', 'LM-9'),
+  // Which tasks had ended when a batch came was chance, so the amounts that were offered were too.
+  recorded('exit-codes', 'LM-33 LM-39 LM-48 LM-69', { anyOffers: true }),
+];
+
+/** Up to a minute each, most of it waiting: played beside the conformance suite. */
+export const longRecordings: readonly Played[] = [
+  recorded('subscribe-heartbeat', 'LM-6'),
+  recorded('update-retry', 'LM-30 LM-31 LM-32 LM-52'),
+  recorded('accept-bad-offers', 'LM-35 LM-36 LM-37'),
+  recorded('partial-use', 'LM-20 LM-22'),
+  recorded('decline-filter', 'LM-21 LM-22 LM-37'),
+  recorded('suppress-revive', 'LM-23 LM-24'),
+  recorded('failover-timeout', 'LM-10 LM-58 LM-59'),
+  recorded('update-framework', 'LM-26'),
+  recorded('kill-policy', 'LM-42 LM-43'),
+  recorded('two-frameworks', 'LM-22 LM-25'),
+];
+
+/** Plays it to an embedded Mesos of its own; the answer is what differed. */
+export async function replay({ name, ...options }: Played): Promise<string[]> {
+  const recording = readRecording(name);
+  const workDir = mkdtempSync(join(tmpdir(), 'replay-'));
+  const mesos = await startLocalMesos({ workDir, port: 0, agents: recording.agents });
+  try {
+    return await play(recording, { host: '127.0.0.1', port: mesos.port }, options);
+  } finally {
+    await mesos.close();
+    rmSync(workDir, { recursive: true, force: true });
+  }
+}
