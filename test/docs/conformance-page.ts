@@ -1,0 +1,73 @@
+/**
+ * Writes docs/conformance.md from the titles of the tests: `node test/docs/conformance-page.ts --write` after a test got
+ * or lost an id. A test of this directory holds the page against the titles.
+ */
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { scenarios } from '../conformance/scenarios/index.ts';
+import { longRecordings, shortRecordings } from '../local-mesos/replay/recordings.ts';
+import { notYet, subjects } from './conformance-ids.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+export const pagePath = fileURLToPath(new URL('../../docs/conformance.md', import.meta.url));
+
+/** Tests by id, as they are named on the page. */
+export function coverage(): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  const add = (ids: readonly string[], where: string) => {
+    for (const id of ids) found.set(id, (found.get(id) ?? new Set()).add(where));
+  };
+  for (const { ids } of scenarios) add(ids, 'conformance suite');
+  for (const { ids, name } of [...shortRecordings, ...longRecordings]) add(ids, `recorded: ${name}`);
+  for (const file of globSync('test/**/*.test.ts', { cwd: root }).sort()) {
+    add(idsIn(readFileSync(`${root}/${file}`, 'utf8')), file.replace(/^test\//, ''));
+  }
+  return found;
+}
+
+/** What stands in code; comments cover nothing. */
+function idsIn(source: string): string[] {
+  const code = source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
+  const ranges = [...code.matchAll(/\b(MA|LM)-(\d+) to \1-(\d+)\b/g)].flatMap(([, kind, from, to]) =>
+    Array.from({ length: Number(to) - Number(from) + 1 }, (_, index) => `${kind}-${Number(from) + index}`),
+  );
+  return [...ranges, ...[...code.matchAll(/\b(?:MA|LM)-\d+\b/g)].map(([id]) => id)];
+}
+
+export function renderPage(): string {
+  const covered = coverage();
+  const row = (id: string, subject: string) => {
+    const tests = covered.get(id);
+    const by = tests === undefined ? `not yet: ${notYet[id]}` : [...tests].join(', ');
+    return `| ${id} | ${subject} | ${by} |`;
+  };
+  const table = (kind: 'MA' | 'LM') => [
+    '| id | what | held by |',
+    '|---|---|---|',
+    ...subjects[kind].map((subject, index) => row(`${kind}-${index + 1}`, subject)),
+  ];
+  return [
+    introduction,
+    '## The client and the scheduler (MA)',
+    '',
+    ...table('MA'),
+    '',
+    '## A master and its agents (LM)',
+    '',
+    ...table('LM'),
+    '',
+  ].join('\n');
+}
+
+const introduction = `# Conformance with Apache Mesos
+
+Every scenario that the Mesos side is held against, and the tests that hold it (paths below \`test/\`). This page is written by \`node test/docs/conformance-page.ts --write\` from the titles of the tests.
+
+- \`npm run conformance\` starts the embedded Mesos as a process of its own and runs the scenarios of \`test/conformance\` against it, over HTTP only; beside them it plays recorded exchanges with a real Apache Mesos 1.12 and compares the answers (\`test/local-mesos/replay\`).
+- \`npm run conformance -- --master HOST:PORT\` runs the scenarios against any other master, with longer time-outs; what cannot be asked of a master that others use is skipped, with the reason. They use role \`*\`, tasks of 0.1 cpus and 32 MB, and end their frameworks when they are done. The master must not demand credentials.
+- \`npm run conformance -- --only LM-30\` runs what names an id.
+
+It prints a table by id and closes with \`N passed, N failed, N skipped\`. An id that is held here may be held in part: the titles of its tests say what.
+`;
+
+if (process.argv.includes('--write')) writeFileSync(pagePath, renderPage());
