@@ -23,5 +23,6 @@ export const commands = {
   format: { needs: [], takesArguments: false, steps: [[biome, 'check', '--write']] },
   dist: { needs: [], takesArguments: false, steps: [tsc, [join(root, 'bin/archive/main.ts')]] },
   conformance: { needs: [], takesArguments: true, steps: [[join(root, 'test/conformance/run.ts')]] },
+  universe: { needs: [], takesArguments: true, steps: [[join(root, 'universe/main.ts')]] },
   'bench:start': { needs: everything, takesArguments: true, steps: [[join(root, 'bench/start.ts')]] },
 };

@@ -1,0 +1,228 @@
+/** The catalog package: its form, options that are used and options that exist, and what Marathon gets for any of them. */
+import test from 'ava';
+import { Command } from 'commander';
+import fc from 'fast-check';
+import type { MarathonApp } from '../../marathon/app.ts';
+import { checkApp } from '../../marathon/check-app.ts';
+import { addSchedulerCommand } from '../../src/main/scheduler-command.ts';
+import { version } from '../../src/main/version.ts';
+import { tagNames } from '../../universe/cosmos-mustache.ts';
+import { type ConfigSchema, packagedFlink, readPackage } from '../../universe/package.ts';
+import { mergeOptions, type Options, OptionsRefused, renderPackage, validateOptions } from '../../universe/render.ts';
+
+const definition = await readPackage('http://files.example/flink/', version);
+const { config } = definition;
+
+const needed = { service: { token_uri: 'file:///etc/flink-mesos/token' }, flink: { storage: 'file:///shared/flink' } };
+
+/** Every option with its path, `service.name`. */
+function leaves(schema: ConfigSchema, path: readonly string[] = []): [string, ConfigSchema][] {
+  if (schema.properties === undefined) return [[path.join('.'), schema]];
+  return Object.entries(schema.properties).flatMap(([name, member]) => leaves(member, [...path, name]));
+}
+
+const schedulerVariables = (): Set<string | undefined> => {
+  const program = new Command();
+  addSchedulerCommand(program);
+  return new Set(program.commands[0]?.options.map((option) => option.envVar));
+};
+
+test('package.json has the fields of packaging version 4.0, and no others', (t) => {
+  const { package: description } = definition;
+  t.is(description.packagingVersion, '4.0');
+  t.is(description.name, 'flink');
+  t.regex(description.version, /^[-a-zA-Z0-9.]+$/);
+  for (const field of ['maintainer', 'description', 'tags']) t.truthy(description[field], field);
+  t.true((description.tags as string[]).every((tag) => !/\s/.test(tag)));
+  t.regex(String(description.minDcosReleaseVersion), /^[\d.]+$/);
+  const known =
+    'packagingVersion name version maintainer description tags scm website framework upgradesFrom downgradesTo preInstallNotes postInstallNotes postUninstallNotes selected licenses minDcosReleaseVersion hasKnownIssues lastUpdated';
+  for (const field of Object.keys(description)) t.true(known.split(' ').includes(field), field);
+});
+
+test('every option says what it is', (t) => {
+  for (const [path, { type, title, description }] of leaves(config)) {
+    t.true([type, title, description].every(Boolean), path);
+  }
+});
+
+test('no option that is not used, none used that is not documented', (t) => {
+  const documented = leaves(config).map(([path]) => path);
+  const assets = Object.keys(definition.resource.assets.uris).map((name) => `resource.assets.uris.${name}`);
+  t.deepEqual(tagNames(definition.marathon), [...documented, ...assets].sort());
+});
+
+test('what is fetched is what is built, and the default directory is that of the packaged Flink', (t) => {
+  const { uris } = definition.resource.assets;
+  t.is(uris['flink-mesos'], `http://files.example/flink/flink-mesos-${version}-linux-x64.tar.gz`);
+  t.is(uris.flink, `http://files.example/flink/flink-${packagedFlink}-bin-scala_2.12.tgz`);
+  t.is(render(needed).env?.FLINK_HOME, `flink-${packagedFlink}`);
+});
+
+test('with what is needed alone it is an app that Marathon takes, and an address to find it by', (t) => {
+  const app = render(needed);
+  t.deepEqual(checkApp(app), []);
+  t.is(app.id, 'flink');
+  t.is(app.labels?.DCOS_PACKAGE_NAME, 'flink');
+  t.is(app.labels?.DCOS_PACKAGE_FRAMEWORK_NAME, app.env?.FLINK_MESOS_FRAMEWORK_NAME as string);
+  t.is(app.secrets, undefined);
+  t.is(
+    app.fetch?.some(({ destPath }) => destPath === app.env?.FLINK_MESOS_TOKEN_FILE),
+    true,
+  );
+});
+
+const refused: { what: string; options: Options; says: RegExp }[] = [
+  { what: 'no storage', options: { service: needed.service }, says: /storage/ },
+  { what: 'no token', options: { flink: needed.flink }, says: /token/ },
+  { what: 'an unknown option', options: { ...needed, mesos: { master: 'x' } }, says: /additional/ },
+  { what: 'a master without a port', options: { ...needed, mesos: { masters: 'mesos-1' } }, says: /masters/ },
+  { what: 'a name that is no id', options: merged({ service: { name: 'My Flink' } }), says: /name/ },
+  { what: 'a number as text', options: merged({ service: { mem: '768' } }), says: /mem/ },
+];
+
+for (const { what, options, says } of refused) {
+  test(`refused before anything is installed: ${what}`, (t) => {
+    t.regex(t.throws(() => render(options), { instanceOf: OptionsRefused })?.message ?? '', says);
+  });
+}
+
+test('users cannot put other resources in', (t) => {
+  t.throws(() => render({ ...needed, resource: { assets: { uris: { flink: 'x' } } } }), { instanceOf: OptionsRefused });
+});
+
+test('secrets of the store are files, and nothing of them stands in the environment', (t) => {
+  const app = render({
+    service: { token_secret: 'flink/token', principal: 'flink', principal_secret: 'flink/principal' },
+    flink: needed.flink,
+  });
+  t.deepEqual(checkApp(app), []);
+  t.deepEqual(app.secrets, { principal: { source: 'flink/principal' }, token: { source: 'flink/token' } });
+  const files = app.container?.volumes?.flatMap(({ containerPath, secret }) => (secret ? [containerPath] : []));
+  t.deepEqual(files, [app.env?.FLINK_MESOS_SECRET_FILE, app.env?.FLINK_MESOS_TOKEN_FILE] as string[]);
+  t.false(JSON.stringify(app.env).includes('flink/'));
+});
+
+/** Texts that have broken templates before. */
+const nasty = fc.oneof(
+  fc.constantFrom('', 'false', '{{service.name}}', '"', '\\', 'a"b\\c', '\n', '<&>', "it's", '0', '[]'),
+  fc.string({ unit: 'grapheme', maxLength: 12 }),
+);
+
+const withPattern: Record<string, fc.Arbitrary<string>> = {
+  'service.name': fc.constantFrom('flink', '/prod/flink', 'a', 'prod/flink-2', 'x.y'),
+  'mesos.masters': fc.constantFrom('leader.mesos:5050', 'a:1,b:2', '10.0.0.1:5050,10.0.0.2:5050'),
+  'flink.storage': fc.constantFrom('file:///shared', 's3://bucket/flink', 'hdfs:/flink'),
+  'flink.distribution_directory': fc.constantFrom('flink-1.20.5', 'flink'),
+};
+
+function valueFor(path: string, schema: ConfigSchema): fc.Arbitrary<unknown> {
+  const { type, minimum = 0, maximum = minimum + 1_000_000, minLength = 0 } = schema;
+  const known = withPattern[path];
+  if (known !== undefined) return known;
+  if (schema.pattern !== undefined) throw new Error(`${path} has a pattern, and no samples here`);
+  if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
+  if (path === 'service.constraints') {
+    const value = fc.string({ maxLength: 5 });
+    return fc.array(fc.tuple(fc.constantFrom('hostname', 'zone'), fc.constantFrom('UNIQUE', 'LIKE', 'IS'), value));
+  }
+  switch (type) {
+    case 'boolean':
+      return fc.boolean();
+    case 'integer':
+      return fc.integer({ min: minimum, max: maximum });
+    case 'number':
+      return fc.double({ min: minimum, max: maximum, noNaN: true });
+    case 'string':
+      return nasty.filter((text) => text.length >= minLength);
+    default:
+      throw new Error(`${path}: nothing is known of ${type}`);
+  }
+}
+
+/** Any set of options: each is given or left out. Those that do not fit the schema are none. */
+const optionSets: fc.Arbitrary<Options> = fc
+  .tuple(...leaves(config).map(([path, schema]) => fc.option(valueFor(path, schema), { nil: undefined })))
+  .map((values) => {
+    const options: Record<string, Record<string, unknown>> = {};
+    leaves(config).forEach(([path], index) => {
+      const [section = '', name = ''] = path.split('.');
+      if (values[index] !== undefined) options[section] = { ...options[section], [name]: values[index] };
+    });
+    return options;
+  })
+  .map((options) => merged(options, needed))
+  .filter((options) => validateOptions(config, mergeOptions(config, options)).length === 0);
+
+test('for any options: an app that Marathon takes, variables that the scheduler has, no value lost or bent', (t) => {
+  const variables = schedulerVariables();
+  fc.assert(
+    fc.property(optionSets, (options) => {
+      const app = render(options);
+      const wrong = checkApp(app);
+      if (wrong.length > 0) throw new Error(wrong.join('\n'));
+      const { service, mesos, flink } = mergeOptions(config, options) as Record<string, Record<string, unknown>>;
+      const env = app.env ?? {};
+      for (const name of Object.keys(env)) if (!variables.has(name)) throw new Error(`${name} is no option`);
+      const expected = [
+        [app.id, service?.name],
+        [app.user, service?.user],
+        [app.cpus, service?.cpus],
+        [app.mem, service?.mem],
+        [app.disk, service?.disk],
+        [app.backoffSeconds, service?.backoff_seconds],
+        [app.maxLaunchDelaySeconds, service?.max_launch_delay_seconds],
+        [app.constraints, service?.constraints],
+        [env.FLINK_MESOS_ROLE, service?.role],
+        [env.FLINK_MESOS_LOG_LEVEL, service?.log_level],
+        [env.FLINK_MESOS_PRINCIPAL ?? '', service?.principal],
+        [env.FLINK_MESOS_MESOS_MASTER, mesos?.masters],
+        [env.FLINK_MESOS_STORAGE, flink?.storage],
+        [env.FLINK_HOME, flink?.distribution_directory],
+      ];
+      for (const [is, should] of expected) {
+        if (JSON.stringify(is) !== JSON.stringify(should)) throw new Error(`${is} should be ${should}`);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+  t.pass();
+});
+
+test('for any options: the files that the environment names are brought, and none twice', (t) => {
+  fc.assert(
+    fc.property(optionSets, (options) => {
+      const { env = {}, fetch: fetched = [], container } = render(options);
+      const brought = [
+        ...fetched.flatMap(({ destPath }) => destPath ?? []),
+        ...(container?.volumes ?? []).map(({ containerPath }) => containerPath),
+      ];
+      if (new Set(brought).size !== brought.length) throw new Error(`twice: ${brought}`);
+      for (const name of ['FLINK_MESOS_TOKEN_FILE', 'FLINK_MESOS_SECRET_FILE', 'FLINK_MESOS_DATA_DIR']) {
+        const file = env[name];
+        if (file !== undefined && !brought.includes(file as string))
+          throw new Error(`${name}=${file} comes from nowhere`);
+      }
+    }),
+    { numRuns: 500 },
+  );
+  t.pass();
+});
+
+test('on a virtual network the port is the container’s own, and the host has none', (t) => {
+  const app = render(merged({ service: { virtual_network_enabled: true, virtual_network_name: 'overlay' } }, needed));
+  t.deepEqual(checkApp(app), []);
+  t.deepEqual(app.networks, [{ mode: 'container', name: 'overlay' }]);
+  t.is(app.portDefinitions, undefined);
+  t.is(app.container?.portMappings?.[0]?.containerPort, 8180);
+  t.regex(app.cmd ?? '', /--listen 0\.0\.0\.0:8180 /);
+});
+
+function render(options: Options): MarathonApp {
+  return renderPackage(definition, options);
+}
+
+function merged(options: Record<string, object>, under: Record<string, object> = needed): Options {
+  const sections = new Set([...Object.keys(under), ...Object.keys(options)]);
+  return Object.fromEntries([...sections].map((name) => [name, { ...under[name], ...options[name] }]));
+}
