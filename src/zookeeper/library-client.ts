@@ -31,7 +31,7 @@ export interface LibraryOptions {
 }
 
 /** ConnectionManager.STATES of the library. */
-const states = { disconnected: 0, connected: 2, expired: -3, credentialsRefused: -4 } as const;
+const states = { disconnected: 0, connected: 2, closing: -1, expired: -3, credentialsRefused: -4 } as const;
 
 /** jute.maxbuffer of a server is 1 MiB by default; nobody raises it past this. */
 const LONGEST_FRAME = 64 * 1024 * 1024;
@@ -75,9 +75,12 @@ export function startClient(options: LibraryOptions, events: LibraryEvents): Lib
     end: async () => {
       if (over) return;
       over = true;
-      const connected = manager.state === states.connected;
-      client.close();
-      if (connected) await socketClosed(manager.socket);
+      if (manager.state === states.connected) {
+        client.close();
+        await socketClosed(manager.socket);
+      }
+      // Its own close would write to a socket that may not be there.
+      manager.state = states.closing;
       if (manager.connectTimeoutHandler !== null) clearTimeout(manager.connectTimeoutHandler);
       drop();
     },

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { startMaster } from '../../src/local-mesos/server/master-server.ts';
 import { type Detection, detectMasters } from '../../src/mesos-api-client/detect-masters.ts';
-import { connectZooKeeper } from '../../src/zookeeper/connect.ts';
+import { connectZooKeeper, openZooKeeper } from '../../src/zookeeper/connect.ts';
 import { openReader } from '../../src/zookeeper/reader.ts';
 import type { SessionState, ZooKeeperOptions, ZooKeeperSession } from '../../src/zookeeper/session.ts';
 import { ZooKeeperError, type ZooKeeperErrorCode } from '../../src/zookeeper/zookeeper-error.ts';
@@ -120,7 +120,7 @@ test.serial('watches tell of children, data, creation and removal, once each', a
   t.pass();
 });
 
-test.serial('MA-63: transactions below a chroot are all or nothing, and a check of version 0 is one', async (t) => {
+test.serial('transactions below a chroot are all or nothing, and a check of version 0 is one', async (t) => {
   const [zk, whole] = [await session({ chroot: '/rooted/deep' }), await session()];
   await zk.mkdirp('/');
   await zk.create('/epoch', bytes('1'));
@@ -202,27 +202,52 @@ test.serial('requests under way when the connection goes are told so: a write ma
   await wire.close();
 });
 
-test.serial(
-  'MA-61: a silent connection ends in an expired session on both sides, within the session time-out',
-  async (t) => {
-    const wire = await wireTo(server.address);
-    const [zk, other] = [await session({ hosts: [wire.address], sessionTimeoutMs: 1_000 }), await session()];
-    await zk.create('/gone', bytes(''), { mode: 'ephemeral' });
-    const states: SessionState[] = [];
-    zk.onState((state) => states.push(state));
-    const [expired, removed] = [entered(zk, 'expired'), watch()];
-    await other.exists('/gone', removed.changed);
-    wire.silence();
-    await expired;
-    t.is(states.at(-1), 'expired');
-    t.false(states.includes('connected'));
-    t.is(await code(zk.exists('/gone')), 'expired');
-    await removed.called;
-    wire.heal();
-    t.is(zk.state, 'expired');
-    await wire.close();
-  },
-);
+test.serial('a connection that breaks inside an answer leaves nothing behind that spoils the next', async (t) => {
+  const wire = await wireTo(server.address);
+  const zk = await session({ hosts: [wire.address] });
+  const large = Buffer.alloc(500_000, 'x');
+  await zk.create('/large', large);
+  for (const most of [3, 100, 200_000]) {
+    wire.breakAfter(most);
+    const suspended = entered(zk, 'suspended');
+    t.is(await code(zk.getData('/large')), 'disconnected');
+    await suspended;
+    await entered(zk, 'connected');
+    t.true((await zk.getData('/large')).data.equals(large));
+  }
+  await zk.close();
+  await wire.close();
+});
+
+test.serial('a session that is closed before there was a connection ends at once', async (t) => {
+  const wire = await wireTo(server.address);
+  const early = openZooKeeper({ hosts: [wire.address], sessionTimeoutMs: 5_000 });
+  await early.close();
+  await session({ hosts: [wire.address] });
+  t.is(wire.dialled(), 1);
+  t.is(early.state, 'closed');
+  t.is(await code(early.getChildren('/')), 'closed');
+  await wire.close();
+});
+
+test.serial('a silent connection ends in an expired session on both sides, within the session time-out', async (t) => {
+  const wire = await wireTo(server.address);
+  const [zk, other] = [await session({ hosts: [wire.address], sessionTimeoutMs: 1_000 }), await session()];
+  await zk.create('/gone', bytes(''), { mode: 'ephemeral' });
+  const states: SessionState[] = [];
+  zk.onState((state) => states.push(state));
+  const [expired, removed] = [entered(zk, 'expired'), watch()];
+  await other.exists('/gone', removed.changed);
+  wire.silence();
+  await expired;
+  t.is(states.at(-1), 'expired');
+  t.false(states.includes('connected'));
+  t.is(await code(zk.exists('/gone')), 'expired');
+  await removed.called;
+  wire.heal();
+  t.is(zk.state, 'expired');
+  await wire.close();
+});
 
 test.serial('an ensemble that was killed and comes back finds sessions that last long enough', async (t) => {
   const zk = await session({ sessionTimeoutMs: 30_000 });

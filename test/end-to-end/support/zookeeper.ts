@@ -53,11 +53,15 @@ export async function startZooKeeper(directory: string, javaOptions: readonly st
 
 export interface Wire {
   readonly address: string;
+  /** How many connections were made so far. */
+  dialled(): number;
   /** Nothing passes any more, and nobody is told. */
   silence(): void;
   heal(): void;
   /** Every connection is broken; new ones pass. */
   break(): void;
+  /** As break, once so many more bytes of answers have passed; what comes beyond them is lost. */
+  breakAfter(bytes: number): void;
   close(): Promise<void>;
 }
 
@@ -65,14 +69,32 @@ export async function wireTo(target: string): Promise<Wire> {
   const [host = '', port] = target.split(':');
   const sockets = new Set<Socket>();
   let silent = false;
+  let left = Number.POSITIVE_INFINITY;
+  const pass = (bytes: Buffer, to: Socket, answer: boolean): void => {
+    if (silent) return;
+    if (!answer || bytes.length <= left) {
+      to.write(bytes);
+      if (answer) left -= bytes.length;
+      return;
+    }
+    to.end(bytes.subarray(0, left));
+    left = Number.POSITIVE_INFINITY;
+    silent = true;
+    to.once('close', () => {
+      silent = false;
+      cut();
+    });
+  };
+  let dialled = 0;
   const server = createServer((near) => {
+    dialled += 1;
     const far = connect({ host, port: Number(port) });
     for (const [from, to] of [
       [near, far],
       [far, near],
     ] as const) {
       sockets.add(from);
-      from.on('data', (bytes) => silent || to.write(bytes));
+      from.on('data', (bytes) => pass(bytes, to, to === near));
       from.on('error', () => {});
       from.on('close', () => {
         sockets.delete(from);
@@ -95,7 +117,11 @@ export async function wireTo(target: string): Promise<Wire> {
       silent = false;
       cut();
     },
+    dialled: () => dialled,
     break: cut,
+    breakAfter: (bytes) => {
+      left = bytes;
+    },
     close: async () => {
       cut();
       await new Promise((resolve) => server.close(resolve));
