@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createGzip } from 'node:zlib';
+import { bundleDashboard } from '../../src/api/dashboard-files.ts';
 import { tarStream } from '../../src/flink/distribution/tar.ts';
 import { Problem } from '../../src/lib/problem.ts';
 import { archiveEntries } from './archive-entries.ts';
@@ -37,6 +38,7 @@ export async function buildArchive(root: string, outDir: string, options: { leve
   try {
     await compile(root, join(work, 'compiled'));
     await writeFile(join(work, 'compiled/package.json'), ownManifest(manifest));
+    await writeDashboard(join(work, 'compiled/src/web/bundle'));
     const entries = await archiveEntries({ root, compiled: join(work, 'compiled'), node });
     const unfinished = join(work, name);
     await pipeline(tarStream(entries), createGzip({ level: options.level ?? 9 }), createWriteStream(unfinished));
@@ -56,6 +58,14 @@ interface Manifest {
 
 function ownManifest({ name, version, description, license }: Manifest): string {
   return `${JSON.stringify({ name, version, description, license, type: 'module', private: true }, undefined, 2)}\n`;
+}
+
+/** Bundled now: the archive has neither the bundler nor the sources. */
+async function writeDashboard(directory: string): Promise<void> {
+  const { script, style } = await bundleDashboard();
+  await mkdir(directory, { recursive: true });
+  await writeFile(join(directory, 'script.js'), script);
+  await writeFile(join(directory, 'style.css'), style);
 }
 
 async function compile(root: string, outDir: string): Promise<void> {

@@ -1,8 +1,9 @@
 /**
  * The dashboard as it is served: bundled from src/web in memory when it is first asked for, and kept. Until then neither
- * the bundler nor the sources are loaded.
+ * the bundler nor the sources are loaded. A release brings the bundle with it, in src/web/bundle, and no bundler.
  */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -20,6 +21,7 @@ export interface DashboardFile {
 export type DashboardFiles = Readonly<Record<DashboardFileName, DashboardFile>>;
 
 const sources = fileURLToPath(new URL('../web/', import.meta.url));
+const released = `${sources}bundle/`;
 
 /** Browsers of the last two years: what the style sheet asks of them (light-dark) came in 2024. */
 const target = ['chrome123', 'firefox125', 'safari17.5'];
@@ -39,7 +41,7 @@ async function prepare(): Promise<DashboardFiles> {
   const [page, icon, bundled] = await Promise.all([
     readFile(`${sources}index.html`),
     readFile(`${sources}icon.svg`),
-    bundle(),
+    existsSync(released) ? readReleased() : bundleDashboard(),
   ]);
   return {
     'index.html': await asFile('text/html; charset=utf-8', page),
@@ -49,8 +51,18 @@ async function prepare(): Promise<DashboardFiles> {
   };
 }
 
+export interface DashboardBundle {
+  readonly script: Buffer;
+  readonly style: Buffer;
+}
+
+async function readReleased(): Promise<DashboardBundle> {
+  const [script, style] = await Promise.all([readFile(`${released}script.js`), readFile(`${released}style.css`)]);
+  return { script, style };
+}
+
 /** Once, and for some tens of milliseconds: the bundler's waiting form would leave a process of its own behind. */
-async function bundle(): Promise<{ readonly script: Buffer; readonly style: Buffer }> {
+export async function bundleDashboard(): Promise<DashboardBundle> {
   const { buildSync } = await import('esbuild');
   const { outputFiles } = buildSync({
     entryPoints: { script: `${sources}main.tsx`, style: `${sources}style/dashboard.css` },

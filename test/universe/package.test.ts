@@ -77,6 +77,7 @@ const refused: { what: string; options: Options; says: RegExp }[] = [
   { what: 'no token', options: { flink: needed.flink }, says: /token/ },
   { what: 'an unknown option', options: { ...needed, mesos: { master: 'x' } }, says: /additional/ },
   { what: 'a master without a port', options: { ...needed, mesos: { masters: 'mesos-1' } }, says: /masters/ },
+  { what: 'a password for ZooKeeper', options: { ...needed, mesos: { masters: 'zk://u:p@a/mesos' } }, says: /masters/ },
   { what: 'a name that is no id', options: merged({ service: { name: 'My Flink' } }), says: /name/ },
   { what: 'a number as text', options: merged({ service: { mem: '768' } }), says: /mem/ },
 ];
@@ -111,7 +112,12 @@ const nasty = fc.oneof(
 
 const withPattern: Record<string, fc.Arbitrary<string>> = {
   'service.name': fc.constantFrom('flink', '/prod/flink', 'a', 'prod/flink-2', 'x.y'),
-  'mesos.masters': fc.constantFrom('leader.mesos:5050', 'a:1,b:2', '10.0.0.1:5050,10.0.0.2:5050'),
+  'mesos.masters': fc.constantFrom(
+    'zk://a:2181,b:2181/mesos',
+    'leader.mesos:5050',
+    'a:1,b:2',
+    '10.0.0.1:5050,10.0.0.2:5050',
+  ),
   'flink.storage': fc.constantFrom('file:///shared', 's3://bucket/flink', 'hdfs:/flink'),
   'flink.distribution_directory': fc.constantFrom('flink-1.20.5', 'flink'),
 };
