@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { Problem } from '../lib/problem.ts';
 import { startLocalAgents, startLocalMaster, startLocalMesos } from '../local-mesos/server/start-local-mesos.ts';
+import { readCredentials } from './credentials.ts';
 import { defaultDataDir } from './directories.ts';
 import { firstSignal } from './lifetime.ts';
 import { parseCount, parseListen, parsePath } from './settings.ts';
@@ -14,6 +15,7 @@ interface Options {
   readonly only?: 'master' | 'agents';
   readonly master?: string;
   readonly keepTasks?: boolean;
+  readonly credentials?: string;
 }
 
 export function addLocalMesosCommand(program: Command): void {
@@ -25,6 +27,7 @@ export function addLocalMesosCommand(program: Command): void {
     .option('--agents <count>', 'agents', '2')
     .addOption(new Option('--only <part>', 'run the master alone, or agents alone').choices(['master', 'agents']))
     .option('--master <host:port>', 'the master that agents alone belong to')
+    .option('--credentials <file>', 'frameworks and operators must authenticate as one of these, in the form of Mesos')
     .option('--keep-tasks', 'leave the tasks running for the next start on this work directory')
     .action((options: Options) => runLocalMesos(options));
 }
@@ -36,6 +39,7 @@ async function runLocalMesos(options: Options): Promise<void> {
     workDir: parsePath(options.workDir),
     report: ({ level, text }: { level: string; text: string }) => console.error(`${level}: ${text}`),
   };
+  const credentials = options.credentials === undefined ? {} : { credentials: readCredentials(options.credentials) };
   const signal = firstSignal();
   switch (options.only) {
     case 'agents': {
@@ -47,13 +51,13 @@ async function runLocalMesos(options: Options): Promise<void> {
       return running.close({ keepTasks: options.keepTasks === true });
     }
     case 'master': {
-      const running = await startLocalMaster({ ...common, ...listen });
+      const running = await startLocalMaster({ ...common, ...listen, ...credentials });
       console.log(`flink-mesos local-mesos: master at ${running.masterUrl}`);
       await signal;
       return running.close();
     }
     default: {
-      const running = await startLocalMesos({ ...common, ...listen, agents });
+      const running = await startLocalMesos({ ...common, ...listen, ...credentials, agents });
       console.log(`flink-mesos local-mesos: master at ${running.masterUrl}, ${agents} agents ready`);
       await signal;
       return running.close({ keepTasks: options.keepTasks === true });

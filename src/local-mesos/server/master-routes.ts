@@ -7,6 +7,7 @@ import { isIP } from 'node:net';
 import type { FrameworkId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Flag } from '../model/operator-view.ts';
 import { legacyState, metricsSnapshot } from '../model/state-view.ts';
+import { type Authenticate, type Realm, sendUnauthorized } from './master-authentication.ts';
 import { readBody, sendJson, sendMethodNotAllowed, sendText, sendTooLarge } from './master-http.ts';
 import { handleOperatorCall } from './master-operator-api.ts';
 import { handleSchedulerCall } from './master-scheduler-api.ts';
@@ -20,6 +21,7 @@ export interface RouteParts {
   readonly flags: readonly Flag[];
   /** As schedulers and browsers may call this master; other names are refused. */
   readonly hostname: string;
+  readonly authenticate: Authenticate;
   readonly agentRoutes: () => AgentRoutes | undefined;
 }
 
@@ -30,8 +32,15 @@ export async function route(parts: RouteParts, request: IncomingMessage, respons
   }
   const url = new URL(request.url ?? '/', 'http://master');
   const path = url.pathname.replace(/^\/master(?=\/)/, '').replace(/(?<=.)\/$/, '');
+  const realm = realmOf(path);
+  const authenticated = parts.authenticate(request);
+  if (realm !== undefined && authenticated.kind === 'refused') {
+    sendUnauthorized(response, realm);
+    return;
+  }
   if (path === '/api/v1/scheduler') {
-    return handleSchedulerCall(parts.shell, request, response);
+    const principal = authenticated.kind === 'principal' ? authenticated.principal : undefined;
+    return handleSchedulerCall(parts.shell, request, response, principal);
   }
   if (path === '/api/v1' || path.startsWith('/api/v1/')) {
     return handleOperatorCall(parts.shell, parts.flags, request, response);
@@ -45,6 +54,17 @@ export async function route(parts: RouteParts, request: IncomingMessage, respons
   } else if (!parts.agentRoutes()?.(request, response)) {
     sendText(response, 404, '404 Not Found.');
   }
+}
+
+/** Who has to authenticate where; /health, /version and /redirect are open to everybody, as on a real master. */
+function realmOf(path: string): Realm | undefined {
+  if (path === '/api/v1/scheduler') {
+    return 'mesos-master-scheduler';
+  }
+  if (path === '/api/v1' || path.startsWith('/api/v1/') || path === '/teardown') {
+    return 'mesos-master-readwrite';
+  }
+  return ['/state', '/flags', '/metrics/snapshot'].includes(path) ? 'mesos-master-readonly' : undefined;
 }
 
 /**

@@ -4,6 +4,8 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { FrameworkInfo } from '../../mesos-api-client/protocol/mesos.ts';
+import type { SubscribeCall } from '../../mesos-api-client/protocol/scheduler.ts';
 import type { StreamId } from '../model/master-io.ts';
 import { parseSchedulerCall } from '../model/scheduler-call.ts';
 import { acceptsJson, notAcceptable, readBody, refuseBadRequest, sendText, sendTooLarge } from './master-http.ts';
@@ -14,6 +16,7 @@ export async function handleSchedulerCall(
   shell: MasterShell,
   request: IncomingMessage,
   response: ServerResponse,
+  principal: string | undefined,
 ): Promise<void> {
   if (refuseBadRequest(request, response)) {
     return;
@@ -31,12 +34,21 @@ export async function handleSchedulerCall(
       sendText(response, 400, parsed.text);
       return;
     case 'call': {
+      const other = otherPrincipal(principal, shell.state.frameworks.get(parsed.call.framework_id.value)?.info);
+      if (other !== undefined) {
+        sendText(response, 400, other);
+        return;
+      }
       const reply = shell.submit({ kind: 'call', call: parsed.call, ...(stream === undefined ? {} : { stream }) });
       sendText(response, reply?.status ?? 503, reply?.text ?? 'The master is shutting down');
       return;
     }
-    case 'subscribe':
-      if (!acceptsJson(request)) {
+    case 'subscribe': {
+      const info = parsed.call.subscribe.framework_info;
+      const other = info.principal === undefined ? undefined : otherPrincipal(principal, info);
+      if (other !== undefined) {
+        sendText(response, 400, `Failed to validate scheduler::Call: ${other}`);
+      } else if (!acceptsJson(request)) {
         sendText(response, 406, notAcceptable);
       } else if (stream !== undefined) {
         sendText(response, 400, "Subscribe calls should not include the 'Mesos-Stream-Id' header");
@@ -44,7 +56,22 @@ export async function handleSchedulerCall(
         // A client that has gone by now would never be seen to go.
         const id = randomUUID() as string as StreamId;
         shell.openStream(id, openEventStream(response, id));
-        shell.submit({ kind: 'subscribe', stream: id, call: parsed.call });
+        shell.submit({ kind: 'subscribe', stream: id, call: withPrincipal(parsed.call, principal) });
       }
+    }
   }
+}
+
+function otherPrincipal(authenticated: string | undefined, info: FrameworkInfo | undefined): string | undefined {
+  return authenticated === undefined || info === undefined || info.principal === authenticated
+    ? undefined
+    : `Authenticated principal '${authenticated}' does not match principal '${info.principal ?? ''}' set in \`FrameworkInfo\``;
+}
+
+/** Who authenticated and named no principal is known by the one that was authenticated. */
+function withPrincipal(call: SubscribeCall, principal: string | undefined): SubscribeCall {
+  const { framework_info: info } = call.subscribe;
+  return principal === undefined
+    ? call
+    : { ...call, subscribe: { ...call.subscribe, framework_info: { ...info, principal } } };
 }

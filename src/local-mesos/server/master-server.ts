@@ -11,6 +11,7 @@ import { Problem } from '../../lib/problem.ts';
 import type { MasterLink } from '../model/agent-protocol.ts';
 import { defaultMasterOptions, type MasterOptions } from '../model/master-io.ts';
 import type { Flag } from '../model/operator-view.ts';
+import { type Authenticate, type Credential, createAuthenticate } from './master-authentication.ts';
 import { sendText } from './master-http.ts';
 import { openRegistry } from './master-registry.ts';
 import { type AgentRoutes, route } from './master-routes.ts';
@@ -24,6 +25,8 @@ export interface MasterServerOptions extends Partial<Omit<MasterOptions, 'master
   readonly workDir: string;
   /** Listen on an address that other machines reach: whoever reaches it can run commands here. */
   readonly allowRemote?: boolean;
+  /** Frameworks and operators must then name one of these by HTTP basic authentication. */
+  readonly credentials?: readonly Credential[];
 }
 
 export interface MasterServer {
@@ -40,7 +43,7 @@ export interface MasterServer {
 }
 
 export async function startMaster(options: MasterServerOptions): Promise<MasterServer> {
-  const { host = '127.0.0.1', port: wantedPort = 5050, workDir, allowRemote = false, ...given } = options;
+  const { host = '127.0.0.1', port: wantedPort = 5050, workDir, allowRemote = false, credentials, ...given } = options;
   if (!isLoopback(host) && !allowRemote) {
     throw new Problem('USAGE', `a local Mesos runs any command that it is sent, and ${host} is reached by others`);
   }
@@ -59,7 +62,7 @@ export async function startMaster(options: MasterServerOptions): Promise<MasterS
   };
   const shell = startMasterShell(masterOptions, registry, Date.now);
   let agentRoutes: AgentRoutes | undefined;
-  serve(server, shell, masterOptions, () => agentRoutes);
+  serve(server, shell, masterOptions, createAuthenticate(credentials), () => agentRoutes);
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     host,
@@ -80,9 +83,10 @@ function serve(
   server: Server,
   shell: MasterShell,
   options: MasterOptions,
+  authenticate: Authenticate,
   agentRoutes: () => AgentRoutes | undefined,
 ): void {
-  const parts = { shell, flags: flagsOf(options), hostname: options.hostname, agentRoutes };
+  const parts = { shell, flags: flagsOf(options), hostname: options.hostname, authenticate, agentRoutes };
   server.on('request', (request, response) => {
     route(parts, request, response).catch((error: unknown) => {
       if (response.headersSent || request.destroyed) {

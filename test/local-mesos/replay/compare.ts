@@ -13,6 +13,7 @@ const allowed: readonly { readonly path: RegExp; readonly reason: string }[] = [
   { path: /\.timestamp$/, reason: 'the time' },
   { path: /\.(nanoseconds)$/, reason: 'the time' },
   { path: /\.port$/, reason: 'ours are free ports' },
+  { path: /^\.headers\.location$/, reason: 'holds the port' },
   { path: /\.pid$/, reason: 'holds the port' },
   { path: /\.executor_pid$/, reason: 'the process of the task' },
   { path: /\.master_info\.capabilities$/, reason: 'draining and quota are not built, so they are not announced' },

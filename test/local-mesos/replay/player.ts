@@ -10,6 +10,7 @@ import { readFileSync } from 'node:fs';
 import { type IncomingMessage, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AgentSpec } from '../../../src/local-mesos/server/agent-options.ts';
+import type { Credential } from '../../../src/local-mesos/server/master-authentication.ts';
 import { createRecordDecoder } from '../../../src/mesos-api-client/protocol/recordio.ts';
 import type { SchedulerEvent } from '../../../src/mesos-api-client/protocol/scheduler.ts';
 import { createTranslation, differences } from './compare.ts';
@@ -40,6 +41,7 @@ type Line =
   | { readonly t: number; readonly stream: string; readonly closed: 'by us' | 'by the master' };
 
 export interface Recording {
+  readonly credentials?: readonly Credential[];
   readonly agents: readonly AgentSpec[];
   readonly lines: readonly Line[];
 }
@@ -47,7 +49,7 @@ export interface Recording {
 export function readRecording(name: string): Recording {
   const text = readFileSync(new URL(`./${name}.jsonl`, import.meta.url), 'utf8');
   const [first = '{}', ...rest] = text.trim().split('\n');
-  return { ...(JSON.parse(first) as { agents: AgentSpec[] }), lines: rest.map((line) => JSON.parse(line) as Line) };
+  return { ...(JSON.parse(first) as Omit<Recording, 'lines'>), lines: rest.map((line) => JSON.parse(line) as Line) };
 }
 
 /** Long enough for a busy machine; what is recorded comes within milliseconds. */
@@ -153,7 +155,7 @@ function send(
       },
       (response) => {
         const head = { status: response.statusCode ?? 0, headers: response.headers as Record<string, string> };
-        if (stream !== undefined) {
+        if (stream !== undefined && head.headers['mesos-stream-id'] !== undefined) {
           stream.read(response);
           resolve({ ...head, text: '' });
           return;

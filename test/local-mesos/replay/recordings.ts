@@ -22,6 +22,7 @@ export const shortRecordings: readonly Played[] = [
   recorded('second-subscribe', 'LM-11 LM-12'),
   recorded('teardown', 'LM-10 LM-61'),
   recorded('subscribe-unknown-id', 'LM-9'),
+  recorded('authentication', 'LM-17'),
   // Which tasks had ended when a batch came was chance, so the amounts that were offered were too.
   recorded('exit-codes', 'LM-33 LM-39 LM-48 LM-69', { anyOffers: true }),
 ];
@@ -44,7 +45,8 @@ export const longRecordings: readonly Played[] = [
 export async function replay({ name, ...options }: Played): Promise<string[]> {
   const recording = readRecording(name);
   const workDir = mkdtempSync(join(tmpdir(), 'replay-'));
-  const mesos = await startLocalMesos({ workDir, port: 0, agents: recording.agents });
+  const { lines: _lines, ...given } = recording;
+  const mesos = await startLocalMesos({ workDir, port: 0, ...given });
   try {
     return await play(recording, { host: '127.0.0.1', port: mesos.port }, options);
   } finally {
