@@ -16,10 +16,15 @@ export function Dialog({ title, close, wide, children }: DialogProps) {
   const titleId = useId();
   useEffect(() => {
     const dialog = element.current;
+    const before = document.activeElement;
     dialog?.showModal();
     // Where a form begins, or at the harmless answer of a question; never first at what closes or destroys.
     dialog?.querySelector<HTMLElement>('form input, form button')?.focus();
-    return () => dialog?.close();
+    return () => {
+      dialog?.close();
+      // The browser gives the focus back only while the dialog still stands in the page.
+      if (before instanceof HTMLElement) before.focus();
+    };
   }, []);
   return (
     <dialog ref={element} class={wide ? 'wide' : ''} aria-labelledby={titleId} onClose={close} onCancel={close}>

@@ -1,0 +1,67 @@
+/** A Chromium with the dashboard of a fake scheduler in it, and a watch over what the page does besides. */
+import type { ExecutionContext } from 'ava';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { type ApiParts, buildApi } from '../../../src/api/build-api.ts';
+import { noArtifacts } from '../../api/support/api.ts';
+import { createFakeDispatcher, type FakeDispatcher } from '../../api/support/fake-dispatcher.ts';
+
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-quic',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+}
+
+export interface Opened {
+  readonly page: Page;
+  readonly dispatcher: FakeDispatcher;
+  readonly url: string;
+  /** Errors of scripts, refused loads, and requests that went anywhere else. */
+  readonly complaints: string[];
+  go(hash: string): Promise<void>;
+}
+
+export interface OpenOptions {
+  readonly fill?: (dispatcher: FakeDispatcher) => Promise<void>;
+  readonly parts?: Partial<ApiParts>;
+  readonly small?: boolean;
+  readonly dark?: boolean;
+}
+
+export async function openDashboard(t: ExecutionContext, browser: Browser, options: OpenOptions = {}): Promise<Opened> {
+  const dispatcher = createFakeDispatcher();
+  await options.fill?.(dispatcher);
+  const app = buildApi({ dispatcher, artifacts: noArtifacts, metrics: async () => '', ...options.parts });
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  const context = await browser.newContext({
+    colorScheme: options.dark ? 'dark' : 'light',
+    viewport: options.small ? { width: 390, height: 800 } : { width: 1280, height: 860 },
+  });
+  t.teardown(async () => {
+    await context.close();
+    await app.close();
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    // Chromium reports each answer of 4xx there; what they are about is the page's to say.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      complaints.push(message.text());
+  });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(`${url}/`)) complaints.push(`a request to ${request.url()}`);
+  });
+  const go = async (hash: string) => {
+    await page.goto(`${url}/${hash}`);
+  };
+  await go('');
+  return { page, dispatcher, url, complaints, go };
+}
