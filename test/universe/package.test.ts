@@ -1,4 +1,5 @@
 /** The catalog package: its form, options that are used and options that exist, and what Marathon gets for any of them. */
+import { readFile } from 'node:fs/promises';
 import test from 'ava';
 import { Command } from 'commander';
 import fc from 'fast-check';
@@ -50,6 +51,11 @@ test('no option that is not used, none used that is not documented', (t) => {
   const documented = leaves(config).map(([path]) => path);
   const assets = Object.keys(definition.resource.assets.uris).map((name) => `resource.assets.uris.${name}`);
   t.deepEqual(tagNames(definition.marathon), [...documented, ...assets].sort());
+});
+
+test('docs/dcos.md names every option', async (t) => {
+  const page = await readFile(new URL('../../docs/dcos.md', import.meta.url), 'utf8');
+  for (const [path] of leaves(config)) t.true(page.includes(`\`${path}\``), path);
 });
 
 test('what is fetched is what is built, and the default directory is that of the packaged Flink', (t) => {
