@@ -18,6 +18,11 @@ import { claim, usesResources } from './tasks.ts';
 type Registration = AgentToMaster & { readonly type: 'REGISTER' };
 
 export function registerAgent(master: MasterState, link: LinkId, { agent: description, again }: Registration): void {
+  if (again !== undefined && master.goneAgents.has(again.agentId)) {
+    const message = 'Agent has been marked gone';
+    master.effects.push({ kind: 'send-to-agent', link, message: { type: 'SHUTDOWN', message } });
+    return;
+  }
   // A first registration that is repeated on its link gets the same answer.
   const agentId = again?.agentId ?? master.links.get(link)?.id;
   const known = agentId === undefined ? undefined : master.agents.get(agentId);

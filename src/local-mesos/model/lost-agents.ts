@@ -50,7 +50,7 @@ export function unregisterAgent(master: MasterState, agent: Agent): void {
   removeAgent(master, agent);
 }
 
-function removeAgent(master: MasterState, agent: Agent): void {
+export function removeAgent(master: MasterState, agent: Agent): void {
   for (const offer of [...agent.offers]) {
     rescindOffer(master, offer);
   }
@@ -88,7 +88,7 @@ function rememberUnreachable(master: MasterState, id: AgentId): void {
   }
 }
 
-function announceLoss(master: MasterState, agentId: AgentId): void {
+export function announceLoss(master: MasterState, agentId: AgentId): void {
   for (const framework of master.frameworks.values()) {
     sendEvent(master, framework, { type: 'FAILURE', failure: { agent_id: { value: agentId } } });
   }
@@ -102,17 +102,22 @@ function leaveBehind(master: MasterState, framework: Framework, task: Task): voi
   }
   task.state = isPartitionAware(framework) ? 'TASK_UNREACHABLE' : 'TASK_LOST';
   task.update = undefined;
+  setAside(master, framework, task);
+  tell(master, framework, task, {
+    message: 'health check timed out',
+    reason: 'REASON_AGENT_REMOVED',
+    unreachable_time: { nanoseconds: master.now * 1e6 },
+  });
+}
+
+/** Its id stays in use; the oldest of them are forgotten. */
+export function setAside(master: MasterState, framework: Framework, task: Task): void {
   detachTask(master, framework, task);
   framework.unreachableTasks.set(task.id, task);
   const [oldest] = framework.unreachableTasks.keys();
   if (framework.unreachableTasks.size > master.options.maxCompletedTasksPerFramework && oldest !== undefined) {
     framework.unreachableTasks.delete(oldest);
   }
-  tell(master, framework, task, {
-    message: 'health check timed out',
-    reason: 'REASON_AGENT_REMOVED',
-    unreachable_time: { nanoseconds: master.now * 1e6 },
-  });
 }
 
 /** Over, whatever the framework can understand (src/master/master.cpp of Mesos, removeFramework and _removeSlave). */
@@ -124,7 +129,7 @@ function loseTask(master: MasterState, framework: Framework, task: Task, why: Pa
   }
 }
 
-function tell(master: MasterState, framework: Framework, task: Task, why: Partial<TaskStatus>): void {
+export function tell(master: MasterState, framework: Framework, task: Task, why: Partial<TaskStatus>): void {
   const status = masterStatus(master, task.id, task.state, { ...why, agent_id: { value: task.agentId } });
   task.statuses.push(status);
   sendUpdate(master, framework, status);

@@ -50,6 +50,8 @@ export const defaultMasterOptions = {
 export interface Registry {
   readonly admitted: readonly { readonly id: AgentId; readonly agent: AgentDescription }[];
   readonly unreachable: readonly { readonly id: AgentId; readonly since: EpochMs }[];
+  /** Marked gone by an operator: they are never let in again. */
+  readonly gone?: readonly { readonly id: AgentId; readonly since: EpochMs }[];
 }
 
 export const emptyRegistry: Registry = { admitted: [], unreachable: [] };
@@ -66,6 +68,7 @@ export type MasterInput = { readonly at: EpochMs } & (
   | { readonly kind: 'timer'; readonly timer: TimerId }
   /** By an operator; answered by one reply effect. */
   | { readonly kind: 'teardown'; readonly frameworkId: FrameworkId }
+  | { readonly kind: 'mark-agent-gone'; readonly agentId: AgentId }
 );
 
 /** What a scheduler reads on its stream. */

@@ -101,6 +101,8 @@ export interface MasterState {
   /** From the registry, not heard of since this master started: nothing is answered about their tasks. */
   readonly recoveredAgents: Map<AgentId, AgentDescription>;
   readonly unreachableAgents: Map<AgentId, EpochMs>;
+  /** Marked gone by an operator. */
+  readonly goneAgents: Map<AgentId, EpochMs>;
   readonly offers: Map<OfferId, OfferRecord>;
   readonly roles: Map<string, RoleRecord>;
   readonly counters: { framework: number; agent: number; offer: number };
@@ -119,6 +121,7 @@ export function createState(options: MasterOptions): MasterState {
     links: new Map(),
     recoveredAgents: new Map(),
     unreachableAgents: new Map(),
+    goneAgents: new Map(),
     offers: new Map(),
     roles: new Map(),
     counters: { framework: 0, agent: 0, offer: 0 },
@@ -161,12 +164,14 @@ export function isPartitionAware(framework: Framework): boolean {
   return hasCapability(framework.info, 'PARTITION_AWARE');
 }
 
-/** After every change of who is admitted or unreachable. */
+/** After every change of who is admitted, unreachable or gone. */
 export function persistRegistry(master: MasterState): void {
   const admitted = [
     ...[...master.recoveredAgents].map(([id, agent]) => ({ id, agent })),
     ...[...master.agents.values()].map(({ id, description }) => ({ id, agent: description })),
   ];
   const unreachable = [...master.unreachableAgents].map(([id, since]) => ({ id, since }));
-  master.effects.push({ kind: 'persist', registry: { admitted, unreachable } });
+  const gone = [...master.goneAgents].map(([id, since]) => ({ id, since }));
+  const registry = { admitted, unreachable, ...(gone.length > 0 ? { gone } : {}) };
+  master.effects.push({ kind: 'persist', registry });
 }

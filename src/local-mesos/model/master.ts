@@ -9,6 +9,7 @@ import { pingAgent, registerAgent } from './agents.ts';
 import { allocate } from './allocator.ts';
 import { handleCall } from './calls.ts';
 import { disconnectFramework, heartbeat, removeFramework, subscribe } from './frameworks.ts';
+import { markAgentGone } from './gone-agents.ts';
 import { disconnectAgent, giveUpRecovered, unregisterAgent } from './lost-agents.ts';
 import type { LinkId, MasterEffect, MasterInput, MasterOptions, Registry, StreamId, TimerId } from './master-io.ts';
 import { emptyRegistry } from './master-io.ts';
@@ -29,6 +30,9 @@ export function createMaster(options: MasterOptions, registry: Registry = emptyR
   }
   for (const { id, since } of registry.unreachable) {
     state.unreachableAgents.set(id, since);
+  }
+  for (const { id, since } of registry.gone ?? []) {
+    state.goneAgents.set(id, since);
   }
   return {
     state,
@@ -66,6 +70,9 @@ function handle(master: MasterState, input: MasterInput): void {
       return;
     case 'teardown':
       teardown(master, input.frameworkId);
+      return;
+    case 'mark-agent-gone':
+      markAgentGone(master, input.agentId);
       return;
     default:
       unreachable(input);

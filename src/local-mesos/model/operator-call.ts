@@ -2,7 +2,7 @@
  * The body of POST /api/v1: which calls the operator API of a master knows, which of them are built here, and what they
  * need. A call that is not built is refused as such; one that Mesos does not know has "no type", as on a real master.
  */
-import type { FrameworkId } from '../../mesos-api-client/protocol/ids.ts';
+import type { AgentId, FrameworkId } from '../../mesos-api-client/protocol/ids.ts';
 import { decodeMessage, type Message, WireError } from './wire.ts';
 
 const built = [
@@ -17,6 +17,7 @@ const built = [
   'GET_EXECUTORS',
   'GET_TASKS',
   'TEARDOWN',
+  'MARK_AGENT_GONE',
 ] as const;
 
 const notBuilt = [
@@ -47,13 +48,13 @@ const notBuilt = [
   'UPDATE_QUOTA',
   'SET_QUOTA',
   'REMOVE_QUOTA',
-  'MARK_AGENT_GONE',
   'SUBSCRIBE',
 ] as const;
 
 export type OperatorCall =
-  | { readonly type: Exclude<(typeof built)[number], 'TEARDOWN'> }
-  | { readonly type: 'TEARDOWN'; readonly teardown: { readonly framework_id: { readonly value: FrameworkId } } };
+  | { readonly type: Exclude<(typeof built)[number], 'TEARDOWN' | 'MARK_AGENT_GONE'> }
+  | { readonly type: 'TEARDOWN'; readonly teardown: { readonly framework_id: { readonly value: FrameworkId } } }
+  | { readonly type: 'MARK_AGENT_GONE'; readonly mark_agent_gone: { readonly agent_id: { readonly value: AgentId } } };
 
 export type ParsedOperatorCall =
   | { readonly kind: 'call'; readonly call: OperatorCall }
@@ -63,10 +64,15 @@ export type ParsedOperatorCall =
 const callFields: Message = {
   type: { oneOf: [...built, ...notBuilt] },
   get_metrics: { fields: { timeout: { fields: { nanoseconds: { required: 'int' } } } } },
+  mark_agent_gone: { fields: { agent_id: { required: { fields: { value: { required: 'string' } } } } } },
   teardown: { fields: { framework_id: { required: { fields: { value: { required: 'string' } } } } } },
 };
 
-const bodies: Readonly<Record<string, string>> = { GET_METRICS: 'get_metrics', TEARDOWN: 'teardown' };
+const bodies: Readonly<Record<string, string>> = {
+  GET_METRICS: 'get_metrics',
+  TEARDOWN: 'teardown',
+  MARK_AGENT_GONE: 'mark_agent_gone',
+};
 
 export function parseOperatorCall(text: string): ParsedOperatorCall {
   try {

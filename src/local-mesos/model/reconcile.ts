@@ -55,6 +55,9 @@ function answerTo(master: MasterState, framework: Framework, question: TaskQuest
   if (since !== undefined) {
     return say('TASK_UNREACHABLE', 'Task is unreachable', { unreachable_time: { nanoseconds: since * 1e6 } });
   }
+  if (agentId !== undefined && master.goneAgents.has(agentId)) {
+    return say('TASK_GONE_BY_OPERATOR', 'Task is gone');
+  }
   return say('TASK_UNKNOWN', 'Task is unknown');
 }
 

@@ -36,8 +36,12 @@ export async function handleOperatorCall(
     sendText(response, 406, notAcceptable);
   } else if (parsed.kind === 'not-built') {
     sendText(response, 501, '501 Not Implemented.');
-  } else if (parsed.call.type === 'TEARDOWN') {
-    const reply = shell.submit({ kind: 'teardown', frameworkId: parsed.call.teardown.framework_id.value });
+  } else if (parsed.call.type === 'TEARDOWN' || parsed.call.type === 'MARK_AGENT_GONE') {
+    const reply = shell.submit(
+      parsed.call.type === 'TEARDOWN'
+        ? { kind: 'teardown', frameworkId: parsed.call.teardown.framework_id.value }
+        : { kind: 'mark-agent-gone', agentId: parsed.call.mark_agent_gone.agent_id.value },
+    );
     sendText(response, reply?.status ?? 503, reply?.text ?? 'The master is shutting down');
   } else {
     const { type } = parsed.call;
@@ -48,7 +52,7 @@ export async function handleOperatorCall(
 function answerTo(
   { state }: MasterShell,
   flags: readonly Flag[],
-  type: Exclude<OperatorCall['type'], 'TEARDOWN'>,
+  type: Exclude<OperatorCall['type'], 'TEARDOWN' | 'MARK_AGENT_GONE'>,
 ): unknown {
   switch (type) {
     case 'GET_HEALTH':
