@@ -1,0 +1,83 @@
+/**
+ * Plans a whole batch, one agent after the other: those that can use most for their cost first, each filled until
+ * something runs out. It only plans, so that several ways can be compared. Requests for rare scalars (gpus, …) are none
+ * of its business.
+ */
+import _ from 'lodash';
+import type { Demand } from './demand.ts';
+import { fillFromStock } from './filling.ts';
+import type { Neighbours } from './neighbours.ts';
+import { comesBefore, type Place } from './place.ts';
+import { Stock } from './stock.ts';
+
+export interface Step {
+  readonly place: Place;
+  readonly demand: Demand;
+}
+
+export interface Plan {
+  readonly steps: readonly Step[];
+  readonly rest: readonly Demand[];
+  readonly cost: number;
+}
+
+export type Cost = (place: Place) => number;
+
+/**
+ * `stretch` says how much further than in the mean the memory of an agent reaches, because the demands for it can be
+ * chosen: more takes larger and leaner agents, less takes those that are easy to fill.
+ */
+export function planBatch(
+  places: readonly Place[],
+  demands: readonly Demand[],
+  neighbours: Neighbours,
+  cost: Cost,
+  stretch: number,
+): Plan {
+  const stock = new Stock(demands);
+  const steps: Step[] = [];
+  let total = 0;
+  for (const place of inOrder(places, demands, cost, stretch)) {
+    if (stock.isEmpty) {
+      break;
+    }
+    const filling = fillFromStock(place, stock, neighbours);
+    total += filling.length > 0 && !place.inUse ? cost(place) : 0;
+    for (const demand of filling) {
+      steps.push({ place, demand });
+    }
+  }
+  return { steps, rest: stock.rest(), cost: total };
+}
+
+/** Disk and ports reach further than memory: they differ more between the demands of one kind. */
+const stretchOfDisk = 2.5;
+const stretchOfPorts = 1.5;
+
+/** Agents in use cost nothing any more, so they come first; of those that are worth the same, the larger and the richer. */
+function inOrder(places: readonly Place[], demands: readonly Demand[], cost: Cost, stretch: number): Place[] {
+  const cpus = _.sumBy(demands, 'cpus');
+  const perMem = cpus / (_.sumBy(demands, 'mem') || 1);
+  const perDisk = cpus / (_.sumBy(demands, 'disk') || 1);
+  const perPort = cpus / (_.sumBy(demands, 'ports') || 1);
+  const rated = places.map((place) => {
+    const usable = Math.min(
+      place.cpus,
+      stretch * place.mem * perMem,
+      stretchOfDisk * place.disk * perDisk,
+      stretchOfPorts * place.portCount * perPort,
+    );
+    // Rounded to a fiftieth: what differs less is alike.
+    const worth = Math.round((50 * usable) / cost(place));
+    return { place, worth, richness: Math.min(place.mem * perMem, place.disk * perDisk) / place.cpus };
+  });
+  rated.sort(
+    (a, b) =>
+      Number(b.place.inUse) - Number(a.place.inUse) ||
+      b.worth - a.worth ||
+      b.place.cpus - a.place.cpus ||
+      b.richness - a.richness ||
+      (comesBefore(a.place, b.place) ? -1 : 1),
+  );
+  return rated.map(({ place }) => place);
+}

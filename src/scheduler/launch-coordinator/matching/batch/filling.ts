@@ -1,0 +1,156 @@
+/**
+ * Fills one agent from the stock so that all it has runs out together: at every step the demand is taken whose shape (the
+ * proportions of cpus, memory, disk and ports) is most like the shape of what is left, whatever its size. Large demands
+ * first would fill the first agents better, and leave for the last ones only what does not go together.
+ */
+import type { Demand } from './demand.ts';
+import type { Neighbours } from './neighbours.ts';
+import type { Place } from './place.ts';
+import type { Kind, Stock } from './stock.ts';
+
+/** Disk and ports seldom run out, and demands of every kind can be had with little disk. */
+const weightOfDisk = 0.3;
+const weightOfPorts = 0.1;
+/** More than this many times what goes with the cpus that are left is as good as just this. */
+const plenty = 2;
+/** Demands tied to some agents by hard attributes go there before those that can go anywhere. */
+const bonusOfTied = 0.1;
+
+/** The demands for this agent, taken from the stock. */
+export function fillFromStock(place: Place, stock: Stock, neighbours: Neighbours): readonly Demand[] {
+  return new Filling(place, stock, neighbours).run();
+}
+
+class Filling {
+  readonly #place: Place;
+  readonly #stock: Stock;
+  readonly #neighbours: Neighbours;
+  readonly #kinds: readonly Kind[];
+  /** Nothing of these may come here (any more). */
+  readonly #shut = new Set<Kind>();
+  readonly #groups = new Set<string>();
+  readonly #demands: Demand[] = [];
+  #cpus: number;
+  #mem: number;
+  #disk: number;
+  #ports: number;
+
+  constructor(place: Place, stock: Stock, neighbours: Neighbours) {
+    this.#place = place;
+    this.#stock = stock;
+    this.#neighbours = neighbours;
+    this.#kinds = stock.kinds((sample) => neighbours.allow(sample, place));
+    this.#cpus = place.cpus;
+    this.#mem = place.mem;
+    this.#disk = place.disk;
+    this.#ports = place.portCount;
+  }
+
+  run(): readonly Demand[] {
+    for (let kind = this.#nextKind(); kind !== undefined; kind = this.#nextKind()) {
+      const at = this.#nextOf(kind);
+      const demand = kind.demands[at];
+      if (demand === undefined) {
+        this.#shut.add(kind);
+      } else {
+        this.#stock.take(kind, at, demand);
+        this.#pick(demand);
+      }
+    }
+    return this.#demands;
+  }
+
+  #nextKind(): Kind | undefined {
+    // In units of what this agent has for each of its cpus.
+    const perMem = unitOf(this.#place.cpus, this.#place.mem);
+    const perDisk = unitOf(this.#place.cpus, this.#place.disk);
+    const perPort = unitOf(this.#place.cpus, this.#place.portCount);
+    const most = this.#cpus * plenty;
+    const cpus = this.#cpus;
+    const mem = Math.min(this.#mem * perMem, most);
+    const disk = Math.min(this.#disk * perDisk, most) * weightOfDisk;
+    const ports = Math.min(this.#ports * perPort, most) * weightOfPorts;
+    let best: Kind | undefined;
+    let highest = Number.NEGATIVE_INFINITY;
+    for (const kind of this.#kinds) {
+      if (!this.#isOpen(kind)) {
+        continue;
+      }
+      const c = kind.cpus;
+      const m = kind.mem * perMem;
+      const d = kind.disk * perDisk;
+      const p = kind.ports * perPort;
+      const length = Math.sqrt(c * c + m * m + d * d * weightOfDisk + p * p * weightOfPorts) || 1;
+      const likeness = (c * cpus + m * mem + d * disk + p * ports) / length;
+      const score = kind.tied ? likeness * (1 + bonusOfTied) : likeness;
+      if (score > highest) {
+        best = kind;
+        highest = score;
+      }
+    }
+    return best;
+  }
+
+  #isOpen(kind: Kind): boolean {
+    return (
+      kind.cpus <= this.#cpus &&
+      kind.mem <= this.#mem &&
+      kind.ports <= this.#ports &&
+      kind.demands.length > 0 &&
+      (this.#shut.size === 0 || !this.#shut.has(kind))
+    );
+  }
+
+  /** The one with the most disk that leaves enough of it for the other cpus, if constraints and all else let it in. */
+  #nextOf({ cpus, demands }: Kind): number {
+    const share = this.#cpus === 0 ? this.#disk : (this.#disk * cpus) / this.#cpus;
+    for (let at = lastUpTo(demands, share); at >= 0; at -= 1) {
+      const demand = demands[at];
+      if (demand !== undefined && demand.disk <= this.#disk && this.#isWelcome(demand)) {
+        return at;
+      }
+    }
+    return -1;
+  }
+
+  #isWelcome(demand: Demand): boolean {
+    if (demand.groups.length === 0) {
+      return true;
+    }
+    return (
+      !demand.groups.some((group) => this.#groups.has(group)) &&
+      this.#neighbours.allow(demand, this.#place) &&
+      this.#neighbours.liking(demand, this.#place) === 1
+    );
+  }
+
+  #pick(demand: Demand): void {
+    this.#demands.push(demand);
+    this.#cpus -= demand.cpus;
+    this.#mem -= demand.mem;
+    this.#disk -= demand.disk;
+    this.#ports -= demand.ports;
+    for (const group of demand.groups) {
+      this.#groups.add(group);
+    }
+  }
+}
+
+function unitOf(cpus: number, amount: number): number {
+  return amount > 0 ? cpus / amount : 0;
+}
+
+/** The last with at most that much disk, or the first. */
+function lastUpTo(demands: readonly Demand[], disk: number): number {
+  let low = 0;
+  let high = demands.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((demands[middle]?.disk ?? 0) <= disk) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return Math.max(0, low - 1);
+}

@@ -1,0 +1,105 @@
+/** All agents: each by its id, and in groups of those that are alike. Every change of a place goes through here. */
+import { Alike, keyOf } from './alike.ts';
+import type { Demand } from './demand.ts';
+import type { Agent, Placement } from './model.ts';
+import { Neighbours } from './neighbours.ts';
+import { comesBefore, Place } from './place.ts';
+
+export class Fleet {
+  readonly neighbours = new Neighbours();
+  readonly #places = new Map<string, Place>();
+  readonly #alike = new Map<string, Alike>();
+
+  constructor(agents: Iterable<Agent>) {
+    const together = new Map<string, Place[]>();
+    for (const agent of agents) {
+      this.delete(agent.id);
+      const place = this.#open(agent);
+      const key = keyOf(place);
+      const members = together.get(key);
+      if (members === undefined) {
+        together.set(key, [place]);
+      } else {
+        members.push(place);
+      }
+    }
+    for (const [key, members] of together) {
+      const [first] = members.sort((a, b) => (comesBefore(a, b) ? -1 : 1));
+      if (first !== undefined) {
+        this.#alike.set(key, new Alike(key, first, members));
+      }
+    }
+  }
+
+  places(): Iterable<Place> {
+    return this.#places.values();
+  }
+
+  /** Those that have something left. */
+  alike(): Iterable<Alike> {
+    return this.#alike.values();
+  }
+
+  /** What was known of the agent is replaced. */
+  set(agent: Agent): void {
+    this.delete(agent.id);
+    this.#enter(this.#open(agent));
+  }
+
+  delete(agentId: string): void {
+    const place = this.#places.get(agentId);
+    if (place !== undefined) {
+      this.#leave(place);
+      this.#places.delete(agentId);
+      this.neighbours.leave(place);
+    }
+  }
+
+  /** Answers those that are alike from now on, if this place is the first of them. */
+  put(demand: Demand, place: Place, placements: Placement[]): Alike | undefined {
+    this.#leave(place);
+    const ports = place.take(demand);
+    for (const group of demand.groups) {
+      this.neighbours.join(group, place);
+    }
+    placements.push({ requestId: demand.request.id, agentId: place.id, ports });
+    return this.#enter(place);
+  }
+
+  #open(agent: Agent): Place {
+    const place = new Place(agent);
+    this.#places.set(agent.id, place);
+    for (const group of agent.groups ?? []) {
+      this.neighbours.join(group, place);
+    }
+    return place;
+  }
+
+  #enter(place: Place): Alike | undefined {
+    // Every task takes of the one or the other.
+    if (place.cpus <= 0 && place.mem <= 0) {
+      return undefined;
+    }
+    const key = keyOf(place);
+    const known = this.#alike.get(key);
+    if (known !== undefined) {
+      known.add(place);
+      return undefined;
+    }
+    const alike = new Alike(key, place, [place]);
+    this.#alike.set(key, alike);
+    return alike;
+  }
+
+  #leave(place: Place): void {
+    const key = keyOf(place);
+    const alike = this.#alike.get(key);
+    if (alike === undefined) {
+      return;
+    }
+    alike.remove(place);
+    if (alike.isEmpty) {
+      this.#alike.delete(key);
+    }
+  }
+}

@@ -1,0 +1,91 @@
+/** One agent while it is being filled: what it has, what is free, and who is there. */
+import type { Range } from '../../../../mesos-api-client/protocol/mesos.ts';
+import type { Demand } from './demand.ts';
+import type { Agent, Scalars } from './model.ts';
+
+export class Place {
+  readonly id: string;
+  readonly hostname: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly capacityCpus: number;
+  readonly capacityMem: number;
+  cpus: number;
+  mem: number;
+  disk: number;
+  portCount: number;
+  /** Tasks of ours run there, or were placed there. */
+  inUse: boolean;
+  readonly #others: Map<string, number>;
+  readonly #ports: Range[];
+
+  constructor(agent: Agent) {
+    const { free, used } = agent;
+    this.id = agent.id;
+    this.hostname = agent.hostname;
+    this.attributes = agent.attributes ?? {};
+    this.cpus = free.cpus ?? 0;
+    this.mem = free.mem ?? 0;
+    this.disk = free.disk ?? 0;
+    this.capacityCpus = this.cpus + (used?.cpus ?? 0);
+    this.capacityMem = this.mem + (used?.mem ?? 0);
+    this.inUse = used !== undefined && Object.values(used).some((amount) => amount > 0);
+    this.#others = othersOf(free);
+    this.#ports = [...agent.ports];
+    this.portCount = this.#ports.reduce((count, { begin, end }) => count + end - begin + 1, 0);
+  }
+
+  /** Whether cpus, memory, ports and all else suffice; constraints are looked at elsewhere. */
+  hasRoom({ cpus, mem, disk, ports, others }: Demand): boolean {
+    if (this.cpus < cpus || this.mem < mem || this.disk < disk || this.portCount < ports) {
+      return false;
+    }
+    for (const [name, amount] of others) {
+      if ((this.#others.get(name) ?? 0) < amount) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Takes what the demand asks for, and answers its ports: counted up from the first range. */
+  take({ cpus, mem, disk, ports, others }: Demand): number[] {
+    this.cpus -= cpus;
+    this.mem -= mem;
+    this.disk -= disk;
+    this.portCount -= ports;
+    this.inUse = true;
+    for (const [name, amount] of others) {
+      this.#others.set(name, (this.#others.get(name) ?? 0) - amount);
+    }
+    return Array.from({ length: ports }, () => this.#nextPort());
+  }
+
+  #nextPort(): number {
+    const [range] = this.#ports;
+    if (range === undefined) {
+      throw new Error(`no port is left at ${this.hostname}`);
+    }
+    const { begin, end } = range;
+    if (begin === end) {
+      this.#ports.shift();
+    } else {
+      this.#ports[0] = { begin: begin + 1, end };
+    }
+    return begin;
+  }
+}
+
+/** The order in which ties are decided. */
+export function comesBefore(a: Place, b: Place): boolean {
+  return a.hostname === b.hostname ? a.id < b.id : a.hostname < b.hostname;
+}
+
+function othersOf(free: Scalars): Map<string, number> {
+  const others = new Map<string, number>();
+  for (const name in free) {
+    if (name !== 'cpus' && name !== 'mem' && name !== 'disk') {
+      others.set(name, free[name] ?? 0);
+    }
+  }
+  return others;
+}

@@ -1,0 +1,85 @@
+/** Places a batch that may be sorted: the best of a few plans; of too large a batch the smaller requests. */
+import _ from 'lodash';
+import { type Cost, type Plan, planBatch } from './batch-plan.ts';
+import type { Demand } from './demand.ts';
+import type { Fleet } from './fleet.ts';
+import type { Objective, Placement } from './model.ts';
+import type { Place } from './place.ts';
+
+const costs: Record<Exclude<Objective, 'fitness'>, Cost> = {
+  tight: (place) => place.capacityCpus,
+  'fewest-agents': () => 1,
+};
+
+/** What a small batch loses at its last agent weighs more, and more plans cost little. */
+const smallBatch = 1_000;
+const stretches = { large: [1.5], small: [1.5, 1.2, 1.35] };
+
+/** Answers those that were not placed. */
+export function placeWhole(
+  fleet: Fleet,
+  demands: readonly Demand[],
+  objective: keyof typeof costs,
+  placements: Placement[],
+): readonly Demand[] {
+  const places = [...fleet.places()].filter(({ cpus, mem }) => cpus > 0 && mem > 0);
+  const [common, rare] = _.partition(demands, ({ others }) => others.length === 0);
+  const { kept, dropped } = keepTheSmall(common, places);
+  const plans = stretches[demands.length <= smallBatch ? 'small' : 'large'].map((stretch) =>
+    planBatch(places, kept, fleet.neighbours, costs[objective], stretch),
+  );
+  const rest = carryOut(fleet, bestOf(plans), placements);
+  return _.sortBy([...rest, ...rare, ...dropped], sizeAmong(places));
+}
+
+/** As many as there is room for, counted over all agents: smaller ones for larger ones, so that most are served. */
+function keepTheSmall(demands: readonly Demand[], places: readonly Place[]) {
+  let cpus = _.sumBy(places, 'cpus');
+  let mem = _.sumBy(places, 'mem');
+  if (_.sumBy(demands, 'cpus') <= cpus && _.sumBy(demands, 'mem') <= mem) {
+    return { kept: demands, dropped: [] };
+  }
+  const kept: Demand[] = [];
+  const dropped: Demand[] = [];
+  for (const demand of _.sortBy(demands, sizeAmong(places))) {
+    if (dropped.length === 0 && demand.cpus <= cpus && demand.mem <= mem) {
+      kept.push(demand);
+      cpus -= demand.cpus;
+      mem -= demand.mem;
+    } else {
+      dropped.push(demand);
+    }
+  }
+  return { kept, dropped };
+}
+
+function sizeAmong(places: readonly Place[]): (demand: Demand) => number {
+  const cpus = _.sumBy(places, 'cpus') || 1;
+  const mem = _.sumBy(places, 'mem') || 1;
+  return (demand) => demand.cpus / cpus + demand.mem / mem;
+}
+
+/** What is left over costs more agents, however many. */
+function bestOf(plans: readonly Plan[]): Plan {
+  const best = _.minBy(
+    plans.filter(({ rest }) => rest.length === Math.min(...plans.map((plan) => plan.rest.length))),
+    'cost',
+  );
+  return best ?? { steps: [], rest: [], cost: 0 };
+}
+
+/** A plan does not know of constraints between the tasks that it places: these are looked at now. */
+function carryOut(fleet: Fleet, { steps, rest }: Plan, placements: Placement[]): Demand[] {
+  const left = [...rest];
+  for (const { place, demand } of steps) {
+    const welcome =
+      demand.groups.length === 0 ||
+      (fleet.neighbours.allow(demand, place) && fleet.neighbours.liking(demand, place) === 1);
+    if (welcome) {
+      fleet.put(demand, place, placements);
+    } else {
+      left.push(demand);
+    }
+  }
+  return left;
+}
