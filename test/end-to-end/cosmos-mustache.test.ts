@@ -1,0 +1,119 @@
+/**
+ * Our Mustache of DC/OS against the one that DC/OS uses (mustache.java 0.9.6, by Maven): the same text for the package's
+ * template with many sets of options, and for templates and values where libraries differ.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import test from 'ava';
+import fc from 'fast-check';
+import { defaultCacheDir } from '../../src/main/directories.ts';
+import { version } from '../../src/main/version.ts';
+import { renderAsCosmos } from '../../universe/cosmos-mustache.ts';
+import { readPackage } from '../../universe/package.ts';
+import { mergeOptions } from '../../universe/render.ts';
+
+interface Case {
+  readonly template: string;
+  readonly context: Readonly<Record<string, unknown>>;
+}
+
+const artifact = 'com.github.spullara.mustache.java:compiler:0.9.6';
+const directory = join(defaultCacheDir(), 'test');
+const jar = join(directory, 'compiler-0.9.6.jar');
+
+let missing: string | undefined;
+
+test.before(async () => {
+  if (existsSync(jar)) return;
+  await mkdir(directory, { recursive: true });
+  const goal = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy';
+  const args = ['-q', '-B', goal, `-Dartifact=${artifact}`, `-DoutputDirectory=${directory}`];
+  const { status, error } = spawnSync('mvn', args, { encoding: 'utf8', timeout: 120_000, cwd: directory });
+  if (status !== 0 || !existsSync(jar)) missing = `Maven brought no ${artifact} (${error?.message ?? status})`;
+});
+
+const values: unknown[] = [0, 1, 0.5, 12345678.5, 0.00001, 1e21, -3, '', 'x', 'false', '"\\\n', '<&>'];
+values.push(true, false, null, [], ['a', 'b"c'], [['a'], ['b', 'IS', 'c']], [1, 2.5], {}, { c: 'in' }, { c: 0 });
+const templates = ['{{#v}}on{{/v}}{{^v}}off{{/v}}', '{{#v}}{{c}}{{v.c}}{{d}}{{/v}}', '  {{#v}}\n  x\n  {{/v}}\n end'];
+const prints = ['{{v}}', '{{{v}}}', '[{{&v}}]', '{{v.c}} {{d}} {{none}}'];
+
+test('templates and values where libraries differ', async (t) => {
+  const isPlain = (v: unknown): boolean => v !== null && typeof v === 'object' && !Array.isArray(v);
+  const sections = templates.flatMap((template) => values.map((v) => ({ template, context: { v, d: 'out' } })));
+  // Objects are no text: what Java would print of one is no JSON, and our templates print none.
+  const printed = prints.flatMap((template) =>
+    values.filter((v) => !isPlain(v) || template.includes('v.c')).map((v) => ({ template, context: { v, d: 'out' } })),
+  );
+  await compare(t, [...sections, ...printed]);
+});
+
+test('the package, for many sets of options', async (t) => {
+  const { marathon, config, resource } = await readPackage('http://files.example', version);
+  const word = fc.constantFrom('', 'x', 'a"b', '{{service.name}}', '\\', 'false', 'é');
+  const service = fc.record(
+    {
+      principal: word,
+      principal_secret: word,
+      principal_secret_uri: word,
+      token_secret: word,
+      token_uri: word,
+      cpus: fc.constantFrom(0.1, 0.5, 1, 2),
+      mem: fc.integer({ min: 0, max: 100_000 }),
+      constraints: fc.array(fc.tuple(word, fc.constantFrom('UNIQUE', 'IS')), { maxLength: 3 }),
+      virtual_network_enabled: fc.boolean(),
+    },
+    { requiredKeys: [] },
+  );
+  const flink = fc.record({ distribution_uri: word, storage: word }, { requiredKeys: [] });
+  const options = fc.sample(fc.record({ service, flink }), { numRuns: 300 });
+  await compare(
+    t,
+    options.map((given) => ({ template: marathon, context: { ...mergeOptions(config, given), resource } })),
+  );
+});
+
+async function compare(t: { log(line: string): void; pass(): void; deepEqual: Equal }, cases: readonly Case[]) {
+  if (missing !== undefined) {
+    t.log(`not compared: ${missing}`);
+    t.pass();
+    return;
+  }
+  const theirs = await renderByJava(cases);
+  const ours = cases.map(({ template, context }) => renderAsCosmos(template, context));
+  cases.forEach(({ template, context }, index) => {
+    const said = `${template.slice(0, 80)} with ${JSON.stringify(context).slice(0, 2000)}`;
+    t.deepEqual(ours[index], theirs[index], said);
+  });
+}
+
+type Equal = (actual: unknown, expected: unknown, message?: string) => void;
+
+async function renderByJava(cases: readonly Case[]): Promise<string[]> {
+  const source = fileURLToPath(new URL('support/MustacheOracle.java', import.meta.url));
+  const java = spawn('java', ['-cp', jar, source], { stdio: ['pipe', 'pipe', 'inherit'] });
+  java.stdin.end(cases.flatMap(({ template, context }) => [base64(template), ...tokens(context)]).join('\n'));
+  const output = await text(java.stdout);
+  return output
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => Buffer.from(line, 'base64').toString('utf8'));
+}
+
+/** As Cosmos converts them: strings as inside JSON quotes, members of lists with their quotes. */
+function tokens(value: unknown, inList = false): string[] {
+  if (value === null || value === undefined) return ['n'];
+  if (typeof value === 'string') return [`s ${base64(JSON.stringify(value).slice(...(inList ? [0] : [1, -1])))}`];
+  if (typeof value === 'boolean') return [`b ${value}`];
+  if (typeof value === 'number') return [Number.isInteger(value) ? `i ${BigInt(value)}` : `d ${value}`];
+  if (Array.isArray(value)) return [`a ${value.length}`, ...value.flatMap((member) => tokens(member, true))];
+  const entries = Object.entries(value as object);
+  return [`o ${entries.length}`, ...entries.flatMap(([key, member]) => [base64(key), ...tokens(member)])];
+}
+
+function base64(plain: string): string {
+  return Buffer.from(plain, 'utf8').toString('base64');
+}
