@@ -47,7 +47,8 @@ async function runLocalMesos(options: Options): Promise<void> {
         throw new Problem('USAGE', '--only agents: give --master HOST:PORT, the master they belong to');
       const running = await startLocalAgents({ ...common, master: options.master, agents });
       console.log(`flink-mesos local-mesos: ${agents} agents ready, for the master ${options.master}`);
-      await signal;
+      // An agent that the master sends away has ended; when all are, so has this process.
+      await Promise.race([signal, Promise.all(running.agents.map(({ ended }) => ended))]);
       return running.close({ keepTasks: options.keepTasks === true });
     }
     case 'master': {

@@ -23,6 +23,7 @@ export const shortRecordings: readonly Played[] = [
   recorded('teardown', 'LM-10 LM-61'),
   recorded('subscribe-unknown-id', 'LM-9'),
   recorded('authentication', 'LM-17'),
+  recorded('mark-agent-gone', 'LM-64'),
   // Which tasks had ended when a batch came was chance, so the amounts that were offered were too.
   recorded('exit-codes', 'LM-33 LM-39 LM-48 LM-69', { anyOffers: true }),
 ];
