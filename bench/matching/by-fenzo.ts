@@ -21,7 +21,11 @@ const source = join(import.meta.dirname, 'fenzo');
 const build = join(import.meta.dirname, '../../node_modules/.cache/fenzo-driver');
 
 export async function buildFenzoDriver(): Promise<void> {
-  await run('mvn', ['-q', '-B', '-f', join(source, 'pom.xml'), `-Ddriver.build=${build}`, 'package']);
+  try {
+    await run('mvn', ['-q', '-B', '-f', join(source, 'pom.xml'), `-Ddriver.build=${build}`, 'package']);
+  } catch (cause) {
+    throw new Error('the driver around Fenzo was not built: it needs Maven (mvn) and Maven Central', { cause });
+  }
 }
 
 export async function placeByFenzo(file: string, { warmUps, passes, rounds }: Passes): Promise<Outcome> {

@@ -34,7 +34,7 @@ export interface Workload {
   readonly requests: readonly WorkloadRequest[];
 }
 
-interface Size {
+export interface Size {
   readonly agents: number;
   readonly requests: number;
   readonly rounds?: true;
@@ -121,6 +121,10 @@ export function drawWorkload(name: string, seed: number): Workload {
   if (size === undefined) {
     throw new Error(`there is no workload ${name}; there are ${Object.keys(sizes).join(', ')}`);
   }
+  return drawSized(name, size, seed);
+}
+
+export function drawSized(name: string, size: Size, seed: number): Workload {
   const random = randomFrom(seed, name);
   const agents = Array.from({ length: size.agents }, (_, index) => drawAgent(random, index));
   const constraints = size.constrained ? constraintsFrom(random) : () => ({ hard: [], soft: [] });

@@ -5,28 +5,24 @@
 import { comesBefore, type Place } from './place.ts';
 
 export class Alike {
+  readonly key: string;
   readonly capacityCpus: number;
   readonly capacityMem: number;
   readonly cpus: number;
   readonly mem: number;
   readonly inUse: boolean;
-  readonly #key: string;
   #members: Place[];
   /** Members before it have left: mostly the first leaves, and moving all others each time would cost too much. */
   #head = 0;
 
   constructor(key: string, place: Place, members: Place[]) {
-    this.#key = key;
+    this.key = key;
     this.capacityCpus = place.capacityCpus;
     this.capacityMem = place.capacityMem;
     this.cpus = place.cpus;
     this.mem = place.mem;
     this.inUse = place.inUse;
     this.#members = members;
-  }
-
-  get key(): string {
-    return this.#key;
   }
 
   get isEmpty(): boolean {

@@ -10,9 +10,10 @@ import type { Neighbours } from './neighbours.ts';
 import { comesBefore, type Place } from './place.ts';
 import { Stock } from './stock.ts';
 
+/** What one agent gets. */
 export interface Step {
   readonly place: Place;
-  readonly demand: Demand;
+  readonly demands: readonly Demand[];
 }
 
 export interface Plan {
@@ -41,10 +42,10 @@ export function planBatch(
     if (stock.isEmpty) {
       break;
     }
-    const filling = fillFromStock(place, stock, neighbours);
-    total += filling.length > 0 && !place.inUse ? cost(place) : 0;
-    for (const demand of filling) {
-      steps.push({ place, demand });
+    const filled = fillFromStock(place, stock, neighbours);
+    if (filled.length > 0) {
+      total += place.inUse ? 0 : cost(place);
+      steps.push({ place, demands: filled });
     }
   }
   return { steps, rest: stock.rest(), cost: total };

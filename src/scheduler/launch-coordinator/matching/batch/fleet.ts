@@ -26,7 +26,11 @@ export class Fleet {
     for (const [key, members] of together) {
       const [first] = members.sort((a, b) => (comesBefore(a, b) ? -1 : 1));
       if (first !== undefined) {
-        this.#alike.set(key, new Alike(key, first, members));
+        const alike = new Alike(key, first, members);
+        this.#alike.set(key, alike);
+        for (const place of members) {
+          place.alike = alike;
+        }
       }
     }
   }
@@ -56,13 +60,14 @@ export class Fleet {
   }
 
   /** Answers those that are alike from now on, if this place is the first of them. */
-  put(demand: Demand, place: Place, placements: Placement[]): Alike | undefined {
+  put(demands: readonly Demand[], place: Place, placements: Placement[]): Alike | undefined {
     this.#leave(place);
-    const ports = place.take(demand);
-    for (const group of demand.groups) {
-      this.neighbours.join(group, place);
+    for (const demand of demands) {
+      placements.push({ requestId: demand.request.id, agentId: place.id, ports: place.take(demand) });
+      for (const group of demand.groups) {
+        this.neighbours.join(group, place);
+      }
     }
-    placements.push({ requestId: demand.request.id, agentId: place.id, ports });
     return this.#enter(place);
   }
 
@@ -84,22 +89,24 @@ export class Fleet {
     const known = this.#alike.get(key);
     if (known !== undefined) {
       known.add(place);
+      place.alike = known;
       return undefined;
     }
     const alike = new Alike(key, place, [place]);
+    place.alike = alike;
     this.#alike.set(key, alike);
     return alike;
   }
 
   #leave(place: Place): void {
-    const key = keyOf(place);
-    const alike = this.#alike.get(key);
+    const { alike } = place;
     if (alike === undefined) {
       return;
     }
+    place.alike = undefined;
     alike.remove(place);
     if (alike.isEmpty) {
-      this.#alike.delete(key);
+      this.#alike.delete(alike.key);
     }
   }
 }

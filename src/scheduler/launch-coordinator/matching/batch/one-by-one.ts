@@ -28,7 +28,7 @@ export function placeOneByOne(
       hopeless.add(kindOf(demand));
       unplaced.push(demand);
     } else {
-      search.consider(fleet.put(demand, place, placements));
+      search.consider(fleet.put([demand], place, placements));
     }
   }
   return unplaced;

@@ -1,5 +1,6 @@
 /** One agent while it is being filled: what it has, what is free, and who is there. */
 import type { Range } from '../../../../mesos-api-client/protocol/mesos.ts';
+import type { Alike } from './alike.ts';
 import type { Demand } from './demand.ts';
 import type { Agent, Scalars } from './model.ts';
 
@@ -15,8 +16,13 @@ export class Place {
   portCount: number;
   /** Tasks of ours run there, or were placed there. */
   inUse: boolean;
+  /** Those it stands among, while anything is left of it. */
+  alike: Alike | undefined;
   readonly #others: Map<string, number>;
-  readonly #ports: Range[];
+  readonly #ports: readonly Range[];
+  /** The range of the next port, and how many of it are taken. */
+  #range = 0;
+  #taken = 0;
 
   constructor(agent: Agent) {
     const { free, used } = agent;
@@ -30,7 +36,7 @@ export class Place {
     this.capacityMem = this.mem + (used?.mem ?? 0);
     this.inUse = used !== undefined && Object.values(used).some((amount) => amount > 0);
     this.#others = othersOf(free);
-    this.#ports = [...agent.ports];
+    this.#ports = agent.ports;
     this.portCount = this.#ports.reduce((count, { begin, end }) => count + end - begin + 1, 0);
   }
 
@@ -57,21 +63,25 @@ export class Place {
     for (const [name, amount] of others) {
       this.#others.set(name, (this.#others.get(name) ?? 0) - amount);
     }
-    return Array.from({ length: ports }, () => this.#nextPort());
+    const given: number[] = [];
+    while (given.length < ports) {
+      given.push(this.#nextPort());
+    }
+    return given;
   }
 
   #nextPort(): number {
-    const [range] = this.#ports;
+    const range = this.#ports[this.#range];
     if (range === undefined) {
       throw new Error(`no port is left at ${this.hostname}`);
     }
-    const { begin, end } = range;
-    if (begin === end) {
-      this.#ports.shift();
-    } else {
-      this.#ports[0] = { begin: begin + 1, end };
+    const port = range.begin + this.#taken;
+    this.#taken += 1;
+    if (port === range.end) {
+      this.#range += 1;
+      this.#taken = 0;
     }
-    return begin;
+    return port;
   }
 }
 

@@ -68,18 +68,18 @@ function bestOf(plans: readonly Plan[]): Plan {
   return best ?? { steps: [], rest: [], cost: 0 };
 }
 
-/** A plan does not know of constraints between the tasks that it places: these are looked at now. */
+/** A plan does not know of constraints between agents that it fills: these are looked at now. */
 function carryOut(fleet: Fleet, { steps, rest }: Plan, placements: Placement[]): Demand[] {
   const left = [...rest];
-  for (const { place, demand } of steps) {
-    const welcome =
-      demand.groups.length === 0 ||
-      (fleet.neighbours.allow(demand, place) && fleet.neighbours.liking(demand, place) === 1);
-    if (welcome) {
-      fleet.put(demand, place, placements);
-    } else {
-      left.push(demand);
-    }
+  const { neighbours } = fleet;
+  for (const { place, demands } of steps) {
+    const [welcome, unwelcome] = _.partition(
+      demands,
+      (demand) =>
+        demand.groups.length === 0 || (neighbours.allow(demand, place) && neighbours.liking(demand, place) === 1),
+    );
+    fleet.put(welcome, place, placements);
+    left.push(...unwelcome);
   }
   return left;
 }
