@@ -30,7 +30,8 @@ const waitsForOthers: Waits = { patienceMs: 60_000, quietMs: 3_000 };
 process.exitCode = await main();
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { master: { type: 'string' }, only: { type: 'string' } } });
+  const values = readArguments();
+  if (values === undefined) return 64;
   const isChosen = ({ ids, ...named }: Scenario | Played) =>
     values.only === undefined ||
     ids.includes(values.only) ||
@@ -70,6 +71,15 @@ async function playOne(recording: Played): Promise<[Scenario, Result]> {
   const scenario: Scenario = { ids: recording.ids, title: `recorded: ${recording.name}`, run: async () => undefined };
   tell(scenario, result, began);
   return [scenario, result];
+}
+
+function readArguments(): { master?: string; only?: string } | undefined {
+  try {
+    return parseArgs({ options: { master: { type: 'string' }, only: { type: 'string' } } }).values;
+  } catch (error) {
+    console.error(`${(error as Error).message}\nnpm run conformance -- [--master HOST:PORT] [--only ID or title]`);
+    return undefined;
+  }
 }
 
 function parseMaster(text: string): Target | undefined {
