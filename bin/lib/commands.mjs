@@ -24,5 +24,7 @@ export const commands = {
   dist: { needs: [], takesArguments: false, steps: [tsc, [join(root, 'bin/archive/main.ts')]] },
   conformance: { needs: [], takesArguments: true, steps: [[join(root, 'test/conformance/run.ts')]] },
   universe: { needs: [], takesArguments: true, steps: [[join(root, 'universe/main.ts')]] },
+  'web:pictures': { needs: everything, takesArguments: false, steps: [[join(root, 'test/pictures/take.ts')]] },
   'bench:start': { needs: everything, takesArguments: true, steps: [[join(root, 'bench/start.ts')]] },
+  'bench:matching': { needs: ['java', 'javac'], takesArguments: true, steps: [[join(root, 'bench/matching.ts')]] },
 };

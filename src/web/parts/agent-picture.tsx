@@ -1,6 +1,6 @@
 /**
- * A cluster agent by agent: a tile for each host with a square for each of its tasks. Tiles out of sight are not drawn,
- * and a host with very many tasks says how many more there are, so the picture stays readable at 1,000 agents.
+ * A cluster agent by agent: a tile for each agent with a square for each of its tasks. Tiles out of sight are not drawn,
+ * and an agent with very many tasks says how many more there are, so the picture stays readable at 1,000 agents.
  */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { TaskView } from '../../api/views.ts';
@@ -11,16 +11,18 @@ import { Empty } from './basics.tsx';
 const tilePx = { width: 224, height: 92, gap: 10 };
 const mostSquares = 24;
 
-interface Host {
+interface Agent {
+  readonly id: string;
+  /** Its host, and the end of its id where several agents share one. */
   readonly name: string;
   readonly tasks: readonly TaskView[];
 }
 
 export function AgentPicture({ tasks }: { readonly tasks: readonly TaskView[] }) {
-  const hosts = useMemo(() => hostsOf(tasks), [tasks]);
+  const agents = useMemo(() => agentsOf(tasks), [tasks]);
   const frame = useRef<HTMLElement>(null);
-  const { width, height, top } = useFrame(frame, hosts.length > 0);
-  if (hosts.length === 0) return <Empty>No task runs on an agent at present.</Empty>;
+  const { width, height, top } = useFrame(frame, agents.length > 0);
+  if (agents.length === 0) return <Empty>No task runs on an agent at present.</Empty>;
   const columns = Math.max(1, Math.floor((width + tilePx.gap) / (tilePx.width + tilePx.gap)));
   const rowPx = tilePx.height + tilePx.gap;
   const first = Math.max(0, Math.floor(top / rowPx) - 2) * columns;
@@ -29,10 +31,10 @@ export function AgentPicture({ tasks }: { readonly tasks: readonly TaskView[] })
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard (WCAG 2.1.1)
     <section class="agents" ref={frame} tabIndex={0} aria-label="Agents and their tasks">
-      <ul style={{ height: `${Math.ceil(hosts.length / columns) * rowPx - tilePx.gap}px` }}>
-        {hosts.slice(first, last).map((host, at) => (
+      <ul style={{ height: `${Math.ceil(agents.length / columns) * rowPx - tilePx.gap}px` }}>
+        {agents.slice(first, last).map((agent, at) => (
           <li
-            key={host.name}
+            key={agent.id}
             style={{
               top: `${Math.floor((first + at) / columns) * rowPx}px`,
               left: `${((first + at) % columns) * (100 / columns)}%`,
@@ -40,7 +42,7 @@ export function AgentPicture({ tasks }: { readonly tasks: readonly TaskView[] })
               height: `${tilePx.height}px`,
             }}
           >
-            <Tile host={host} />
+            <Tile agent={agent} />
           </li>
         ))}
       </ul>
@@ -48,8 +50,8 @@ export function AgentPicture({ tasks }: { readonly tasks: readonly TaskView[] })
   );
 }
 
-function Tile({ host }: { readonly host: Host }) {
-  const { name, tasks } = host;
+function Tile({ agent }: { readonly agent: Agent }) {
+  const { name, tasks } = agent;
   const held = tasks.reduce(
     (sum, { resources }) => ({ cpus: sum.cpus + resources.cpus, memMiB: sum.memMiB + resources.memMiB }),
     { cpus: 0, memMiB: 0 },
@@ -75,11 +77,17 @@ function Tile({ host }: { readonly host: Host }) {
   );
 }
 
-function hostsOf(tasks: readonly TaskView[]): readonly Host[] {
+function agentsOf(tasks: readonly TaskView[]): readonly Agent[] {
   const launched = tasks.filter(({ phase }) => phase === 'launched');
-  const byHost = Map.groupBy(launched, ({ hostname, agentId }) => hostname ?? agentId ?? 'unknown');
-  return [...byHost]
-    .map(([name, ofHost]) => ({ name, tasks: ofHost }))
+  const byAgent = Map.groupBy(launched, ({ agentId, hostname }) => agentId ?? hostname ?? 'unknown');
+  const hostOf = (id: string) => byAgent.get(id)?.[0]?.hostname ?? id;
+  const onHost = Map.groupBy(byAgent.keys(), hostOf);
+  return [...byAgent]
+    .map(([id, ofAgent]) => {
+      const host = hostOf(id);
+      const alone = onHost.get(host)?.length === 1;
+      return { id, name: alone ? host : `${host} (${id.split('-').at(-1)})`, tasks: ofAgent };
+    })
     .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
 }
 

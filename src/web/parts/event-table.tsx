@@ -28,7 +28,7 @@ const columns: readonly Column<FactView>[] = [
     kind: 'tertiary',
     cell: ({ level }) => <span class={`badge ${levelTones[level]}`}>{level}</span>,
   },
-  { title: 'Kind', width: '12rem', kind: 'secondary', cell: ({ kind }) => <code>{kind}</code> },
+  { title: 'Kind', width: '13.5rem', kind: 'secondary', cell: ({ kind }) => <code>{kind}</code> },
   { title: 'What happened', cell: ({ text }) => <span title={text}>{text}</span> },
 ];
 

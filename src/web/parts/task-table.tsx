@@ -11,7 +11,7 @@ type Phase = TaskView['phase'];
 const phases = ['waiting', 'launched', 'ended'] as const;
 
 const columns: readonly Column<TaskView>[] = [
-  { title: 'Task', width: '26%', cell: (task) => <a href={links.task(task.id)}>{task.id}</a> },
+  { title: 'Task', width: '26%', kind: 'main', cell: (task) => <a href={links.task(task.id)}>{task.id}</a> },
   { title: 'State', width: '9rem', cell: ({ state }) => <Badge state={state} /> },
   { title: 'Part', width: '8rem', kind: 'tertiary', cell: ({ part }) => partWord(part) },
   { title: 'Where, or why not', kind: 'secondary', cell: whereOrWhy },

@@ -9,8 +9,8 @@ export interface Column<T> {
   readonly title: string;
   /** Of the `<col>`: fixed widths keep the table from jumping as rows come and go. */
   readonly width?: string;
-  /** `secondary` columns are left out on small screens. */
-  readonly kind?: 'secondary' | 'tertiary';
+  /** On small screens `secondary` columns are left out, on middle ones `tertiary`; `main` takes the room that is left. */
+  readonly kind?: 'main' | 'secondary' | 'tertiary';
   readonly cell: (item: T) => ComponentChildren;
 }
 
@@ -35,7 +35,7 @@ export function VirtualTable<T>({ label, columns, items, keyOf, rowClass }: Virt
       <table class="rows" aria-rowcount={items.length + 1} aria-label={label}>
         <colgroup>
           {columns.map(({ title, width, kind }) => (
-            <col key={title} class={kind} style={width === undefined ? {} : { width }} />
+            <col key={title} class={kind} style={width === undefined ? {} : { '--width': width }} />
           ))}
         </colgroup>
         <thead>
