@@ -14,7 +14,8 @@ import { promisify } from 'node:util';
 import test from 'ava';
 import { buildArchive } from '../../bin/archive/build-archive.ts';
 import { exampleClasses } from '../../examples/build.ts';
-import { fillApp } from '../../marathon/app.ts';
+import { fillApp, type MarathonApp } from '../../marathon/app.ts';
+import { checkApp } from '../../marathon/check-app.ts';
 import type { ClusterView, InfoView, JobView, TaskView } from '../../src/dispatcher/dispatcher.ts';
 import { type LocalMesos, startLocalMesos } from '../../src/local-mesos/server/start-local-mesos.ts';
 import { type Marathon, startMarathon } from './support/marathon.ts';
@@ -98,6 +99,27 @@ test.serial('killed with -9 it is started again, and is the same framework with 
   t.deepEqual(await launched(), tasks);
   await call('DELETE', '/v1/clusters/default');
   await eventually('the cluster gone', 60_000, async () => (await launched()).length === 0);
+});
+
+test.serial('the runner itself: an app that fails its health check is killed and started again', async (t) => {
+  const server = "let asked=0;require('http').createServer((_,r)=>{r.statusCode=asked++<3?200:503;r.end()})";
+  const app: MarathonApp = {
+    id: '/ailing',
+    cmd: `exec '${process.execPath}' -e "${server}.listen(process.env.PORT_WEB,'127.0.0.1')"`,
+    cpus: 0.1,
+    mem: 64,
+    portDefinitions: [{ port: 0, name: 'web' }],
+    healthChecks: [{ protocol: 'MESOS_HTTP', path: '/', portIndex: 0, maxConsecutiveFailures: 2 }],
+    backoffSeconds: 0,
+  };
+  t.deepEqual(checkApp(app), []);
+  const other = await startMarathon(new URL(mesos.masterUrl).host, app, join(directory, 'volumes'));
+  try {
+    await eventually('a second healthy instance', 30_000, async () => other.instances[1]?.healthy);
+    t.is(other.instances[0]?.state, 'TASK_KILLED');
+  } finally {
+    await other.close();
+  }
 });
 
 async function healthy(instances: number): Promise<void> {

@@ -114,18 +114,24 @@ function createRunner(app: MarathonApp, volumes: string, stream: SchedulerStream
     /** MESOS_HTTP asks on the agent itself, so on loopback, and takes 200 to 399 for an answer. */
     async check(): Promise<void> {
       const [check] = app.healthChecks ?? [];
+      let checked: Instance | undefined;
       let failures = 0;
       while (!stopped && check !== undefined) {
         const instance = instances.findLast(({ state }) => state === 'TASK_RUNNING');
         const port = instance?.ports[check.portIndex ?? 0];
         if (instance !== undefined && port !== undefined) {
-          const answered = await fetch(`http://127.0.0.1:${port}${check.path ?? '/'}`, { redirect: 'manual' })
+          instance.healthy = await fetch(`http://127.0.0.1:${port}${check.path ?? '/'}`, { redirect: 'manual' })
             .then(({ status }) => status < 400)
             .catch(() => false);
-          failures = answered || !instance.healthy ? 0 : failures + 1;
-          instance.healthy = answered;
+          // Until its first good answer an instance has its grace period.
+          if (instance.healthy) [checked, failures] = [instance, 0];
+          else if (checked === instance) failures += 1;
           const most = check.maxConsecutiveFailures ?? 3;
-          if (most > 0 && failures >= most) await kill(instance);
+          if (most > 0 && failures >= most) {
+            checked = undefined;
+            failures = 0;
+            await kill(instance);
+          }
         }
         await sleep(100);
       }
