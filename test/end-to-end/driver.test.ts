@@ -1,6 +1,9 @@
 /** The driver's jar in a real JobManager, on the oldest and the newest Flink: workers come and go with what jobs need. */
+import { once } from 'node:events';
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { basename, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import { exampleClasses } from '../../examples/build.ts';
 import { buildDriverJar, entryPoints } from '../../src/flink/driver/driver-jar.ts';
@@ -54,7 +57,16 @@ for (const version of ['2.3.0', '1.20.5']) {
     t.is(harness.state().session?.session, session);
     t.deepEqual(told.request.slice(5), told.request.slice(3, 5));
 
+    // What is withdrawn and asked for again a moment later, as by a job that restarts, stays one request.
     await flink.cancel(second);
+    const third = await flink.run();
+    await eventually('the third job waits for its slots', 20_000, () => flink.waits(third));
+    // Longer than the driver keeps what was withdrawn.
+    await setTimeout(2500);
+    t.is(told.request.length, 7);
+    t.deepEqual(told.withdraw, []);
+
+    await flink.cancel(third);
     await eventually('requests withdrawn with no TaskManager', 20_000, async () => told.withdraw.length === 2);
     t.is(harness.state().workers.size, 0);
     t.is(told.launch.length, 3);
@@ -83,6 +95,42 @@ for (const version of ['2.3.0', '1.20.5']) {
   });
 }
 
+test.serial('a JobManager that comes back takes its workers over, and counts them right (Flink 2.2.1)', async (t) => {
+  const { harness, jar } = await prepare(t, '2.2.1');
+  const { told, taskManagers } = harness;
+  // Without high availability its TaskManagers find it by its old address. They are back before they have given up
+  // the slots of the job before, as they are with high availability.
+  const place = {
+    'jobmanager.rpc.port': String(await freePort()),
+    'heartbeat.interval': '1 s',
+    'heartbeat.timeout': '4 s',
+    'cluster.registration.error-delay': '300 ms',
+    'cluster.registration.max-timeout': '1 s',
+    'taskmanager.slot.timeout': '8 s',
+    'resourcemanager.previous-worker.recovery.timeout': '30 s',
+  };
+  const first = harness.startJobManager(entryPoints.session, place);
+  const before = await flinkAt(await harness.web(), jar);
+  await before.running(await before.run());
+  await first.kill('SIGKILL');
+
+  harness.startJobManager(entryPoints.session, place);
+  const after = await flinkAt(await harness.web(1), jar);
+  await eventually('its TaskManagers are back', 40_000, async () => (await after.ids()).length === 2);
+  t.is(await after.freeSlots(), 0, 'with their slots in use');
+  await eventually('their slots are free', 40_000, async () => (await after.freeSlots()) === 2);
+  t.deepEqual((await after.ids()).sort(), [...told.launch].sort());
+  const job = await after.run();
+  await after.running(job);
+  t.is(told.request.length, 2, 'nobody is asked for beside those that are there');
+  t.deepEqual(told.kill, []);
+
+  await after.cancel(job);
+  await eventually('idle TaskManagers given back', 40_000, async () => taskManagers.size === 0);
+  t.is(told.request.length, 2);
+  t.is(harness.state().fenced.length, 1);
+});
+
 async function prepare(t: ExecutionContext, version: string): Promise<{ harness: Harness; jar: string }> {
   const { home, jar } = await exampleJar(version);
   const harness = await startHarness(home, await driverJarOfOldest());
@@ -94,6 +142,15 @@ async function prepare(t: ExecutionContext, version: string): Promise<{ harness:
 async function driverJarOfOldest(): Promise<string> {
   const { home } = await exampleJar('1.20.5');
   return buildDriverJar(home, join(defaultCacheDir(), 'driver'));
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 interface JobAnswer {
@@ -124,7 +181,17 @@ async function flinkAt(url: string, jar: string) {
         const { state, vertices } = await ask<JobAnswer>(`/jobs/${job}`);
         return state === 'RUNNING' && vertices.every(({ parallelism, tasks }) => tasks.RUNNING === parallelism);
       }),
+    /** Without a slot the tasks of a job are scheduled, and that is all. */
+    waits: async (job: string) => {
+      const { jobs } = await ask<{ jobs: { jid: string; tasks: { scheduled: number } }[] }>('/jobs/overview');
+      return jobs.some(({ jid, tasks }) => jid === job && tasks.scheduled > 0);
+    },
     cancel: (job: string) => ask(`/jobs/${job}?mode=cancel`, { method: 'PATCH' }),
+    freeSlots: async () =>
+      (await ask<{ taskmanagers: { freeSlots: number }[] }>('/taskmanagers')).taskmanagers.reduce(
+        (sum, { freeSlots }) => sum + freeSlots,
+        0,
+      ),
     ids: async () => (await ask<{ taskmanagers: { id: string }[] }>('/taskmanagers')).taskmanagers.map(({ id }) => id),
     end: () => ask('/cluster', { method: 'DELETE' }),
   };

@@ -31,8 +31,8 @@ export interface Harness {
   places: boolean;
   state(): DriverState;
   startJobManager(entryPoint: string, options?: Record<string, string>, env?: Record<string, string>): Running;
-  /** The JobManager's REST address, as it introduced itself. */
-  web(): Promise<string>;
+  /** The REST address of the JobManager that leads, as it introduced itself; waits until `fenced` sessions are over. */
+  web(fenced?: number): Promise<string>;
   stopServing(): Promise<void>;
   serveAgain(memory: 'kept' | 'lost'): Promise<void>;
   close(): Promise<void>;
@@ -99,7 +99,12 @@ export async function startHarness(flinkHome: string, driverJar: string): Promis
     places: true,
     state: () => endpoint.state(),
     startJobManager: (entryPoint, options = {}, env = {}) => {
-      const settings = { 'jobmanager.rpc.address': '127.0.0.1', 'rest.address': '127.0.0.1', ...options };
+      const settings = {
+        'jobmanager.rpc.address': '127.0.0.1',
+        'rest.address': '127.0.0.1',
+        'rest.bind-port': '0',
+        ...options,
+      };
       const jobManager = run(
         'java',
         [
@@ -125,7 +130,11 @@ export async function startHarness(flinkHome: string, driverJar: string): Promis
       jobManagers.push(jobManager);
       return jobManager;
     },
-    web: () => eventually('the driver attached', 60_000, async () => endpoint.state().session?.web ?? undefined),
+    web: (fenced = 0) =>
+      eventually('the driver attached', 60_000, async () => {
+        const state = endpoint.state();
+        return state.fenced.length === fenced && (state.session?.web ?? undefined);
+      }),
     stopServing: async () => {
       endpoint.close();
       server.close();

@@ -93,8 +93,9 @@ final class Manager extends ActiveResourceManager<Worker> {
     }
 
     /**
-     * Up to Flink 2.2 a TaskManager that comes back with used slots is counted under a specification with twice its
-     * slots (FLINK-38375), and workers that nobody needs are asked for. The number that was asked for is put back.
+     * In Flink up to 2.2 (1.20.5 has it corrected) a TaskManager that comes back with used slots is counted under a
+     * specification with twice its slots (FLINK-38375), and workers that nobody needs are asked for. The number that
+     * was asked for is put back.
      */
     @Override
     protected void onWorkerRegistered(Worker worker, WorkerResourceSpec reported) {
