@@ -44,6 +44,7 @@ test('a cluster shows its agents, tasks, jobs, events and configuration', async 
   const { page, complaints } = await open(t, world);
   await page.getByRole('link', { name: 'payments', exact: true }).first().click();
   await page.getByRole('heading', { name: 'payments' }).waitFor();
+  await page.locator('.squares a').nth(4).waitFor();
   t.is(await page.locator('.squares a').count(), 5);
   t.is(await page.getByRole('link', { name: /Flink UI/ }).getAttribute('href'), 'v1/clusters/payments/flink/');
   await page.getByRole('link', { name: 'Jobs and jars' }).click();
@@ -276,6 +277,7 @@ test('5,000 tasks are drawn as they come in sight, found by words, and change wi
   const { page, dispatcher, go, complaints } = await open(t, { fill: (dispatcher) => fillWorld(dispatcher, 5000) });
   await go('#/clusters/large');
   await page.getByRole('button', { name: 'launched 5,000' }).waitFor();
+  await page.getByRole('link', { name: 'large-jobmanager', exact: true }).last().waitFor();
   t.true((await page.locator('table.rows tbody tr').count()) < 80);
   t.true((await page.locator('.agents li').count()) < 120);
   t.is(await page.locator('table.rows').getAttribute('aria-rowcount'), '5001');

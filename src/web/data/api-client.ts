@@ -21,6 +21,9 @@ export class RequestFailed extends Error {
 /** True from the first answer that asked for a token until a request with one went through. */
 export const tokenNeeded = observable(false);
 
+/** Acts may take long (Flink runs a job's main method); what is only looked at may not. */
+const longestLookMs = 30_000;
+
 export async function ask<T>(path: string, method = 'GET', body?: unknown): Promise<T> {
   const response = await fetch(path, {
     method,
@@ -30,6 +33,7 @@ export async function ask<T>(path: string, method = 'GET', body?: unknown): Prom
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(method === 'GET' && { signal: AbortSignal.timeout(longestLookMs) }),
   }).catch((error: unknown) => {
     throw notReached(error);
   });

@@ -19,6 +19,8 @@ const shortestPauseMs = 200;
 const restFactor = 4;
 /** What no event tells (free slots, offers held) is looked at now and then. */
 const glancePeriodMs = 5_000;
+/** Who comes back to a page soon sees it as it was, while it is read again. */
+const keptMs = 30_000;
 const glancedAt = /^v1\/(info|clusters(\/[^/]+)?)$/;
 
 interface LiveView {
@@ -41,7 +43,16 @@ export function createLiveViews(): LiveViews {
   const views = new Map<string, LiveView>();
 
   const refresh = (wanted: (path: string) => boolean = () => true) => {
-    for (const view of views.values()) if (wanted(view.path)) schedule(view);
+    for (const view of views.values()) if (view.readers > 0 && wanted(view.path)) schedule(view);
+  };
+  const release = (view: LiveView) => {
+    view.readers--;
+    if (view.readers > 0) return;
+    clearTimeout(view.timer);
+    view.stale = false;
+    setTimeout(() => {
+      if (view.readers === 0 && views.get(view.path) === view) views.delete(view.path);
+    }, keptMs);
   };
   setInterval(() => {
     if (document.visibilityState === 'visible') refresh((path) => glancedAt.test(path));
@@ -52,16 +63,11 @@ export function createLiveViews(): LiveViews {
       const view = views.get(path) ?? newView(path);
       views.set(path, view);
       view.readers++;
-      if (view.readers === 1) void read(view);
-      return {
-        loaded: view.loaded as unknown as Observable<Loaded<T>>,
-        stop: () => {
-          view.readers--;
-          if (view.readers > 0) return;
-          clearTimeout(view.timer);
-          views.delete(path);
-        },
-      };
+      if (view.readers === 1) {
+        if (view.reading) schedule(view);
+        else void read(view);
+      }
+      return { loaded: view.loaded as unknown as Observable<Loaded<T>>, stop: () => release(view) };
     },
     touch: (facts) => refresh((path) => facts.some((fact) => touches(fact, path))),
     refresh,
