@@ -44,6 +44,7 @@ export async function startHarness(flinkHome: string, driverJar: string): Promis
   const stateFile = join(directory, 'state.json');
   const taskManagers = new Map<string, ChildProcess>();
   const jobManagers: Running[] = [];
+  const ends: Promise<void>[] = [];
   const told: Harness['told'] = { request: [], withdraw: [], launch: [], kill: [], finished: [] };
   let endpoint: DriverEndpoint;
   let server: Server;
@@ -59,10 +60,12 @@ export async function startHarness(flinkHome: string, driverJar: string): Promis
     told.launch.push(worker.id);
     const child = startTaskManager(flinkHome, directory, jvmOptions, worker);
     taskManagers.set(worker.id, child);
-    void once(child, 'exit').then(([code, signal]) => {
-      taskManagers.delete(worker.id);
-      return endpoint.tell({ kind: 'ended', id: worker.id, diagnostics: `exit ${signal ?? code}` });
-    });
+    ends.push(
+      once(child, 'exit').then(([code, signal]) => {
+        taskManagers.delete(worker.id);
+        return endpoint.tell({ kind: 'ended', id: worker.id, diagnostics: `exit ${signal ?? code}` });
+      }),
+    );
   };
   const carryOut = (effect: DriverEffect): void => {
     switch (effect.kind) {
@@ -137,6 +140,7 @@ export async function startHarness(flinkHome: string, driverJar: string): Promis
       }),
     stopServing: async () => {
       endpoint.close();
+      if (!server.listening) return;
       server.close();
       server.closeAllConnections();
       await once(server, 'close');
@@ -149,8 +153,11 @@ export async function startHarness(flinkHome: string, driverJar: string): Promis
     },
     close: async () => {
       for (const jobManager of jobManagers) await jobManager.kill('SIGKILL');
-      await Promise.all([...taskManagers.values()].map(endProcess));
+      for (const child of taskManagers.values()) child.kill('SIGKILL');
       await harness.stopServing();
+      await Promise.all(ends);
+      // Taken after all that is under way: nothing is written to the directory any more.
+      await endpoint.tell({ kind: 'lapsed', id: 'nobody' });
       await rm(directory, { recursive: true, force: true });
     },
   };
@@ -225,10 +232,4 @@ async function answer(endpoint: DriverEndpoint, request: IncomingMessage, signal
     body: body === '' ? undefined : JSON.parse(body),
     signal,
   });
-}
-
-async function endProcess(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGKILL');
-  await once(child, 'exit');
 }
