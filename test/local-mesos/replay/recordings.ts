@@ -31,8 +31,6 @@ export const shortRecordings: readonly Played[] = [
 /** Up to a minute each, most of it waiting: played beside the conformance suite. */
 export const longRecordings: readonly Played[] = [
   recorded('subscribe-heartbeat', 'LM-6'),
-  // Three frameworks that read offers in three forms, on agents with reservations and attributes.
-  recorded('offers', 'LM-20'),
   recorded('update-retry', 'LM-30 LM-31 LM-32 LM-52'),
   recorded('accept-bad-offers', 'LM-35 LM-36 LM-37'),
   recorded('partial-use', 'LM-20 LM-22'),
