@@ -178,8 +178,8 @@ async function until(condition: () => boolean): Promise<void> {
 
 function sayAddresses(schedulerUrl: string, masterUrl: string): void {
   say('');
+  say(`  dashboard       ${schedulerUrl}  (API described at ${schedulerUrl}/docs)`);
   say(`  Flink's web UI  ${schedulerUrl}/v1/clusters/${clusterName}/flink/`);
-  say(`  scheduler       ${schedulerUrl}  (API described at ${schedulerUrl}/docs)`);
   say(`  Mesos master    ${masterUrl}/state`);
   say(`  command line    bin/flink-mesos.mjs --help`);
   say('');
