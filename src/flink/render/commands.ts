@@ -54,7 +54,7 @@ function prelude(distribution: Distribution, part: string): readonly string[] {
     'java=java',
     'if [ -n "$JAVA_HOME" ]; then java="$JAVA_HOME/bin/java"; fi',
     'if ! command -v "$java" >/dev/null; then',
-    '  echo "flink-mesos: no Java on this agent: install a JDK 11 or 17, or set JAVA_HOME in the environment of the cluster" >&2',
+    '  echo "flink-mesos: no Java on this agent: install Java 17 or 21, or set JAVA_HOME in the environment of the cluster" >&2',
     '  exit 127',
     'fi',
     'case "$HOST" in localhost|127.*) bind="$HOST" ;; *) bind=0.0.0.0 ;; esac',
