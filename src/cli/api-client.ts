@@ -23,13 +23,27 @@ type RequestOptions = NonNullable<Parameters<typeof request>[1]>;
 export function createApiClient(address: string, token: string | undefined): ApiClient {
   const url = checkedUrl(address);
 
-  const send = async (path: string, options: RequestOptions): Promise<Received> => {
+  const ask = async (base: string, path: string, options: RequestOptions): Promise<Received> => {
     const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
     try {
-      return await request(`${url}${path}`, { ...options, headers: { ...options.headers, ...authorization } });
+      return await request(`${base}${path}`, { ...options, headers: { ...options.headers, ...authorization } });
     } catch (error) {
-      throw asUnreachable(error, url);
+      throw asUnreachable(error, base);
     }
+  };
+  /** A standby names the leader. It was given the token already. */
+  const send = async (path: string, options: RequestOptions): Promise<Received> => {
+    const answer = await ask(url, path, options);
+    const leader = leaderNamedBy(answer, path);
+    if (leader === undefined) return answer;
+    await answer.body.dump();
+    return ask(leader, path, options);
+  };
+  /** Asked before what can be sent only once. */
+  const leader = async (): Promise<string> => {
+    const answer = await ask(url, '/v1/info', { method: 'GET' });
+    await answer.body.dump();
+    return leaderNamedBy(answer, '/v1/info') ?? url;
   };
   const call = async <T>(path: string, options: RequestOptions): Promise<T> => {
     const answer = await send(path, options);
@@ -49,8 +63,11 @@ export function createApiClient(address: string, token: string | undefined): Api
       return body;
     },
     async uploadJar(cluster, file) {
+      const base = await leader();
       const form = await openJarForm(file);
-      return call(`/v1/clusters/${encodeURIComponent(cluster)}/jars`, { method: 'POST', ...form });
+      const answer = await ask(base, `/v1/clusters/${encodeURIComponent(cluster)}/jars`, { method: 'POST', ...form });
+      if (answer.statusCode >= 300) throw await asProblem(answer, base);
+      return (await readJson(answer, base)) as JarView;
     },
     async *follow(after, lastEventId, signal) {
       const resume = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
@@ -75,6 +92,13 @@ function checkedUrl(address: string): string {
     throw new Problem('USAGE', `--url ${address}: expected an address like http://127.0.0.1:8180`);
   }
   return address.replace(/\/+$/, '');
+}
+
+function leaderNamedBy({ statusCode, headers }: Received, path: string): string | undefined {
+  const { location } = headers;
+  if (statusCode !== 307 || typeof location !== 'string' || !location.endsWith(path)) return undefined;
+  const base = location.slice(0, -path.length);
+  return URL.canParse(base) && /^https?:$/.test(new URL(base).protocol) ? base : undefined;
 }
 
 function jsonBody(body: unknown): RequestOptions {

@@ -17,12 +17,25 @@ export type MesosMasters =
 
 const option = '--mesos-master';
 
-/** As Mesos' own processes take it: a password belongs into a file, not among the arguments of a process. */
-export async function readMesosMasters(given: string): Promise<MesosMasters> {
-  const text = /^file:\/\//i.test(given) ? await readOptionFile(given) : given;
+/**
+ * As Mesos' own processes take it: a password belongs into a file, not among the arguments of a process. Where none is
+ * given, the masters are those that the scheduler's own ZooKeeper names, in the usual place.
+ */
+export async function readMesosMasters(given: string | undefined, own?: ZooKeeperAddress): Promise<MesosMasters> {
+  if (given === undefined) {
+    if (own !== undefined) return { kind: 'zookeeper', address: { ...own, path: '/mesos' } };
+    throw new Problem('USAGE', 'no Mesos master: give --mesos-master HOST:PORT,… or zk://…, or --zk zk://HOSTS/PATH');
+  }
+  const text = await readOption(given, option);
   return isZooKeeperAddress(text)
     ? { kind: 'zookeeper', address: parseZooKeeperAddress(text, option) }
     : { kind: 'list', masters: parseMasters(text) as MasterAddress[] };
+}
+
+/** `--zk`: where schedulers elect their leader and keep their state. */
+export async function readOwnZooKeeper(given: string): Promise<ZooKeeperAddress> {
+  const text = await readOption(given, '--zk');
+  return parseZooKeeperAddress(isZooKeeperAddress(text) ? text : `zk://${text}`, '--zk');
 }
 
 /** Where the masters are, without any password. */
@@ -73,7 +86,8 @@ function shownZooKeeper({ hosts, path }: ZooKeeperAddress): string {
   return `zk://${hosts.join(',')}${path}`;
 }
 
-async function readOptionFile(given: string): Promise<string> {
+async function readOption(given: string, option: string): Promise<string> {
+  if (!/^file:\/\//i.test(given)) return given;
   try {
     return (await readFile(fileURLToPath(given), 'utf8')).trim();
   } catch (error) {

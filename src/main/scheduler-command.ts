@@ -9,7 +9,8 @@ import { startScheduler } from './scheduler.ts';
 import { parseListen, parsePath, type SchedulerSettings } from './settings.ts';
 
 interface Options {
-  readonly mesosMaster: string;
+  readonly mesosMaster?: string;
+  readonly zk?: string;
   readonly dataDir: string;
   readonly cacheDir: string;
   readonly listen: string;
@@ -31,9 +32,13 @@ const levels = ['debug', 'info', 'warn', 'error'] as const;
 export function addSchedulerCommand(program: Command): void {
   readEnvironment(program.command('scheduler'))
     .description('run the scheduler: one Mesos framework, many Flink clusters')
-    .requiredOption(
+    .option(
       '--mesos-master <host:port,...|zk://...>',
-      'the Mesos masters, or the ZooKeeper that names them; file:///PATH of a file that holds either',
+      'the Mesos masters, or the ZooKeeper that names them; file:///PATH of a file that holds either (default with --zk: zk://HOSTS/mesos)',
+    )
+    .option(
+      '--zk <zk://host:port,.../path>',
+      'elect a leader among several schedulers and keep state in ZooKeeper; file:///PATH of a file that holds it',
     )
     .option('--data-dir <dir>', 'where state is kept', defaultDataDir())
     .option('--cache-dir <dir>', 'where downloads and what is packed of them are kept', defaultCacheDir())
@@ -58,21 +63,26 @@ export function addSchedulerCommand(program: Command): void {
 }
 
 async function runScheduler(options: Options): Promise<void> {
-  const { cacheDir: givenCacheDir, flinkVersion, flinkHome, logLevel, ...given } = options;
+  const { cacheDir: givenCacheDir, flinkVersion, flinkHome, logLevel, mesosMaster, ...given } = options;
   const settings: SchedulerSettings = {
     ...given,
-    mesosMasters: options.mesosMaster,
+    ...(mesosMaster === undefined ? {} : { mesosMasters: mesosMaster }),
     listen: parseListen(options.listen, '--listen'),
     dataDir: parsePath(options.dataDir),
   };
   const logger = createLogger({ level: logLevel as (typeof levels)[number] });
   const cacheDir = parsePath(givenCacheDir);
+  const wish = { cacheDir, versions: flinkVersion, flinkHome };
+  const obtain = (): ReturnType<typeof obtainFlinks> => obtainFlinks(wish, (line) => logger.info(line));
   const scheduler = await startScheduler(settings, {
     logger,
     onFact: logFacts(logger),
+    onStandby: async (url) => {
+      console.log(`flink-mesos scheduler: standby at ${url}`);
+      await obtain();
+    },
     obtainFlink: async (artifacts) => {
-      const wish = { cacheDir, versions: flinkVersion, flinkHome };
-      const flinks = await obtainFlinks(wish, (line) => logger.info(line));
+      const flinks = await obtain();
       const [{ version }] = flinks;
       return {
         distributions: servedDistributions(flinks, artifacts, cacheDir),

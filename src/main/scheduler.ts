@@ -22,15 +22,20 @@ import type { FrameworkInfo } from '../mesos-api-client/protocol/mesos.ts';
 import { createSchedulerClient, type SchedulerClientOptions } from '../mesos-api-client/scheduler-client.ts';
 import { describe } from '../observability/describe.ts';
 import { createMetrics } from '../observability/metrics.ts';
-import { type LoadedRecords, loadRecords } from '../runtime/load-records.ts';
 import { startRuntime } from '../runtime/loop.ts';
 import type { Runtime, StampedFact } from '../runtime/runtime.ts';
 import { createScheduler } from '../scheduler/scheduler.ts';
-import { openEmbeddedStore } from '../store/embedded-store.ts';
-import type { Store } from '../store/store.ts';
-import { type MesosMasters, masterSource, mastersElsewhere, readMesosMasters, shownMasters } from './mesos-masters.ts';
-import { choosePort, portProblem } from './ports.ts';
-import { type Listen, type SchedulerSettings, urlOf } from './settings.ts';
+import { advertised, type Home, openOwnHome, openSharedHome } from './home.ts';
+import {
+  type MesosMasters,
+  masterSource,
+  mastersElsewhere,
+  readMesosMasters,
+  readOwnZooKeeper,
+  shownMasters,
+} from './mesos-masters.ts';
+import { portProblem } from './ports.ts';
+import { type SchedulerSettings, urlOf } from './settings.ts';
 import { version } from './version.ts';
 
 export interface FlinkOffer {
@@ -41,6 +46,8 @@ export interface FlinkOffer {
 export interface SchedulerParts {
   /** Asked once the address is known to be free, so that a long download is not in vain. */
   readonly obtainFlink: (artifacts: ArtifactStore) => Promise<FlinkOffer>;
+  /** Before the first turn to lead, where there are several schedulers: what takes long is done before it is waited for. */
+  readonly onStandby?: (url: string) => Promise<void>;
   readonly logger: FastifyBaseLogger;
   readonly onFact: (fact: StampedFact) => void;
 }
@@ -57,30 +64,31 @@ export interface RunningScheduler {
   close(): Promise<void>;
 }
 
+/** With a ZooKeeper of our own it resolves when this process leads. */
 export async function startScheduler(settings: SchedulerSettings, parts: SchedulerParts): Promise<RunningScheduler> {
-  const masters = await readMesosMasters(settings.mesosMasters);
+  const zooKeeper = settings.zk === undefined ? undefined : await readOwnZooKeeper(settings.zk);
+  const masters = await readMesosMasters(settings.mesosMasters, zooKeeper);
   const token = await readSecretFile(settings.tokenFile, '--token-file');
   checkBinding(settings.listen.host, token);
   refuseUnreachableStorage(settings, masters);
-  const store = await openEmbeddedStore(settings.dataDir);
+  const checked = { ...settings, masters, ...(token === undefined ? {} : { token }) };
+  const home = zooKeeper === undefined ? await openOwnHome(settings) : await openSharedHome(zooKeeper, settings, parts);
   try {
-    return await startOn(store, { ...settings, masters, ...(token === undefined ? {} : { token }) }, parts);
+    return await startOn(home, checked, parts);
   } catch (error) {
-    await store.close();
+    await home.close();
     throw error;
   }
 }
 
 type CheckedSettings = SchedulerSettings & { readonly masters: MesosMasters; readonly token?: string };
 
-async function startOn(store: Store, settings: CheckedSettings, parts: SchedulerParts): Promise<RunningScheduler> {
-  const records = await loadRecords(store);
-  const listen = await settleAddress(store, settings.listen, records);
-  const advertiseUrl =
-    settings.advertiseUrl ?? urlOf(listen.host === '0.0.0.0' ? { ...listen, host: hostname() } : listen);
+async function startOn(home: Home, settings: CheckedSettings, parts: SchedulerParts): Promise<RunningScheduler> {
+  const { store, listen, records } = home;
+  const advertiseUrl = advertised(settings, listen);
   const artifacts = await openArtifactStore(
-    join(settings.dataDir, 'artifacts'),
-    await loadOrCreateSecret(settings.dataDir, 'artifacts'),
+    join(home.filesDir, 'artifacts'),
+    await loadOrCreateSecret(home.filesDir, 'artifacts'),
   );
   const flink = await parts.obtainFlink(artifacts);
   const storage = settings.storage ?? pathToFileURL(join(settings.dataDir, 'storage')).href;
@@ -124,18 +132,22 @@ async function startOn(store: Store, settings: CheckedSettings, parts: Scheduler
     await runtime.stop();
     await client.close();
     await flinkRest.close();
-    await store.close();
+    await home.close();
   };
   await api.listen(listen).catch(async (error: NodeJS.ErrnoException) => {
     await stop();
     throw portProblem(error, listen);
+  });
+  await home.announce(advertiseUrl).catch(async (error: Error) => {
+    await stop();
+    throw error;
   });
   return {
     url: urlOf(listen),
     mesosMasters: shownMasters(settings.masters),
     dispatcher,
     runtime,
-    ended: runtime.ended,
+    ended: endedWith(runtime, home.lost),
     close: stop,
   };
 }
@@ -147,12 +159,14 @@ function closeWithin(limitMs: number, closing: Promise<void>): Promise<void> {
   return Promise.race([closing, sleep(limitMs, undefined, { ref: false })]);
 }
 
-/** The address is remembered: agents and JobManagers that were told of it find the scheduler there again. */
-async function settleAddress(store: Store, listen: Listen, { settings }: LoadedRecords): Promise<Listen> {
-  const remembered = settings.get('port');
-  const port = await choosePort(listen, typeof remembered === 'number' ? remembered : undefined);
-  if (port !== remembered) await store.commit([{ kind: 'put', collection: 'settings', key: 'port', value: port }]);
-  return { ...listen, port };
+/** Whoever has lost its leadership says and does nothing more. */
+async function endedWith(runtime: Runtime, lost: Promise<Problem> | undefined): Promise<Problem | undefined> {
+  let deposed: Problem | undefined;
+  void lost?.then((problem) => {
+    deposed = problem;
+    return runtime.stop();
+  });
+  return (await runtime.ended) ?? deposed;
 }
 
 function coreOptions(settings: SchedulerSettings, webuiUrl: string): Parameters<typeof createScheduler>[0] {

@@ -9,7 +9,10 @@ export interface Listen {
 }
 
 export interface SchedulerSettings {
-  readonly mesosMasters: string;
+  /** Default, with a ZooKeeper of our own: the masters that it names. */
+  readonly mesosMasters?: string;
+  /** Where schedulers elect their leader and keep their state; default: no others, and the data directory. */
+  readonly zk?: string;
   readonly dataDir: string;
   readonly listen: Listen;
   /** What agents and browsers reach this process by; default: the address it listens on. */

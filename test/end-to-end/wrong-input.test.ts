@@ -54,6 +54,18 @@ const table: { what: string; args: () => string[]; code: keyof typeof problemTab
     says: /mesos master/,
   },
   {
+    what: 'several schedulers without a storage that all of them reach',
+    args: () => ['scheduler', '--zk', 'zk://zk1:2181/flink', ...master, '--storage', 's3://bucket/flink'],
+    code: 'USAGE',
+    says: /--storage file:/,
+  },
+  {
+    what: 'a ZooKeeper without a path to keep state in',
+    args: () => ['scheduler', '--zk', 'zk://user:hunter2@zk1:2181'],
+    code: 'USAGE',
+    says: /--zk zk:\/\/\*\*\*@zk1:2181: the path is missing/,
+  },
+  {
     what: 'an address to listen on that is none',
     args: () => ['scheduler', ...master, '--listen', 'here', ...data('c')],
     code: 'USAGE',

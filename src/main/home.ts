@@ -1,0 +1,99 @@
+/**
+ * Where a scheduler keeps what outlives it: a data directory of its own, or, where several schedulers are one service,
+ * ZooKeeper for the records and a directory that all of them reach for the files.
+ */
+import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { FastifyBaseLogger } from 'fastify';
+import { Problem } from '../lib/problem.ts';
+import { type LoadedRecords, loadRecords } from '../runtime/load-records.ts';
+import { openEmbeddedStore } from '../store/embedded-store.ts';
+import type { Store } from '../store/store.ts';
+import type { ZooKeeperAddress } from '../zookeeper/address.ts';
+import { becomeLeader } from './leadership.ts';
+import { choosePort } from './ports.ts';
+import { type Listen, type SchedulerSettings, urlOf } from './settings.ts';
+
+export interface Home {
+  readonly store: Store;
+  readonly records: LoadedRecords;
+  /** Artifacts and the secret that their addresses are signed with. */
+  readonly filesDir: string;
+  readonly listen: Listen;
+  /** Tells the others where the leader is. */
+  announce(url: string): Promise<void>;
+  /** Settles when this process leads no longer. */
+  readonly lost?: Promise<Problem>;
+  close(): Promise<void>;
+}
+
+export async function openOwnHome({ dataDir, listen }: SchedulerSettings): Promise<Home> {
+  const store = await openEmbeddedStore(dataDir);
+  try {
+    const records = await loadRecords(store);
+    return {
+      store,
+      records,
+      filesDir: dataDir,
+      listen: await settleAddress(store, listen, records),
+      announce: () => Promise.resolve(),
+      close: () => store.close(),
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+interface Standby {
+  readonly logger: FastifyBaseLogger;
+  readonly onStandby?: (url: string) => Promise<void>;
+}
+
+/** Resolves when this process leads. */
+export async function openSharedHome(
+  address: ZooKeeperAddress,
+  settings: SchedulerSettings,
+  { logger, onStandby }: Standby,
+): Promise<Home> {
+  const filesDir = await sharedDirectory(settings.storage);
+  const listen = { ...settings.listen, port: await choosePort(settings.listen) };
+  await onStandby?.(advertised(settings, listen));
+  const leadership = await becomeLeader({ address, listen, logger });
+  const { store, announce, lost, close } = leadership;
+  try {
+    return { store, records: await loadRecords(store), filesDir, listen, announce, lost, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** How agents, browsers and standbys reach us. */
+export function advertised({ advertiseUrl }: SchedulerSettings, listen: Listen): string {
+  const url = advertiseUrl ?? urlOf(listen.host === '0.0.0.0' ? { ...listen, host: hostname() } : listen);
+  return url.replace(/\/+$/, '');
+}
+
+/** Jars and configurations that one scheduler took in are served by the next: they lie with the checkpoints. */
+async function sharedDirectory(storage: string | undefined): Promise<string> {
+  if (storage === undefined || !/^file:\/\//i.test(storage)) {
+    throw new Problem(
+      'USAGE',
+      '--zk: give --storage file:///DIRECTORY, a directory that all schedulers and agents reach: artifacts are kept there as well',
+    );
+  }
+  const directory = join(fileURLToPath(storage), '.flink-mesos');
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  return directory;
+}
+
+/** The address is remembered: agents and JobManagers that were told of it find the scheduler there again. */
+async function settleAddress(store: Store, listen: Listen, { settings }: LoadedRecords): Promise<Listen> {
+  const remembered = settings.get('port');
+  const port = await choosePort(listen, typeof remembered === 'number' ? remembered : undefined);
+  if (port !== remembered) await store.commit([{ kind: 'put', collection: 'settings', key: 'port', value: port }]);
+  return { ...listen, port };
+}

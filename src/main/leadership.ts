@@ -1,0 +1,105 @@
+/**
+ * With --zk several schedulers are one service: each waits here, answering as a standby, until it leads. From then on the
+ * store is its own, until its session with ZooKeeper expires or another one takes the epoch.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyBaseLogger } from 'fastify';
+import { Problem } from '../lib/problem.ts';
+import { openZooKeeperStore, type ZooKeeperStore } from '../store/zookeeper-store.ts';
+import type { ZooKeeperAddress } from '../zookeeper/address.ts';
+import { openZooKeeper } from '../zookeeper/connect.ts';
+import { announceLeader, leadership, readLeader } from '../zookeeper/election.ts';
+import type { ZooKeeperSession } from '../zookeeper/session.ts';
+import { ZooKeeperError } from '../zookeeper/zookeeper-error.ts';
+import type { Listen } from './settings.ts';
+import { startStandby } from './standby-server.ts';
+
+export interface Leadership {
+  readonly store: ZooKeeperStore;
+  /** The standbys send requests there from now on. */
+  announce(url: string): Promise<void>;
+  /** Settles when the session has expired: somebody else may lead from then on. */
+  readonly lost: Promise<Problem>;
+  /** Gives it up at once: the next in the row need not wait for the session to expire. */
+  close(): Promise<void>;
+}
+
+export interface Candidacy {
+  readonly address: ZooKeeperAddress;
+  /** Where the standby answers; free again when it leads. */
+  readonly listen: Listen;
+  readonly logger: FastifyBaseLogger;
+}
+
+const SESSION_TIMEOUT_MS = 10_000;
+const NEXT_SESSION_MS = 1_000;
+
+/** Resolves when this process leads. A session that expires meanwhile is followed by another. */
+export async function becomeLeader({ address, listen, logger }: Candidacy): Promise<Leadership> {
+  let session = openZooKeeper({ ...address, sessionTimeoutMs: SESSION_TIMEOUT_MS });
+  const where = `zk://${address.hosts.join(',')}${address.path}`;
+  const standby = await startStandby(listen, () => readLeader(session, address.path));
+  logger.info(`standby, waiting for its turn to lead in ${where}`);
+  try {
+    for (;;) {
+      const store = await takeTurn(session, address.path, (why) => logger.warn(`${where}: ${why}; trying again`));
+      if (store !== undefined) {
+        logger.info(`leads in ${where}, epoch ${store.epoch}`);
+        return leadershipOn(session, store, address.path);
+      }
+      await session.close();
+      await sleep(NEXT_SESSION_MS);
+      session = openZooKeeper({ ...address, sessionTimeoutMs: SESSION_TIMEOUT_MS });
+    }
+  } catch (error) {
+    await session.close();
+    throw error;
+  } finally {
+    await standby.close();
+  }
+}
+
+/** Undefined when the session ended before it led. */
+async function takeTurn(
+  session: ZooKeeperSession,
+  root: string,
+  warn: (why: string) => void,
+): Promise<ZooKeeperStore | undefined> {
+  try {
+    await leadership(session, root);
+    return await openZooKeeperStore(session, root);
+  } catch (error) {
+    if (session.state === 'expired') {
+      warn((error as Error).message);
+      return undefined;
+    }
+    if (error instanceof ZooKeeperError) throw new Problem('PERSIST_FAILED', error.message, { cause: error });
+    throw error;
+  }
+}
+
+function leadershipOn(session: ZooKeeperSession, store: ZooKeeperStore, root: string): Leadership {
+  const { promise: lost, resolve } = Promise.withResolvers<Problem>();
+  const look = (): void => {
+    if (session.state !== 'expired') return;
+    resolve(new Problem('DEPOSED', `the session with ZooKeeper has expired: another scheduler may lead in ${root}`));
+  };
+  session.onState(look);
+  look();
+  return {
+    store,
+    announce: async (url) => {
+      try {
+        await announceLeader(session, root, url);
+      } catch (error) {
+        const code = session.state === 'expired' ? 'DEPOSED' : 'PERSIST_FAILED';
+        throw new Problem(code, (error as Error).message, { cause: error });
+      }
+    },
+    lost,
+    close: async () => {
+      await store.close();
+      await session.close();
+    },
+  };
+}

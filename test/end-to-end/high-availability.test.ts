@@ -1,0 +1,175 @@
+/** Two schedulers as one service on a real ZooKeeper, with an embedded Mesos and a real Flink: one leads, the other takes over. */
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { type Api, apiAt } from './support/api.ts';
+import { alive, eventually, flinkMesos, type Running } from './support/process.ts';
+import { exampleJar, pidOfTask, processesOf, startMaster } from './support/stack.ts';
+import { startZooKeeper, type ZooKeeperServer } from './support/zookeeper.ts';
+
+interface Member {
+  readonly process: Running;
+  readonly url: string;
+  readonly api: Api;
+}
+
+const processes: Running[] = [];
+let directory: string;
+let zooKeeper: ZooKeeperServer;
+let mesosMaster: string;
+let version: string;
+let first: Member;
+let second: Member;
+let frameworkId: string | undefined;
+let tasks: string[];
+let pids: number[];
+
+test.before(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'flink-mesos-ha-'));
+  zooKeeper = await startZooKeeper(directory);
+  ({ version } = await exampleJar());
+  const master = startMaster(directory, '127.0.0.1:0');
+  processes.push(master);
+  mesosMaster = (await master.said(/master at http:\/\/(\S+:\d+)/))[1] ?? '';
+  const agents = flinkMesos([
+    ...['local-mesos', '--only', 'agents', '--master', mesosMaster, '--agents', '1'],
+    ...['--work-dir', join(directory, 'agents')],
+  ]);
+  processes.push(agents);
+  await agents.said(/agents? ready/);
+});
+
+test.after.always(async () => {
+  for (const process of processes.reverse()) await process.kill('SIGTERM');
+  await zooKeeper?.kill();
+  await eventually('no process left', 20_000, async () => (await processesOf(directory)).length === 0);
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** Up as a standby: what it becomes is seen later. */
+async function startMember(): Promise<Member> {
+  const process = flinkMesos([
+    ...['scheduler', '--zk', `zk://${zooKeeper.address}/flink-mesos`, '--mesos-master', mesosMaster],
+    ...['--listen', '127.0.0.1:0', '--flink-version', version, '--storage', `file://${join(directory, 'shared')}`],
+  ]);
+  processes.push(process);
+  const url = (await process.said(/standby at (http:\/\/\S+)/))[1] ?? '';
+  await process.said(/waiting for its turn/);
+  return { process, url, api: apiAt(url) };
+}
+
+async function leads({ process }: Member): Promise<void> {
+  await process.said(/API at http/);
+}
+
+async function launched(api: Api): Promise<string[]> {
+  return (await api.tasks('orders'))
+    .filter((task) => task.phase === 'launched')
+    .map((task) => task.id)
+    .sort();
+}
+
+test.serial('the first leads, the second stands by: it is healthy, and sends requests on to the leader', async (t) => {
+  first = await startMember();
+  await leads(first);
+  second = await startMember();
+  const health = await fetch(`${second.url}/v1/health`);
+  t.is(health.status, 200);
+  t.like(await health.json(), { healthy: true, role: 'standby' });
+  const answer = await fetch(`${second.url}//v1/clusters?a=b`, { redirect: 'manual' });
+  t.is(answer.status, 307);
+  t.is(answer.headers.get('location'), `${first.url}//v1/clusters?a=b`);
+  const list = flinkMesos(['clusters', 'list', '--url', second.url]);
+  t.is(await list.exited(), 0, list.output());
+  await second.api.send('POST', '/v1/clusters', { name: 'orders', taskManagers: { mode: 'fixed', count: 1 } });
+  await second.api.clusterRunning('orders', 1);
+  ({ frameworkId } = await first.api.info());
+  tasks = await launched(first.api);
+  t.is(tasks.length, 2);
+  pids = await Promise.all(tasks.map(pidOfTask));
+});
+
+test.serial('the secret is not in ZooKeeper, and only its owner reads it', async (t) => {
+  const secret = join(directory, 'shared', '.flink-mesos', 'artifacts.secret');
+  t.is((await stat(secret)).mode & 0o777, 0o600);
+  const text = (await readFile(secret, 'utf8')).trim();
+  const data = join(directory, `zookeeper-${zooKeeper.address.split(':')[1]}`, 'version-2');
+  const logs = await Promise.all((await readdir(data)).map((name) => readFile(join(data, name), 'latin1')));
+  t.true(logs.some((log) => log.includes('orders')));
+  t.false(logs.some((log) => log.includes(text)));
+});
+
+test.serial(
+  'I6, I7: kill -9 of the leader: the standby takes over as the same framework, with the same tasks',
+  async (t) => {
+    await first.process.kill('SIGKILL');
+    await leads(second);
+    await eventually('reconciled', 30_000, async () => (await second.api.info()).reconciled);
+    t.is((await second.api.info()).frameworkId, frameworkId);
+    await second.api.clusterRunning('orders', 1);
+    t.deepEqual(await launched(second.api), tasks);
+    t.true(pids.every(alive));
+  },
+);
+
+test.serial(
+  'a leader that is asked to end hands over at once; one that ZooKeeper forgot ends with DEPOSED',
+  async (t) => {
+    first = await startMember();
+    await second.process.kill('SIGTERM');
+    await leads(first);
+    await eventually('reconciled', 30_000, async () => (await first.api.info()).reconciled);
+    t.is((await first.api.info()).frameworkId, frameworkId);
+    t.deepEqual(await launched(first.api), tasks);
+    second = await startMember();
+    process.kill(first.process.pid, 'SIGSTOP');
+    await leads(second);
+    process.kill(first.process.pid, 'SIGCONT');
+    t.is(await first.process.exited(), 16);
+    await eventually('reconciled', 30_000, async () => (await second.api.info()).reconciled);
+    t.is((await second.api.info()).frameworkId, frameworkId);
+    t.deepEqual(await launched(second.api), tasks);
+    t.true(pids.every(alive));
+  },
+);
+
+test.serial(
+  'ZooKeeper away for longer than a session: no leader, tasks run on; when it is back the standby leads',
+  async (t) => {
+    first = await startMember();
+    await zooKeeper.kill();
+    t.is(await second.process.exited(), 16);
+    t.is((await fetch(`${first.url}/v1/health`)).status, 200);
+    t.is((await fetch(`${first.url}/v1/info`, { redirect: 'manual' })).status, 503);
+    t.true(pids.every(alive));
+    await zooKeeper.restart();
+    await leads(first);
+    second = first;
+    await eventually('reconciled', 30_000, async () => (await second.api.info()).reconciled);
+    t.is((await second.api.info()).frameworkId, frameworkId);
+    t.deepEqual(await launched(second.api), tasks);
+  },
+);
+
+test.serial(
+  'what a former leader took in is served by the next: a TaskManager is replaced, the cluster deleted',
+  async (t) => {
+    const [victim] = await second.api.running('orders', 'taskmanager');
+    process.kill(await pidOfTask(victim?.id ?? ''), 'SIGKILL');
+    await eventually('a successor that runs', 60_000, async () =>
+      (await second.api.running('orders', 'taskmanager')).some(({ id }) => id !== victim?.id),
+    );
+    await eventually('registered', 60_000, async () => {
+      const { taskManagers } = await second.api.cluster('orders');
+      return taskManagers.registered === 1 && (await second.api.running('orders')).length === 2;
+    });
+    await second.api.send('DELETE', '/v1/clusters/orders');
+    await eventually(
+      'the cluster gone',
+      60_000,
+      async () => (await second.api.get<unknown[]>('/v1/clusters')).length === 0,
+    );
+    t.pass();
+  },
+);
