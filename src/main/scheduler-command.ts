@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { createLogger, logFacts } from '../observability/logger.ts';
 import { defaultCacheDir, defaultDataDir } from './directories.ts';
-import { obtainFlinks, servedDistributions } from './distributions.ts';
+import { driverJarOf, obtainFlinks, servedDistributions } from './distributions.ts';
 import { readEnvironment } from './environment.ts';
 import { runUntilEnd } from './lifetime.ts';
 import { startScheduler } from './scheduler.ts';
@@ -73,10 +73,12 @@ async function runScheduler(options: Options): Promise<void> {
     obtainFlink: async (artifacts) => {
       const wish = { cacheDir, versions: flinkVersion, flinkHome };
       const flinks = await obtainFlinks(wish, (line) => logger.info(line));
-      const [{ version }] = flinks;
+      const [first] = flinks;
+      const { version } = first;
       return {
         distributions: servedDistributions(flinks, artifacts, cacheDir),
         defaultFlink: { version, source: { version } },
+        driverJar: driverJarOf(first, artifacts, cacheDir),
       };
     },
   });

@@ -12,8 +12,10 @@ import { openArtifactStore } from '../artifacts/files.ts';
 import { loadOrCreateSecret } from '../artifacts/secret.ts';
 import { createDispatcher } from '../dispatcher/create-dispatcher.ts';
 import type { Dispatcher } from '../dispatcher/dispatcher.ts';
+import { createDrivers } from '../dispatcher/drivers.ts';
 import type { Distributions } from '../dispatcher/flink-source.ts';
 import { createClusters } from '../flink/plan/planner.ts';
+import type { ArtifactRef } from '../flink/plan/records.ts';
 import { createRenderer } from '../flink/render/renderer.ts';
 import { createFlinkRest } from '../flink/rest/flink-rest.ts';
 import type { FlinkSource } from '../flink/spec.ts';
@@ -36,6 +38,7 @@ import { version } from './version.ts';
 export interface FlinkOffer {
   readonly distributions: Distributions;
   readonly defaultFlink: { readonly version: string; readonly source: FlinkSource };
+  readonly driverJar: () => Promise<ArtifactRef>;
 }
 
 export interface SchedulerParts {
@@ -90,7 +93,11 @@ async function startOn(store: Store, settings: CheckedSettings, parts: Scheduler
     scheduler: createScheduler(coreOptions(settings, advertiseUrl), records.scheduler),
     clusters: createClusters(
       records.clusters,
-      createRenderer({ artifactUrl: (artifact) => `${advertiseUrl}${artifacts.signedPath(artifact)}`, storage }),
+      createRenderer({
+        artifactUrl: (artifact) => `${advertiseUrl}${artifacts.signedPath(artifact)}`,
+        storage,
+        schedulerUrl: advertiseUrl,
+      }),
     ),
     store,
     client,
@@ -111,8 +118,10 @@ async function startOn(store: Store, settings: CheckedSettings, parts: Scheduler
     version,
     startedAt: Date.now(),
   });
+  const drivers = createDrivers(runtime);
   const api = buildApi({
     dispatcher,
+    drivers,
     artifacts,
     metrics: metrics.text,
     advertiseUrl,
@@ -120,6 +129,7 @@ async function startOn(store: Store, settings: CheckedSettings, parts: Scheduler
     ...(settings.token === undefined ? {} : { token: settings.token }),
   });
   const stop = async (): Promise<void> => {
+    drivers.close();
     await closeWithin(SHUTDOWN_MS, api.close());
     await runtime.stop();
     await client.close();
