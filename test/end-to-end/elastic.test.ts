@@ -15,6 +15,7 @@ let stack: Stack;
 let job: JobView;
 
 test.before(async () => {
+  // Another version for once: FLINK_MESOS_TEST_FLINK=1.20.5.
   const { version } = await exampleJar(process.env.FLINK_MESOS_TEST_FLINK);
   stack = await startStack({ scheduler: ['--flink-version', version] });
 });
@@ -98,6 +99,22 @@ test.serial('I7: the scheduler killed with -9 comes back, nothing is launched an
   t.deepEqual(await launchedTaskManagers(), before);
   t.is(await restores(job.id), restored);
 });
+
+test.serial(
+  'I9: a JobManager killed with -9 comes back, takes its TaskManagers over, and the job resumes',
+  async (t) => {
+    const before = await launchedTaskManagers();
+    const [victim] = await stack.api.running('tides', 'jobmanager');
+    process.kill(await pidOfTask(victim?.id ?? ''), 'SIGKILL');
+    await eventually('another JobManager', 60_000, async () =>
+      (await stack.api.running('tides', 'jobmanager')).some(({ id }) => id !== victim?.id),
+    );
+    await eventually('the job resumed', 60_000, async () => (await stack.api.jobs('tides'))[0]?.resumed === 1);
+    await running(job.id);
+    await stack.api.clusterRunning('tides', 2);
+    t.deepEqual(await launchedTaskManagers(), before);
+  },
+);
 
 test.serial('what is idle goes back when the job is cancelled', async (t) => {
   const pids = await Promise.all((await presentTaskManagers()).map(pidOfTask));
