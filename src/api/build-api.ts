@@ -14,6 +14,7 @@ import { artifactRoutes } from './routes/artifacts.ts';
 import { clusterRoutes } from './routes/clusters.ts';
 import { dashboardRoutes } from './routes/dashboard.ts';
 import { describeApi } from './routes/docs.ts';
+import { driverRoutes } from './routes/driver.ts';
 import { eventRoutes } from './routes/events.ts';
 import { flinkProxy } from './routes/flink-proxy.ts';
 import { healthRoutes } from './routes/health.ts';
@@ -42,6 +43,7 @@ export function buildApi(parts: ApiParts): FastifyInstance {
     eventRoutes(parts, limits),
     metricsRoutes(parts),
     artifactRoutes(parts),
+    driverRoutes(parts, limits),
   ]) {
     app.register(routes);
   }

@@ -8,6 +8,8 @@ export interface ApiLimits {
   readonly jarBytes: number;
   /** A body that goes through to Flink: `flink run` sends the job graph and its jars in one. */
   readonly proxiedBytes: number;
+  /** What a driver wants: all its workers, a few kilobytes each. */
+  readonly driverBytes: number;
   /** Facts in one answer of /v1/events. */
   readonly eventsAtOnce: number;
   /** A comment keeps idle event streams alive through proxies, and shows dead ones. */
@@ -21,6 +23,7 @@ export const defaultLimits: ApiLimits = {
   jsonDepth: 32,
   jarBytes: 512 * MiB,
   proxiedBytes: 1024 * MiB,
+  driverBytes: 32 * MiB,
   eventsAtOnce: 1000,
   eventHeartbeatMs: 15_000,
 };

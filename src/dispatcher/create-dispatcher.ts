@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
-import type { ClusterName, ClusterRecord, JarRecord, JobId, JobRecord } from '../flink/plan/records.ts';
+import type { ArtifactRef, ClusterName, ClusterRecord, JarRecord, JobId, JobRecord } from '../flink/plan/records.ts';
 import { type FlinkSource, JobSpec } from '../flink/spec.ts';
 import type { EpochMs } from '../lib/brand.ts';
 import { Problem } from '../lib/problem.ts';
@@ -31,6 +31,8 @@ export interface DispatcherParts {
   readonly defaultFlink: { readonly version: string; readonly source: FlinkSource };
   /** A URI that all agents reach: checkpoints, savepoints. */
   readonly storage: string;
+  /** For elastic clusters; built when the first one is created. */
+  readonly driverJar?: () => Promise<ArtifactRef>;
   readonly describe: (fact: Fact) => Pick<FactView, 'level' | 'text' | 'data'>;
   /** Of flink-mesos. */
   readonly version: string;

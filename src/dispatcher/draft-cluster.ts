@@ -2,9 +2,11 @@
  * From what a user sent to the record of a new cluster: valid by the schema, possible by its sizes, its Flink found, its
  * configuration rendered. Nothing is changed here but the artifact store, where what is unused does no harm.
  */
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
-import type { ArtifactRef, ClusterName, ClusterRecord } from '../flink/plan/records.ts';
+import { saveDriverState } from '../flink/driver/saved-state.ts';
+import { noDriver } from '../flink/driver/sessions.ts';
+import type { ArtifactRef, ClusterName, ClusterRecord, DriverRecord } from '../flink/plan/records.ts';
 import { completeSpec } from '../flink/render/complete-spec.ts';
 import { renderConfiguration } from '../flink/render/configuration.ts';
 import { judgeSpec } from '../flink/render/judge-spec.ts';
@@ -21,6 +23,8 @@ export interface DraftParts {
   readonly distributions: Distributions;
   readonly defaultFlink: { readonly version: string; readonly source: FlinkSource };
   readonly storage: string;
+  /** The jar that makes a JobManager elastic; built when it is first asked for. */
+  readonly driverJar?: () => Promise<ArtifactRef>;
 }
 
 /** A configuration is a few kilobytes; the schema bounds what a user can add. */
@@ -33,19 +37,34 @@ export async function draftCluster(sent: unknown, parts: DraftParts, at: EpochMs
   if (faults.length > 0) throw new Problem('SPEC_IMPOSSIBLE', faults.join('; '), { details: { faults } });
   const name = spec.name as ClusterName;
   refuseTaken(name, parts.runtime);
+  const elastic = spec.taskManagers.mode === 'elastic' ? await prepareDriver(parts) : undefined;
   return {
     version: 1,
     name,
     incarnation: randomBytes(3).toString('hex'),
     spec,
     distribution: await resolveFlink(spec.flink, parts.distributions),
-    configuration: await storeConfiguration(spec, parts),
+    configuration: await storeConfiguration(spec, parts, elastic?.secret),
     createdAt: at,
     goal: 'run',
     launches: 0,
     failures: [],
     jobs: [],
+    ...(elastic && { driver: elastic.driver }),
   };
+}
+
+/** The secret goes into the configuration's archive and nowhere else. */
+async function prepareDriver({
+  driverJar,
+}: DraftParts): Promise<{ readonly driver: DriverRecord; readonly secret: string }> {
+  if (driverJar === undefined) {
+    throw new Problem('SPEC_IMPOSSIBLE', 'taskManagers.mode: this scheduler has no driver for elastic clusters');
+  }
+  const { digest, fileName, bytes } = await driverJar();
+  const secret = randomBytes(32).toString('hex');
+  const secretDigest = createHash('sha256').update(secret).digest('hex');
+  return { driver: { secretDigest, jar: { digest, fileName, bytes }, state: saveDriverState(noDriver) }, secret };
 }
 
 /** Asked early, before an archive is packed; the planner refuses the second of two that come at once. */
@@ -56,8 +75,12 @@ function refuseTaken(name: ClusterName, runtime: Pick<Runtime, 'cluster'>): void
   throw new Problem('EXISTS', `there is a cluster ${name} already`);
 }
 
-async function storeConfiguration(spec: CompleteClusterSpec, parts: DraftParts): Promise<ArtifactRef> {
-  const archive = renderConfiguration(spec, parts.storage);
+async function storeConfiguration(
+  spec: CompleteClusterSpec,
+  parts: DraftParts,
+  driverSecret: string | undefined,
+): Promise<ArtifactRef> {
+  const archive = renderConfiguration(spec, parts.storage, driverSecret);
   const { digest, fileName, bytes } = await parts.artifacts.put(
     'configuration.tar',
     archive,

@@ -3,6 +3,7 @@
 import type { ClusterStatus } from '../flink/plan/clusters.ts';
 import { flinkJobId } from '../flink/plan/flink-job-id.ts';
 import type { ClusterRecord, JarRecord, JobRecord } from '../flink/plan/records.ts';
+import { wantedTaskManagers } from '../flink/plan/wanted.ts';
 import type { EpochMs } from '../lib/brand.ts';
 import type { TaskRecord } from '../scheduler/model/task.ts';
 import type { ClusterView, JarView, JobView, TaskView } from './dispatcher.ts';
@@ -16,7 +17,6 @@ export function clusterView(
   status: ClusterStatus,
   jobManager: TaskRecord | undefined,
 ): ClusterView {
-  const { taskManagers } = cluster.spec;
   return {
     name: cluster.name,
     phase: status.phase,
@@ -25,7 +25,7 @@ export function clusterView(
     spec: cluster.spec,
     ...(jobManager && { jobManager: jobManagerView(jobManager, status) }),
     taskManagers: {
-      wanted: taskManagers.mode === 'fixed' ? taskManagers.count : taskManagers.min,
+      wanted: wantedTaskManagers(cluster),
       registered: status.taskManagers,
     },
     slots: { total: status.slots, free: status.freeSlots },

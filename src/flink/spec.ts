@@ -44,9 +44,9 @@ export const TaskManagers = Type.Union([
   Type.Object(
     {
       mode: Type.Literal('elastic'),
-      min: Type.Integer({ minimum: 0 }),
-      max: Type.Integer({ minimum: 1 }),
-      spare: Type.Integer({ minimum: 0 }),
+      min: Type.Integer({ minimum: 0, maximum: 5000, description: 'held even when no job needs them' }),
+      max: Type.Integer({ minimum: 1, maximum: 5000, description: 'what jobs need beyond it waits' }),
+      spare: Type.Integer({ minimum: 0, maximum: 5000, description: 'one for each that may be lost at once' }),
     },
     { additionalProperties: false },
   ),

@@ -1,8 +1,11 @@
 /** The Flinks that a scheduler has, and how agents get them. */
+import { join } from 'node:path';
 import type { Artifact, ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { Distributions } from '../dispatcher/flink-source.ts';
 import { type DistributionProgress, obtainDistribution } from '../flink/distribution/obtain.ts';
 import { packDistribution } from '../flink/distribution/pack.ts';
+import { buildDriverJar } from '../flink/driver/driver-jar.ts';
+import { driverJarName } from '../flink/driver/names.ts';
 import { Problem } from '../lib/problem.ts';
 
 export interface Flink {
@@ -59,6 +62,18 @@ export function localDistributions(flinks: readonly Flink[]): Distributions {
     archive: async (version) => {
       throw unknown(version);
     },
+  };
+}
+
+/** Compiled with any Flink it is the same: built once, when the first elastic cluster is created. */
+export function driverJarOf(flink: Flink, artifacts: ArtifactStore, cacheDir: string): () => Promise<Artifact> {
+  let built: Promise<Artifact> | undefined;
+  return () => {
+    built ??= buildDriverJar(flink.home, join(cacheDir, 'driver')).then((path) => artifacts.adopt(path, driverJarName));
+    built.catch(() => {
+      built = undefined;
+    });
+    return built;
   };
 }
 

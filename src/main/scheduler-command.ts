@@ -2,7 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { createLogger, logFacts } from '../observability/logger.ts';
 import { defaultCacheDir, defaultDataDir } from './directories.ts';
-import { obtainFlinks, servedDistributions } from './distributions.ts';
+import { driverJarOf, obtainFlinks, servedDistributions } from './distributions.ts';
 import { readEnvironment } from './environment.ts';
 import { runUntilEnd } from './lifetime.ts';
 import { startScheduler } from './scheduler.ts';
@@ -83,10 +83,12 @@ async function runScheduler(options: Options): Promise<void> {
     },
     obtainFlink: async (artifacts) => {
       const flinks = await obtain();
-      const [{ version }] = flinks;
+      const [first] = flinks;
+      const { version } = first;
       return {
         distributions: servedDistributions(flinks, artifacts, cacheDir),
         defaultFlink: { version, source: { version } },
+        driverJar: driverJarOf(first, artifacts, cacheDir),
       };
     },
   });

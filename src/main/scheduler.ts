@@ -12,8 +12,10 @@ import { openArtifactStore } from '../artifacts/files.ts';
 import { loadOrCreateSecret } from '../artifacts/secret.ts';
 import { createDispatcher } from '../dispatcher/create-dispatcher.ts';
 import type { Dispatcher } from '../dispatcher/dispatcher.ts';
+import { createDrivers } from '../dispatcher/drivers.ts';
 import type { Distributions } from '../dispatcher/flink-source.ts';
 import { createClusters } from '../flink/plan/planner.ts';
+import type { ArtifactRef } from '../flink/plan/records.ts';
 import { createRenderer } from '../flink/render/renderer.ts';
 import { createFlinkRest } from '../flink/rest/flink-rest.ts';
 import type { FlinkSource } from '../flink/spec.ts';
@@ -41,6 +43,7 @@ import { version } from './version.ts';
 export interface FlinkOffer {
   readonly distributions: Distributions;
   readonly defaultFlink: { readonly version: string; readonly source: FlinkSource };
+  readonly driverJar: () => Promise<ArtifactRef>;
 }
 
 export interface SchedulerParts {
@@ -98,7 +101,11 @@ async function startOn(home: Home, settings: CheckedSettings, parts: SchedulerPa
     scheduler: createScheduler(coreOptions(settings, advertiseUrl), records.scheduler),
     clusters: createClusters(
       records.clusters,
-      createRenderer({ artifactUrl: (artifact) => `${advertiseUrl}${artifacts.signedPath(artifact)}`, storage }),
+      createRenderer({
+        artifactUrl: (artifact) => `${advertiseUrl}${artifacts.signedPath(artifact)}`,
+        storage,
+        schedulerUrl: advertiseUrl,
+      }),
     ),
     store,
     client,
@@ -119,8 +126,10 @@ async function startOn(home: Home, settings: CheckedSettings, parts: SchedulerPa
     version,
     startedAt: Date.now(),
   });
+  const drivers = createDrivers(runtime);
   const api = buildApi({
     dispatcher,
+    drivers,
     artifacts,
     metrics: metrics.text,
     advertiseUrl,
@@ -128,6 +137,7 @@ async function startOn(home: Home, settings: CheckedSettings, parts: SchedulerPa
     ...(settings.token === undefined ? {} : { token: settings.token }),
   });
   const stop = async (): Promise<void> => {
+    drivers.close();
     await closeWithin(SHUTDOWN_MS, api.close());
     await runtime.stop();
     await client.close();

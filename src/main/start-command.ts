@@ -14,7 +14,7 @@ import { createAccount, secondsSince } from '../observability/account.ts';
 import type { TimedFact } from '../observability/fact.ts';
 import { createLogger, logFacts } from '../observability/logger.ts';
 import { defaultCacheDir, defaultDataDir } from './directories.ts';
-import { type Flink, localDistributions, obtainFlinks } from './distributions.ts';
+import { driverJarOf, type Flink, localDistributions, obtainFlinks } from './distributions.ts';
 import { firstSignal } from './lifetime.ts';
 import { type RunningScheduler, startScheduler } from './scheduler.ts';
 import { parseCount, parseListen, parsePath, type SchedulerSettings } from './settings.ts';
@@ -114,9 +114,10 @@ function startBeside(
       log(fact);
       onFact(fact);
     },
-    obtainFlink: async () => ({
+    obtainFlink: async (artifacts) => ({
       distributions: localDistributions([flink]),
       defaultFlink: { version: flink.version, source: { version: flink.version } },
+      driverJar: driverJarOf(flink, artifacts, defaultCacheDir()),
     }),
   });
 }

@@ -3,7 +3,9 @@
  * carried out in this order: persist (one commit), calls to Mesos, timers, what the plan wants of Flink, facts, and
  * last the answers to those who asked. A commit that fails ends the loop: the core has already moved on.
  */
+import type { DriverAnswer } from '../flink/driver/sessions.ts';
 import type { Clusters } from '../flink/plan/clusters.ts';
+import type { ClusterName } from '../flink/plan/records.ts';
 import type { FlinkRest } from '../flink/rest/flink-rest.ts';
 import { Problem } from '../lib/problem.ts';
 import type { SchedulerClient } from '../mesos-api-client/scheduler-client.ts';
@@ -49,6 +51,19 @@ export async function startRuntime(parts: RuntimeParts): Promise<Runtime> {
 function runtimeOf(loop: Loop, { scheduler, clusters }: RuntimeParts): Runtime {
   return {
     submit: (command) => loop.ask({ kind: 'cluster', input: { kind: 'command', command } }),
+    driver: async (cluster, call) => {
+      let given: DriverAnswer | undefined;
+      const answer = (answer: DriverAnswer): void => {
+        given = answer;
+      };
+      await loop.ask({ kind: 'driver', cluster, call, answer });
+      if (given === undefined) throw new Problem('INTERNAL', 'a call of a driver was not answered');
+      return given;
+    },
+    onClusterChange: (listener) => {
+      loop.clusterListeners.add(listener);
+      return () => loop.clusterListeners.delete(listener);
+    },
     restartTask: (taskId, reason) => loop.ask({ kind: 'restart', taskId, reason }),
     putRecords: (writes) => loop.ask({ kind: 'records', writes }),
     clusters: () => clusters.records(),
@@ -72,6 +87,7 @@ type Wish<T> = T extends unknown ? Omit<T, 'at' | 'settle'> : never;
 
 class Loop {
   readonly facts: FactLog;
+  readonly clusterListeners = new Set<(cluster: ClusterName) => void>();
   readonly ended = Promise.withResolvers<Problem | undefined>();
   readonly #parts: RuntimeParts;
   readonly #clock: Clock;
@@ -182,11 +198,19 @@ class Loop {
       if (failed !== undefined) return failed;
       if (!this.#over) this.#carryOut(effects);
       this.facts.publish(now, effects.facts);
+      this.#tellOfClusters(effects);
       for (const item of items) item.settle?.(effects.refused.get(item));
       if (effects.stop !== undefined) this.#end(new Problem(effects.stop.code, effects.stop.message));
       return undefined;
     } catch (error) {
       return defect(error);
+    }
+  }
+
+  #tellOfClusters({ persist }: TurnEffects): void {
+    for (const { collection, key } of persist) {
+      if (collection !== 'clusters') continue;
+      for (const listener of this.clusterListeners) listener(key as ClusterName);
     }
   }
 

@@ -4,6 +4,7 @@
  */
 import type { FlinkObservation } from '../flink/plan/observation.ts';
 import type { ClusterRecord, JobState } from '../flink/plan/records.ts';
+import { wantedTaskManagers } from '../flink/plan/wanted.ts';
 
 export const HASTY_MS = 250;
 export const STEADY_MS = 1000;
@@ -16,8 +17,7 @@ export function lookEveryMs(cluster: ClusterRecord, observation: FlinkObservatio
 
 function isSteady(cluster: ClusterRecord, observation: FlinkObservation | undefined): boolean {
   if (observation?.kind !== 'seen' || observation.jobManager !== cluster.jobManager?.taskId) return false;
-  const { taskManagers } = cluster.spec;
-  if (taskManagers.mode === 'fixed' && observation.taskManagers.length < taskManagers.count) return false;
+  if (observation.taskManagers.length < wantedTaskManagers(cluster)) return false;
   if (observation.taskManagers.some((taskManager) => taskManager.slots === 0)) return false;
   const jobsRest = cluster.jobs.every(
     (job) => settled.has(job.state) && !(job.goal === 'cancel' && job.state === 'RUNNING'),

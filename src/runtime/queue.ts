@@ -1,4 +1,5 @@
 /** What waits to be taken into a turn: an input for the core or the clusters, or a wish that is judged in the turn. */
+import type { DriverAnswer, DriverInput } from '../flink/driver/sessions.ts';
 import type { ClusterInput } from '../flink/plan/clusters.ts';
 import type { ClusterName } from '../flink/plan/records.ts';
 import type { EpochMs } from '../lib/brand.ts';
@@ -13,6 +14,13 @@ export type QueueItem = { readonly at: EpochMs; readonly settle?: Settle } & (
   /** Plan this cluster: at the start, and when a wait that the plan asked for is over. */
   | { readonly kind: 'plan'; readonly cluster: ClusterName }
   | { readonly kind: 'restart'; readonly taskId: TaskId; readonly reason: string }
+  | {
+      readonly kind: 'driver';
+      readonly cluster: ClusterName;
+      readonly call: DriverInput;
+      /** Called in the turn; it counts once the item is settled. */
+      readonly answer: (answer: DriverAnswer) => void;
+    }
   | { readonly kind: 'records'; readonly writes: readonly RecordWrite[] }
 );
 

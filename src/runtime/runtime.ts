@@ -1,4 +1,6 @@
 /** The loop as the dispatcher and main see it: one queue, one writer. */
+
+import type { DriverAnswer, DriverInput } from '../flink/driver/sessions.ts';
 import type { ClusterCommand, ClusterStatus } from '../flink/plan/clusters.ts';
 import type { ClusterFact } from '../flink/plan/facts.ts';
 import type { FlinkObservation } from '../flink/plan/observation.ts';
@@ -23,6 +25,10 @@ export interface StampedFact {
 export interface Runtime {
   /** Resolves when the command's effect is durable; rejects with a Problem that says why it changed nothing. */
   submit(command: ClusterCommand): Promise<void>;
+  /** What the driver of an elastic cluster says; resolves with the answer when its effect is durable. */
+  driver(cluster: ClusterName, call: DriverInput): Promise<DriverAnswer>;
+  /** After a turn that changed the record of a cluster; returns the way to stop. */
+  onClusterChange(listener: (cluster: ClusterName) => void): () => void;
   /** Ends a task by an operator's wish; the plan replaces it. NOT_FOUND for an unknown or ended one. */
   restartTask(taskId: TaskId, reason: string): Promise<void>;
   /** Writes records that only the caller owns (jars, settings), in the same order and with the same safety as all others. */

@@ -77,6 +77,9 @@ class Turn {
       case 'plan':
         this.#touched.add(item.cluster);
         break;
+      case 'driver':
+        this.#hearDriver(item);
+        break;
       case 'restart':
         this.#restart(item);
         break;
@@ -120,6 +123,19 @@ class Turn {
       return;
     }
     this.#touched.add(clusterOf(input));
+  }
+
+  #hearDriver(item: Extract<QueueItem, { kind: 'driver' }>): void {
+    const { cluster, call, at } = item;
+    try {
+      const frame = this.#clusters.accept({ kind: 'driver', cluster, call, at });
+      this.#absorbPlan(frame);
+      if (frame.answer !== undefined) item.answer(frame.answer);
+      if (frame.persist.length > 0) this.#touched.add(cluster);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      this.#refused.set(item, error);
+    }
   }
 
   #restart(item: Extract<QueueItem, { kind: 'restart' }>): void {
@@ -211,6 +227,8 @@ function clusterOf(input: ClusterInput): ClusterName {
       return input.observation.cluster;
     case 'outcome':
       return input.outcome.cluster;
+    case 'driver':
+      return input.cluster;
     default:
       return unreachable(input);
   }

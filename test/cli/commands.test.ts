@@ -84,6 +84,21 @@ test('clusters create makes a specification of its options', async (t) => {
   });
 });
 
+test('clusters create --elastic takes bounds', async (t) => {
+  const { run, dispatcher } = await testClient(t);
+  t.is((await run('clusters create tides --elastic 0:10')).exitCode, 0);
+  t.deepEqual(dispatcher.specs.at(-1), {
+    name: 'tides',
+    taskManagers: { mode: 'elastic', min: 0, max: 10, spare: 0 },
+  });
+  t.is((await run('clusters create waves --elastic 1:4:2')).exitCode, 0);
+  t.like(dispatcher.specs.at(-1), { taskManagers: { mode: 'elastic', min: 1, max: 4, spare: 2 } });
+  for (const wrong of ['--elastic 3', '--elastic a:b', '--elastic 1:2 --task-managers 2']) {
+    t.not((await run(`clusters create wrong ${wrong}`)).exitCode, 0);
+  }
+  t.like(dispatcher.specs.at(-1), { name: 'waves' });
+});
+
 test('clusters create leaves out what was not said', async (t) => {
   const { run, dispatcher } = await testClient(t);
   dispatcher.removeCluster('default');

@@ -25,6 +25,7 @@ export const attempt = (end: string, resumed: number) => flinkJobId({ id: job(en
 export const renderer = createRenderer({
   artifactUrl: ({ digest }) => `http://127.0.0.1:1/${digest}`,
   storage: 'file:///srv/flink',
+  schedulerUrl: 'http://127.0.0.1:8180',
 });
 
 export function aCluster(change: Partial<ClusterRecord> = {}, spec: Partial<ClusterSpec> = {}): ClusterRecord {

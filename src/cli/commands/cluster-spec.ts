@@ -1,6 +1,7 @@
 /** The specification of a cluster, from a file or from options. What it says is the API's to judge. */
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
+import { InvalidArgumentError } from 'commander';
 import _ from 'lodash';
 import type { ClusterSpec } from '../../api/views.ts';
 import { Problem } from '../../lib/problem.ts';
@@ -9,6 +10,7 @@ import type { ClientIo } from '../io.ts';
 export interface CreateOptions {
   readonly file?: string;
   readonly taskManagers?: number;
+  readonly elastic?: { readonly min: number; readonly max: number; readonly spare: number };
   readonly slots?: number;
   readonly cpus?: number;
   readonly memory?: number;
@@ -22,6 +24,7 @@ export interface CreateOptions {
 /** What else says something of the cluster. */
 const specOptions = [
   'taskManagers',
+  'elastic',
   'slots',
   'cpus',
   'memory',
@@ -32,7 +35,16 @@ const specOptions = [
   'environment',
 ] as const;
 
+export function elasticRange(text: string): NonNullable<CreateOptions['elastic']> {
+  const match = /^(\d{1,4}):(\d{1,4})(?::(\d{1,4}))?$/.exec(text);
+  if (match === null) throw new InvalidArgumentError('It is not MIN:MAX or MIN:MAX:SPARE, as in 0:10.');
+  return { min: Number(match[1]), max: Number(match[2]), spare: Number(match[3] ?? 0) };
+}
+
 export async function clusterSpec(name: string | undefined, options: CreateOptions, io: ClientIo): Promise<unknown> {
+  if (options.elastic !== undefined && options.taskManagers !== undefined) {
+    throw new Problem('USAGE', 'give --task-managers or --elastic, not both');
+  }
   if (options.file === undefined) return fromOptions(name ?? 'default', options);
   const both = specOptions.filter((option) => options[option] !== undefined);
   if (both.length > 0) {
@@ -51,6 +63,7 @@ function fromOptions(name: string, options: CreateOptions): ClusterSpec {
     ...(_.isEmpty(jobManager) ? {} : { jobManager }),
     ...(_.isEmpty(taskManager) ? {} : { taskManager }),
     ...(options.taskManagers === undefined ? {} : { taskManagers: { mode: 'fixed', count: options.taskManagers } }),
+    ...(options.elastic === undefined ? {} : { taskManagers: { mode: 'elastic', ...options.elastic } }),
     ...(options.define === undefined ? {} : { configuration: options.define }),
     ...(options.environment === undefined ? {} : { environment: options.environment }),
   };

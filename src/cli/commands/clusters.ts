@@ -16,7 +16,7 @@ import {
 } from '../options.ts';
 import { renderFields, renderTable, shortInstant } from '../table.ts';
 import { waitFor } from '../wait.ts';
-import { type CreateOptions, clusterSpec } from './cluster-spec.ts';
+import { type CreateOptions, clusterSpec, elasticRange } from './cluster-spec.ts';
 
 export function addClusterCommands(program: Command, io: ClientIo): void {
   const clusters = program.command('clusters').description('Flink clusters: list, create, show, delete');
@@ -45,6 +45,7 @@ function addCreate(clusters: Command, io: ClientIo): void {
     .argument('[name]', 'its name (default: the one in the file, or "default")')
     .option('--file <file>', 'a specification as JSON ("-" for standard input), instead of the options below')
     .option('--task-managers <n>', 'number of TaskManagers', wholeNumber)
+    .option('--elastic <min:max[:spare]>', 'as many TaskManagers as jobs need, within these bounds', elasticRange)
     .option('--slots <n>', 'task slots of a TaskManager', wholeNumber)
     .option('--cpus <n>', 'cpus of a TaskManager', positiveNumber)
     .option('--memory <MiB>', 'memory of the whole TaskManager process', wholeNumber)

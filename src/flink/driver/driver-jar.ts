@@ -5,17 +5,7 @@
 import { fileURLToPath } from 'node:url';
 import { buildJar } from '../distribution/java-build.ts';
 
-export const entryPoints = {
-  session: 'flinkmesos.driver.SessionEntryPoint',
-  application: 'flinkmesos.driver.ApplicationEntryPoint',
-} as const;
-
-/** What the JobManager finds the scheduler by. The secret itself stands in the file, never here. */
-export const driverEnvironment = {
-  url: 'FLINK_MESOS_DRIVER_URL',
-  secretFile: 'FLINK_MESOS_DRIVER_SECRET_FILE',
-  cluster: 'FLINK_MESOS_CLUSTER',
-} as const;
+export { driverEnvironment, entryPoints } from './names.ts';
 
 const sourceDirectory = fileURLToPath(new URL('java', import.meta.url));
 

@@ -40,11 +40,26 @@ export interface DriverEndpoint {
 
 type Answer = { readonly status: number; readonly body: object };
 
+/** The calls themselves, for whoever keeps the state elsewhere. */
+export interface DriverDoorParts {
+  /** Judges the secret that came with a call. */
+  readonly admits: (secret: string) => boolean;
+  /** Resolves when what came of it is safe. */
+  readonly take: (input: DriverInput) => Promise<DriverAnswer>;
+  readonly state: () => Pick<DriverState, 'seq' | 'session'>;
+}
+
+export interface DriverDoor {
+  readonly handle: DriverEndpoint['handle'];
+  readonly admits: (authorization: string | undefined) => boolean;
+  /** The state has changed: questions that are held look again. */
+  wake(): void;
+  close(): void;
+}
+
 export function createDriverEndpoint(parts: DriverEndpointParts): DriverEndpoint {
   if (parts.secret === '') throw new Error('a driver endpoint without a secret');
   const expected = digest(parts.secret);
-  const closing = new AbortController();
-  const waiting = new Set<() => void>();
   let { state } = parts;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -54,7 +69,7 @@ export function createDriverEndpoint(parts: DriverEndpointParts): DriverEndpoint
     if (next.state !== state) await parts.persist(next.state);
     state = next.state;
     for (const effect of next.effects) parts.carryOut(effect);
-    for (const wake of waiting) wake();
+    door.wake();
     return next.answer;
   };
   const take = (input: DriverInput): Promise<DriverAnswer> => {
@@ -62,6 +77,23 @@ export function createDriverEndpoint(parts: DriverEndpointParts): DriverEndpoint
     last = mine.catch(() => undefined);
     return mine;
   };
+  const admits = (secret: string): boolean => timingSafeEqual(digest(secret), expected);
+  const door = createDriverDoor({ admits, take, state: () => state });
+  return {
+    handle: door.handle,
+    tell: async (news) => {
+      await take(news);
+    },
+    state: () => state,
+    close: () => door.close(),
+  };
+}
+
+export function createDriverDoor(parts: DriverDoorParts): DriverDoor {
+  const { take } = parts;
+  const closing = new AbortController();
+  const waiting = new Set<() => void>();
+  const admits = (authorization: string | undefined): boolean => parts.admits(tokenIn(authorization));
   const poll = async (query: Static<typeof EventsQuery>, signal: AbortSignal): Promise<DriverAnswer> => {
     const { session, after } = query;
     const over = new AbortController();
@@ -71,7 +103,10 @@ export function createDriverEndpoint(parts: DriverEndpointParts): DriverEndpoint
       for (;;) {
         const answer = await take({ kind: 'poll', session, after });
         if (answer.kind !== 'events' || answer.events.length > 0 || end.aborted) return answer;
-        await changed(waiting, end, () => state.seq > after || state.session?.session !== session);
+        await changed(waiting, end, () => {
+          const { seq, session: leading } = parts.state();
+          return seq > after || leading?.session !== session;
+        });
       }
     } finally {
       clearTimeout(timer);
@@ -80,7 +115,7 @@ export function createDriverEndpoint(parts: DriverEndpointParts): DriverEndpoint
 
   return {
     handle: async ({ method, path, authorization, query, body, signal }) => {
-      if (!timingSafeEqual(digest(tokenIn(authorization)), expected))
+      if (!admits(authorization))
         return { status: 401, body: { code: 'unauthorized', message: "the cluster's secret is needed" } };
       switch (`${method} ${path}`) {
         case 'POST sessions':
@@ -95,10 +130,10 @@ export function createDriverEndpoint(parts: DriverEndpointParts): DriverEndpoint
           return { status: 404, body: { code: 'not-found', message: `there is no ${method} ${path}` } };
       }
     },
-    tell: async (news) => {
-      await take(news);
+    admits,
+    wake: () => {
+      for (const look of waiting) look();
     },
-    state: () => state,
     close: () => closing.abort(),
   };
 }

@@ -6,6 +6,7 @@ import type { EpochMs } from '../../lib/brand.ts';
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { RecordWrite } from '../../scheduler/model/records.ts';
 import type { TaskRecord, TaskSpec } from '../../scheduler/model/task.ts';
+import type { DriverAnswer, DriverInput } from '../driver/sessions.ts';
 import type { ClusterFact } from './facts.ts';
 import type { FlinkObservation, FlinkOutcome } from './observation.ts';
 import type { ArtifactRef, ClusterName, ClusterRecord, JobId, JobRecord } from './records.ts';
@@ -21,6 +22,8 @@ export type ClusterInput = { readonly at: EpochMs } & (
   | { readonly kind: 'command'; readonly command: ClusterCommand }
   | { readonly kind: 'observation'; readonly observation: FlinkObservation }
   | { readonly kind: 'outcome'; readonly outcome: FlinkOutcome }
+  /** What the JobManager of an elastic cluster says; the frame carries the answer. */
+  | { readonly kind: 'driver'; readonly cluster: ClusterName; readonly call: DriverInput }
 );
 
 export type PlanAction =
@@ -58,6 +61,8 @@ export interface ClusterFrame {
   readonly facts: readonly ClusterFact[];
   /** When to plan again although nothing happened (a back-off ends). */
   readonly wakeAt?: EpochMs;
+  /** To a driver's call. */
+  readonly answer?: DriverAnswer;
 }
 
 /** What is known of a cluster beyond its record. */

@@ -43,7 +43,7 @@ function launchMissing(planning: Planning, missing: number, address: JobManagerA
   }
 }
 
-function whyUnfit(planning: Planning, task: TaskRecord, address: JobManagerAddress): string | undefined {
+export function whyUnfit(planning: Planning, task: TaskRecord, address: JobManagerAddress): string | undefined {
   const { JOBMANAGER_HOST: host, JOBMANAGER_PORT: port } = task.spec.process.environment;
   if (host !== address.hostname || port !== String(address.rpcPort)) return 'its JobManager runs elsewhere now';
   const { draft } = planning;

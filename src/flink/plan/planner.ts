@@ -11,6 +11,7 @@ import type { TaskRecord } from '../../scheduler/model/task.ts';
 import type { Renderer } from '../render/render.ts';
 import { launchNotBefore, withFailures } from './back-off.ts';
 import type { ClusterCommand, ClusterFrame, ClusterInput, Clusters } from './clusters.ts';
+import { noteEndedWorkers, takeDriverCall } from './driver-calls.ts';
 import {
   Draft,
   isLaunched,
@@ -25,6 +26,7 @@ import { noteOutcome } from './note-outcome.ts';
 import { planJobManager } from './plan-jobmanager.ts';
 import { planJobs } from './plan-jobs.ts';
 import { noteRegistrations, planTaskManagers } from './plan-taskmanagers.ts';
+import { planWorkers, releaseWorkers } from './plan-workers.ts';
 import type { ClusterName, ClusterRecord } from './records.ts';
 import { statusOf } from './status.ts';
 import { takeCancel, takeDelete, takeSubmit } from './take-command.ts';
@@ -73,9 +75,19 @@ function accept(clusters: KnownClusters, input: ClusterInput): ClusterFrame {
       const { outcome } = input;
       return note(clusters.get(outcome.cluster), input.at, (draft) => noteOutcome(draft, outcome));
     }
+    case 'driver':
+      return hearDriver(clusters, input);
     default:
       return unreachable(input);
   }
+}
+
+function hearDriver(clusters: KnownClusters, { cluster, call, at }: ClusterInput & { kind: 'driver' }): ClusterFrame {
+  const known = clusters.get(cluster);
+  if (known === undefined) throw new Problem('NOT_FOUND', `there is no cluster ${cluster}`);
+  const draft = new Draft(known, at);
+  const answer = takeDriverCall(draft, call);
+  return { ...draft.frame(), answer };
 }
 
 /** A cluster that is gone needs no news. */
@@ -134,12 +146,15 @@ function plan(
   for (const { spec } of tasks) known.requested.delete(spec.taskId);
   if (known.record.goal === 'delete') return planDeletion(clusters, planning);
   noteFailures(planning);
+  noteEndedWorkers(planning);
   const jobManager = planJobManager(planning);
   if (known.look !== undefined && known.look.jobManager !== known.record.jobManager?.taskId) known.look = undefined;
   if (jobManager !== undefined) noteReady(planning, jobManager);
   noteRegistrations(planning);
+  releaseWorkers(planning);
   if (jobManager !== undefined) {
-    planTaskManagers(planning, jobManager);
+    if (known.record.spec.taskManagers.mode === 'elastic') planWorkers(planning, jobManager);
+    else planTaskManagers(planning, jobManager);
     planJobs(planning, jobManager);
   }
   return planning.draft.frame();

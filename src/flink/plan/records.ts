@@ -2,6 +2,7 @@
 import type { Brand, EpochMs } from '../../lib/brand.ts';
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Placement } from '../../scheduler/model/task.ts';
+import type { SavedDriverState } from '../driver/saved-state.ts';
 import type { CompleteClusterSpec, JobSpec } from '../spec.ts';
 
 export type ClusterName = Brand<string, 'ClusterName'>;
@@ -79,6 +80,14 @@ export interface Failure {
   readonly taskId?: TaskId;
 }
 
+/** Of an elastic cluster: what its JobManager is told by, and what has been said. */
+export interface DriverRecord {
+  /** SHA-256 in hex of the secret that admits its JobManager; the secret itself is in the configuration alone. */
+  readonly secretDigest: string;
+  readonly jar: ArtifactRef;
+  readonly state: SavedDriverState;
+}
+
 export interface ClusterRecord {
   readonly version: 1;
   readonly name: ClusterName;
@@ -97,4 +106,6 @@ export interface ClusterRecord {
   /** Ends that nobody asked for, newest last, bounded: what the back-off of the next launch is computed from. */
   readonly failures: readonly Failure[];
   readonly jobs: readonly JobRecord[];
+  /** There for elastic clusters. */
+  readonly driver?: DriverRecord;
 }

@@ -3,6 +3,8 @@ import type { TaskRecord } from '../../scheduler/model/task.ts';
 import type { Renderer } from '../render/render.ts';
 import type { ClusterStatus } from './clusters.ts';
 import { isLaunched, isWanted, type KnownCluster } from './known-cluster.ts';
+import type { ClusterRecord } from './records.ts';
+import { wantedTaskManagers } from './wanted.ts';
 
 export function statusOf(known: KnownCluster, tasks: readonly TaskRecord[], renderer: Renderer): ClusterStatus {
   const { record } = known;
@@ -12,7 +14,7 @@ export function statusOf(known: KnownCluster, tasks: readonly TaskRecord[], rend
   const registered = reachable ? registeredOnes(known) : [];
   const waitingFor = waitingWords(known, tasks, jobManager, reachable, registered.length);
   return {
-    phase: phaseOf(known, waitingFor !== undefined),
+    phase: phaseOf(known, waitingFor !== undefined && !(reachable && hasSession(record))),
     ...(url !== undefined && { jobManagerUrl: url }),
     reachable,
     taskManagers: registered.length,
@@ -24,6 +26,11 @@ export function statusOf(known: KnownCluster, tasks: readonly TaskRecord[], rend
 
 function registeredOnes({ look }: KnownCluster) {
   return look?.kind === 'seen' ? look.taskManagers.filter(({ slots }) => slots > 0) : [];
+}
+
+/** An elastic cluster is up when Flink can say what it needs; that TaskManagers come and go is its life. */
+function hasSession({ driver }: ClusterRecord): boolean {
+  return driver?.state.session !== undefined;
 }
 
 /** A cluster that lacks something starts the first time, and recovers after anything went wrong. */
@@ -49,7 +56,10 @@ function waitingWords(
   if (jobManager.life.phase === 'waiting') return 'an offer for the JobManager';
   if (!reachable) return whySilent(known);
   const { taskManagers } = record.spec;
-  const count = taskManagers.mode === 'fixed' ? taskManagers.count : 0;
+  if (taskManagers.mode === 'elastic' && record.driver?.state.session === undefined) {
+    return 'the JobManager to say what it needs';
+  }
+  const count = wantedTaskManagers(record);
   return registered >= count ? undefined : taskManagerWords(known, tasks, count - registered, count);
 }
 

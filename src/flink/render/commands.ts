@@ -3,47 +3,84 @@
  * that counts. Nothing in a line comes from a user: their values are in conf/ (see configuration.ts) or in the
  * environment, and whatever depends on the placement is a variable that the task is given.
  */
+import { driverEnvironment, driverJarName, entryPoints, secretPath } from '../driver/names.ts';
+import type { WantedWorker } from '../driver/wire.ts';
 import type { Distribution } from '../plan/records.ts';
 
 export function jobManagerCommand(distribution: Distribution): string {
   return [
     ...prelude(distribution, 'jobmanager'),
-    javaCommand('jobmanager', 'org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint', {
-      // Ours tells itself by it from whatever else may listen at its address.
-      'jobmanager.resource-id': '$TASK_ID',
-      'jobmanager.rpc.address': '$HOST',
-      'jobmanager.rpc.port': '$PORT_RPC',
-      'jobmanager.bind-host': '$bind',
-      'rest.address': '$HOST',
-      'rest.port': '$PORT_REST',
-      'rest.bind-address': '$bind',
-      'blob.server.port': '$PORT_BLOB',
-      'metrics.internal.query-service.port': '$PORT_METRICS',
-      'process.jobmanager.working-dir': '$PWD/work',
-      'io.tmp.dirs': '$PWD/tmp',
-      'web.tmpdir': '$PWD/tmp',
-      'web.upload.dir': '$PWD/upload',
+    javaCommand({
+      part: 'jobmanager',
+      mainClass: 'org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint',
+      options: jobManagerOptions,
     }),
   ].join('\n');
 }
 
-export function taskManagerCommand(distribution: Distribution): string {
+/** Our entry point finds its configuration by FLINK_CONF_DIR, and takes -D alone. */
+export function elasticJobManagerCommand(distribution: Distribution): string {
   return [
-    ...prelude(distribution, 'taskmanager'),
-    javaCommand('taskmanager', 'org.apache.flink.runtime.taskexecutor.TaskManagerRunner', {
-      'jobmanager.rpc.address': '$JOBMANAGER_HOST',
-      'jobmanager.rpc.port': '$JOBMANAGER_PORT',
-      'taskmanager.host': '$HOST',
-      'taskmanager.bind-host': '$bind',
-      'taskmanager.rpc.port': '$PORT_RPC',
-      'taskmanager.data.port': '$PORT_DATA',
-      'taskmanager.collect-sink.port': '$PORT_COLLECT',
-      'metrics.internal.query-service.port': '$PORT_METRICS',
-      'taskmanager.resource-id': '$TASK_ID',
-      'process.taskmanager.working-dir': '$PWD/work',
-      'io.tmp.dirs': '$PWD/tmp',
+    ...prelude(distribution, 'jobmanager'),
+    `export ${driverEnvironment.secretFile}="$PWD/${secretPath}"`,
+    javaCommand({
+      part: 'jobmanager',
+      mainClass: entryPoints.session,
+      classPath: `$PWD/${driverJarName}`,
+      options: jobManagerOptions,
     }),
   ].join('\n');
+}
+
+const jobManagerOptions = {
+  // Ours tells itself by it from whatever else may listen at its address.
+  'jobmanager.resource-id': '$TASK_ID',
+  'jobmanager.rpc.address': '$HOST',
+  'jobmanager.rpc.port': '$PORT_RPC',
+  'jobmanager.bind-host': '$bind',
+  'rest.address': '$HOST',
+  'rest.port': '$PORT_REST',
+  'rest.bind-address': '$bind',
+  'blob.server.port': '$PORT_BLOB',
+  'metrics.internal.query-service.port': '$PORT_METRICS',
+  'process.jobmanager.working-dir': '$PWD/work',
+  'io.tmp.dirs': '$PWD/tmp',
+  'web.tmpdir': '$PWD/tmp',
+  'web.upload.dir': '$PWD/upload',
+};
+
+/** `worker`: as Flink computed it; what it says of memory comes after the file's, and wins. */
+export function taskManagerCommand(distribution: Distribution, worker?: WantedWorker): string {
+  return [
+    ...prelude(distribution, 'taskmanager'),
+    javaCommand({
+      part: 'taskmanager',
+      mainClass: 'org.apache.flink.runtime.taskexecutor.TaskManagerRunner',
+      flags: worker?.jvm ?? [],
+      given: worker === undefined ? [] : givenOptions(worker),
+      options: taskManagerOptions,
+    }),
+  ].join('\n');
+}
+
+const taskManagerOptions: Readonly<Record<string, string>> = {
+  'jobmanager.rpc.address': '$JOBMANAGER_HOST',
+  'jobmanager.rpc.port': '$JOBMANAGER_PORT',
+  'taskmanager.host': '$HOST',
+  'taskmanager.bind-host': '$bind',
+  'taskmanager.rpc.port': '$PORT_RPC',
+  'taskmanager.data.port': '$PORT_DATA',
+  'taskmanager.collect-sink.port': '$PORT_COLLECT',
+  'metrics.internal.query-service.port': '$PORT_METRICS',
+  'taskmanager.resource-id': '$TASK_ID',
+  'process.taskmanager.working-dir': '$PWD/work',
+  'io.tmp.dirs': '$PWD/tmp',
+};
+
+/** Without what the placement decides. */
+function givenOptions({ config, dynamic }: WantedWorker): readonly string[] {
+  const handedOn = Object.entries(config).filter(([option]) => !(option in taskManagerOptions));
+  return [...handedOn.map(([option, value]) => `${option}=${value}`), ...dynamic];
 }
 
 /** Sets home, java and bind, and the places that Flink writes to. Logs are apart: Flink's UI lists their directory. */
@@ -80,17 +117,35 @@ function findHome(distribution: Distribution): readonly string[] {
   ];
 }
 
-function javaCommand(part: string, mainClass: string, options: Readonly<Record<string, string>>): string {
+interface JavaProcess {
+  readonly part: string;
+  readonly mainClass: string;
+  /** Before Flink's own. */
+  readonly classPath?: string;
+  /** As they are; whatever they hold, the shell takes them as words. */
+  readonly flags?: readonly string[];
+  readonly given?: readonly string[];
+  /** With the shell's variables. */
+  readonly options: Readonly<Record<string, string>>;
+}
+
+function javaCommand({ part, mainClass, classPath, flags = [], given = [], options }: JavaProcess): string {
   const words = [
     'exec "$java"',
     `@conf/${part}.jvm`,
+    ...flags.map(quoted),
     '-Djava.io.tmpdir="$PWD/tmp"',
     `-Dlog.file="$PWD/log/${part}.log"`,
     '-Dlog4j.configurationFile="$PWD/conf/log4j.properties"',
-    '-cp "$home/lib/*"',
+    classPath === undefined ? '-cp "$home/lib/*"' : `-cp "$home/lib/*:${classPath}"`,
     mainClass,
-    '--configDir "$PWD/conf"',
+    ...(classPath === undefined ? ['--configDir "$PWD/conf"'] : []),
+    ...given.map((option) => `-D ${quoted(option)}`),
     ...Object.entries(options).map(([option, value]) => `-D "${option}=${value}"`),
   ];
   return words.join(' \\\n  ');
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
 }

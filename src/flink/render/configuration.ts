@@ -3,6 +3,8 @@
  * sandbox: conf/config.yaml, the log settings and the JVM's flags. What depends on the placement (addresses, ports,
  * directories) is given on the command line, where it wins. Option names are valid in Flink 1.20 and in 2.x.
  */
+
+import { secretPath } from '../driver/names.ts';
 import type { CompleteClusterSpec } from '../spec.ts';
 import { jvmOptionsFile } from './jvm-options.ts';
 import { logSettings } from './log-settings.ts';
@@ -20,12 +22,13 @@ import { tarOf } from './tar.ts';
 type Options = Readonly<Record<string, string>>;
 
 /** The specification must have passed judgeSpec. */
-export function renderConfiguration(spec: CompleteClusterSpec, storage: string): Buffer {
+export function renderConfiguration(spec: CompleteClusterSpec, storage: string, driverSecret?: string): Buffer {
   const jobManager = memoryOf(divideJobManagerMemory(spec.jobManager.memoryMiB, spec.configuration));
   const taskManager = memoryOf(divideTaskManagerMemory(spec.taskManager.memoryMiB, spec.configuration));
   const options = {
     ...clusterOptions(spec, storage),
     ...spec.configuration,
+    ...elasticOptions(spec),
     ...jobManagerMemoryOptions(jobManager),
     ...taskManagerMemoryOptions(taskManager),
     'taskmanager.cpu.cores': String(spec.taskManager.cpus),
@@ -36,7 +39,23 @@ export function renderConfiguration(spec: CompleteClusterSpec, storage: string):
     { path: 'conf/log4j.properties', text: logSettings },
     { path: 'conf/jobmanager.jvm', text: jvmOptionsFile(spec, 'jobmanager', jobManagerJvmOptions(jobManager)) },
     { path: 'conf/taskmanager.jvm', text: jvmOptionsFile(spec, 'taskmanager', taskManagerJvmOptions(taskManager)) },
+    ...(driverSecret === undefined ? [] : [{ path: secretPath, text: `${driverSecret}\n`, mode: 0o600 }]),
   ]);
+}
+
+/** Minimum and maximum are Flink's to keep: it asks for no more, and gives no more back. */
+function elasticOptions({ taskManagers, taskManager }: CompleteClusterSpec): Options {
+  if (taskManagers.mode !== 'elastic') return {};
+  return {
+    'slotmanager.number-of-slots.min': String(taskManagers.min * taskManager.slots),
+    'slotmanager.number-of-slots.max': String(taskManagers.max * taskManager.slots),
+    'slotmanager.redundant-taskmanager-num': String(taskManagers.spare),
+    // Counted from the moment that we take a request on, long before there is an offer for it: what does not register
+    // is replaced by us, two minutes after its process began to run.
+    'resourcemanager.taskmanager-registration.timeout': '1 d',
+    // A JobManager that came back waits for the TaskManagers that it had before it asks for others.
+    'resourcemanager.previous-worker.recovery.timeout': '30 s',
+  };
 }
 
 /** What a cluster gets unless its user says otherwise. */

@@ -30,7 +30,11 @@ function judgeVersion({ flink }: CompleteClusterSpec): string[] {
 
 function judgeMode({ taskManagers }: CompleteClusterSpec): string[] {
   if (taskManagers.mode === 'fixed') return [];
-  return ['taskManagers.mode: "elastic" is not available in this version; use {"mode": "fixed", "count": N}'];
+  const { min, max, spare } = taskManagers;
+  return [
+    ...(min > max ? [`taskManagers.min: ${min} is more than taskManagers.max, ${max}`] : []),
+    ...(spare > max ? [`taskManagers.spare: ${spare} is more than taskManagers.max, ${max}`] : []),
+  ];
 }
 
 function judgeJobManager({ jobManager, configuration }: CompleteClusterSpec): string[] {

@@ -41,6 +41,10 @@ const refusals: readonly Refusal[] = [
   { option: 'taskmanager.heap.*', why: 'set taskManager.memoryMiB' },
   { option: 'taskmanager.cpu.cores', why: 'set taskManager.cpus' },
   { option: 'taskmanager.numberOfTaskSlots', why: 'set taskManager.slots' },
+  { option: 'slotmanager.number-of-slots.*', why: 'set taskManagers.min and taskManagers.max' },
+  { option: 'slotmanager.redundant-taskmanager-num', why: 'set taskManagers.spare' },
+  { option: 'resourcemanager.taskmanager-registration.timeout', why: 'what does not register is replaced by it' },
+  { option: 'resourcemanager.previous-worker.recovery.timeout', why: 'it says which TaskManagers are still there' },
   { option: 'io.tmp.dirs', why: bySandbox },
   { option: 'process.*', why: bySandbox },
   { option: 'blob.storage.directory', why: bySandbox },
@@ -72,6 +76,7 @@ function matches(pattern: string, option: string): boolean {
 export function isReservedVariable(name: string): boolean {
   return (
     ['HOST', 'TASK_ID', 'FLINK_HOME', 'FLINK_CONF_DIR', 'FLINK_LIB_DIR', 'FLINK_PLUGINS_DIR'].includes(name) ||
+    name.startsWith('FLINK_MESOS_') ||
     /^(PORT|PORTS|JOBMANAGER|MESOS|LIBPROCESS)(_|$)/.test(name)
   );
 }

@@ -1,6 +1,7 @@
 /** How specifications become processes: the contract of the renderer that the plan is given. Pure. */
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Placement, Ports, TaskSpec } from '../../scheduler/model/task.ts';
+import type { WantedWorker } from '../driver/wire.ts';
 import type { ArtifactRef, ClusterRecord, JobId, JobRecord } from '../plan/records.ts';
 
 export interface RenderContext {
@@ -8,6 +9,8 @@ export interface RenderContext {
   readonly artifactUrl: (artifact: ArtifactRef) => string;
   /** A URI that all agents reach: checkpoints, savepoints. */
   readonly storage: string;
+  /** Where the scheduler is reached: the JobManager of an elastic cluster asks it for TaskManagers. */
+  readonly schedulerUrl?: string;
 }
 
 export interface JobManagerAddress {
@@ -18,6 +21,8 @@ export interface JobManagerAddress {
 export interface Renderer {
   jobManager(cluster: ClusterRecord, taskId: TaskId, successorOf: Placement | undefined): TaskSpec;
   taskManager(cluster: ClusterRecord, taskId: TaskId, jobManager: JobManagerAddress): TaskSpec;
+  /** A TaskManager that Flink asked for; the worker's id is the task's. */
+  worker(cluster: ClusterRecord, worker: WantedWorker, jobManager: JobManagerAddress): TaskSpec;
   /** The JobManager's REST address. */
   restUrl(placement: { hostname: string; ports: Ports }): string;
   /** Where a job retains its checkpoints in the attempt that Flink knows by this id. */

@@ -2,9 +2,12 @@
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Uri } from '../../mesos-api-client/protocol/mesos.ts';
 import type { GroupName, Placement, TaskSpec } from '../../scheduler/model/task.ts';
+import { driverEnvironment, driverJarName } from '../driver/names.ts';
+import type { WantedWorker } from '../driver/wire.ts';
 import type { ArtifactRef, ClusterRecord, Distribution } from '../plan/records.ts';
-import { jobManagerCommand, taskManagerCommand } from './commands.ts';
+import { elasticJobManagerCommand, jobManagerCommand, taskManagerCommand } from './commands.ts';
 import { taskLabels } from './labels.ts';
+import { MEBIBYTE } from './memory-size.ts';
 import type { JobManagerAddress, RenderContext, Renderer } from './render.ts';
 import { jobCheckpoints } from './storage.ts';
 
@@ -20,6 +23,7 @@ export function createRenderer(context: RenderContext): Renderer {
   return {
     jobManager: (cluster, taskId, successorOf) => renderJobManager(context, cluster, taskId, successorOf),
     taskManager: (cluster, taskId, address) => renderTaskManager(context, cluster, taskId, address),
+    worker: (cluster, worker, address) => renderWorker(context, cluster, worker, address),
     restUrl: ({ hostname, ports }) => `http://${hostname}:${ports.rest}`,
     checkpointDirectory: (cluster, job, flinkJobId) =>
       jobCheckpoints(cluster.spec, context.storage, flinkJobId, job.spec),
@@ -40,9 +44,9 @@ function renderJobManager(
     name: `${cluster.name} jobmanager`,
     resources: { cpus, memMiB: memoryMiB, diskMiB, ports: jobManagerPorts },
     process: {
-      command: jobManagerCommand(cluster.distribution),
-      environment: environmentOf(cluster),
-      uris: urisOf(context, cluster),
+      command: (cluster.driver ? elasticJobManagerCommand : jobManagerCommand)(cluster.distribution),
+      environment: { ...environmentOf(cluster), ...driverEnvironmentOf(context, cluster) },
+      uris: [...urisOf(context, cluster), ...driverUris(context, cluster)],
       labels: taskLabels(cluster, 'jobmanager'),
       killGraceMs: KILL_GRACE_MS,
     },
@@ -77,6 +81,44 @@ function renderTaskManager(
       killGraceMs: KILL_GRACE_MS,
     },
   };
+}
+
+/** As large as Flink asked for, with the arguments that Flink computed. */
+function renderWorker(
+  context: RenderContext,
+  cluster: ClusterRecord,
+  worker: WantedWorker,
+  address: JobManagerAddress,
+): TaskSpec {
+  const task = renderTaskManager(context, cluster, worker.id as TaskId, address);
+  return {
+    ...task,
+    resources: {
+      ...task.resources,
+      cpus: Math.ceil(worker.cpus * 1000) / 1000,
+      memMiB: Math.ceil(worker.memoryBytes / MEBIBYTE),
+    },
+    process: { ...task.process, command: taskManagerCommand(cluster.distribution, worker) },
+  };
+}
+
+/** The driver numbers its workers below the name that it is given: with the incarnation they are fit for task ids. */
+export function workerPrefix({ name, incarnation }: Pick<ClusterRecord, 'name' | 'incarnation'>): string {
+  return `${name}-${incarnation}-taskmanager`;
+}
+
+function driverEnvironmentOf(context: RenderContext, cluster: ClusterRecord): Readonly<Record<string, string>> {
+  if (cluster.driver === undefined) return {};
+  if (context.schedulerUrl === undefined) throw new Error('an elastic cluster of a scheduler without an address');
+  return {
+    [driverEnvironment.url]: `${context.schedulerUrl}/v1/clusters/${cluster.name}/driver`,
+    [driverEnvironment.cluster]: workerPrefix(cluster),
+  };
+}
+
+function driverUris(context: RenderContext, { driver }: ClusterRecord): readonly Uri[] {
+  if (driver === undefined) return [];
+  return [{ value: context.artifactUrl(driver.jar), extract: false, cache: false, output_file: driverJarName }];
 }
 
 /** The core's name for a cluster's tasks is the cluster's own. */

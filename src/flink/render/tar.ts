@@ -9,21 +9,23 @@ export interface TextFile {
   /** Relative, at most 100 bytes. */
   readonly path: string;
   readonly text: string;
+  /** 0644 unless said. */
+  readonly mode?: number;
 }
 
 export function tarOf(files: readonly TextFile[]): Buffer {
-  const parts = files.flatMap(({ path, text }) => {
+  const parts = files.flatMap(({ path, text, mode = 0o644 }) => {
     const content = Buffer.from(text, 'utf8');
-    return [header(path, content.length), content, Buffer.alloc(paddingOf(content.length))];
+    return [header(path, content.length, mode), content, Buffer.alloc(paddingOf(content.length))];
   });
   return Buffer.concat([...parts, Buffer.alloc(2 * BLOCK_BYTES)]);
 }
 
-function header(path: string, bytes: number): Buffer {
+function header(path: string, bytes: number, mode: number): Buffer {
   if (Buffer.byteLength(path) > 100) throw new Error(`too long for a ustar name: ${path}`);
   const block = Buffer.alloc(BLOCK_BYTES);
   block.write(path, 0);
-  writeOctal(block, 100, 8, 0o644);
+  writeOctal(block, 100, 8, mode);
   writeOctal(block, 108, 8, 0);
   writeOctal(block, 116, 8, 0);
   writeOctal(block, 124, 12, bytes);

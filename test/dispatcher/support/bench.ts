@@ -58,6 +58,10 @@ export function fakeRuntime(): FakeRuntime {
         }));
       }
     },
+    driver: async (name) => {
+      throw new Problem('NOT_FOUND', name);
+    },
+    onClusterChange: () => () => undefined,
     async restartTask(taskId) {
       self.restarted.push(taskId);
     },

@@ -43,9 +43,19 @@ const impossible: readonly (readonly [what: string, spec: Partial<ClusterSpec>, 
     /^taskManager\.slots: 64 slots on 1 cpus/,
   ],
   [
-    'elastic mode',
-    { taskManagers: { mode: 'elastic', min: 0, max: 2, spare: 0 } },
-    /^taskManagers\.mode: "elastic" is not available/,
+    'a minimum above the maximum',
+    { taskManagers: { mode: 'elastic', min: 3, max: 2, spare: 0 } },
+    /^taskManagers\.min: 3 is more than taskManagers\.max, 2$/,
+  ],
+  [
+    'more spare ones than there may be',
+    { taskManagers: { mode: 'elastic', min: 0, max: 2, spare: 3 } },
+    /^taskManagers\.spare: 3 is more than taskManagers\.max, 2$/,
+  ],
+  [
+    "an option that an elastic cluster's bounds decide",
+    { configuration: { 'slotmanager.number-of-slots.max': '3' } },
+    /^configuration\.slotmanager\.number-of-slots\.max: .*taskManagers\.max/,
   ],
   [
     'an old Flink',

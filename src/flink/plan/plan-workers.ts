@@ -1,0 +1,42 @@
+/**
+ * The TaskManagers of an elastic cluster: a task for each worker that Flink has asked for and acknowledged, and none
+ * beside them. A worker is launched once; when its task has ended Flink is told, and asks for another one if it needs one.
+ */
+
+import { launchNotBefore } from './back-off.ts';
+import { stateOf } from './driver-calls.ts';
+import { isWanted, kill, type LaunchedTask, type Planning } from './known-cluster.ts';
+import { whyUnfit } from './plan-taskmanagers.ts';
+
+/** What Flink has given back ends, whether there is a JobManager at this moment or not. */
+export function releaseWorkers(planning: Planning): void {
+  const state = stateOf(planning.draft);
+  if (state === undefined) return;
+  for (const task of taskManagersOf(planning)) {
+    if (state.workers.get(task.spec.taskId)?.phase !== 'launched') kill(planning, task, 'Flink gave it back');
+  }
+}
+
+export function planWorkers(planning: Planning, { life: { placement } }: LaunchedTask): void {
+  const { draft, renderer, tasks } = planning;
+  const address = { hostname: placement.hostname, rpcPort: placement.ports.rpc ?? 0 };
+  for (const task of taskManagersOf(planning)) {
+    const why = whyUnfit(planning, task, address);
+    if (why !== undefined) kill(planning, task, why);
+  }
+  const present = new Set<string>(tasks.map(({ spec }) => spec.taskId));
+  const at = launchNotBefore(draft.record.failures, 'taskmanager', draft.now);
+  for (const [id, worker] of stateOf(draft)?.workers ?? []) {
+    if (worker.phase !== 'launched' || present.has(id)) continue;
+    if (draft.now < at) {
+      draft.wakeAt(at);
+      return;
+    }
+    // The core ignores a task that it knows.
+    draft.act({ kind: 'launch', task: renderer.worker(draft.record, worker.wanted, address) });
+  }
+}
+
+function taskManagersOf({ tasks }: Planning) {
+  return tasks.filter((task) => task.spec.part === 'taskmanager' && isWanted(task));
+}

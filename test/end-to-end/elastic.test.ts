@@ -1,0 +1,180 @@
+/**
+ * A session cluster that holds a JobManager and nothing else until a job needs more: Flink's own requests, through Mesos,
+ * as real processes. One stack serves the whole file.
+ */
+import { openAsBlob } from 'node:fs';
+import { readFile, readlink, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import test from 'ava';
+import { exampleClasses } from '../../examples/build.ts';
+import type { JobView } from '../../src/dispatcher/dispatcher.ts';
+import { alive, eventually } from './support/process.ts';
+import { exampleJar, pidOfTask, type Stack, startStack } from './support/stack.ts';
+
+let stack: Stack;
+let job: JobView;
+
+test.before(async () => {
+  // Another version for once: FLINK_MESOS_TEST_FLINK=1.20.5.
+  const { version } = await exampleJar(process.env.FLINK_MESOS_TEST_FLINK);
+  stack = await startStack({ scheduler: ['--flink-version', version] });
+});
+
+test.after.always(async () => {
+  await stack?.close();
+});
+
+test.serial('without a job there is a JobManager and no TaskManager', async (t) => {
+  await stack.api.send('POST', '/v1/clusters', {
+    name: 'tides',
+    taskManagers: { mode: 'elastic', min: 0, max: 3, spare: 0 },
+    configuration: { 'resourcemanager.taskmanager-timeout': '5 s' },
+  });
+  await stack.api.clusterRunning('tides', 0);
+  t.deepEqual(
+    (await stack.api.tasks('tides')).map(({ part }) => part),
+    ['jobmanager'],
+  );
+});
+
+test.serial('the secret is in a file that only its user reads, and nowhere else', async (t) => {
+  const [jobManager] = await stack.api.running('tides', 'jobmanager');
+  const pid = await pidOfTask(jobManager?.id ?? '');
+  const file = join(await readlink(`/proc/${pid}/cwd`), 'conf', 'driver-secret');
+  const secret = (await readFile(file, 'utf8')).trim();
+  t.is((await stat(file)).mode & 0o777, 0o600);
+  t.is(secret.length, 64);
+  const shown = [
+    await readFile(`/proc/${pid}/cmdline`, 'utf8'),
+    await readFile(`/proc/${pid}/environ`, 'utf8'),
+    ...(await Promise.all(
+      ['clusters', 'tasks', 'events?limit=1000'].map(async (path) =>
+        JSON.stringify(await stack.api.get(`/v1/${path}`)),
+      ),
+    )),
+  ];
+  t.deepEqual(
+    shown.filter((text) => text.includes(secret)),
+    [],
+  );
+  const call = (headers: Record<string, string>) =>
+    fetch(`${stack.api.url}/v1/clusters/tides/driver/events?session=${'0'.repeat(32)}&after=0&wait=0`, { headers });
+  t.is((await call({})).status, 401);
+  t.is((await call({ authorization: `Bearer ${'0'.repeat(64)}` })).status, 401);
+  t.is((await call({ authorization: `Bearer ${secret}` })).status, 409);
+});
+
+test.serial('a job of parallelism 2 gets two TaskManagers, and exactly two', async (t) => {
+  const jar = await uploadJar();
+  job = await submit(jar);
+  await running(job.id);
+  await stack.api.clusterRunning('tides', 2);
+  t.is((await launchedTaskManagers()).length, 2);
+});
+
+test.serial('a TaskManager killed with -9 is replaced by one, and the job runs again', async (t) => {
+  await checkpointed(job.id);
+  const restored = await restores(job.id);
+  const victim = (await launchedTaskManagers())[0] ?? '';
+  process.kill(await pidOfTask(victim), 'SIGKILL');
+  await eventually('two TaskManagers without the victim', 60_000, async () => {
+    const present = await presentTaskManagers();
+    return present.length === 2 && !present.includes(victim);
+  });
+  await eventually('a restore', 60_000, async () => (await restores(job.id)) > restored);
+  await running(job.id);
+  await stack.api.clusterRunning('tides', 2);
+  t.is((await launchedTaskManagers()).length, 3);
+  t.is((await stack.api.cluster('tides')).taskManagers.wanted, 2);
+});
+
+test.serial('I7: the scheduler killed with -9 comes back, nothing is launched and the job is untouched', async (t) => {
+  const before = await launchedTaskManagers();
+  const restored = await restores(job.id);
+  await stack.scheduler.kill('SIGKILL');
+  await stack.startScheduler();
+  await eventually('reconciled', 60_000, async () => (await stack.api.info()).reconciled);
+  await stack.api.clusterRunning('tides', 2);
+  await running(job.id);
+  t.deepEqual(await launchedTaskManagers(), before);
+  t.is(await restores(job.id), restored);
+});
+
+test.serial(
+  'I9: a JobManager killed with -9 comes back, takes its TaskManagers over, and the job resumes',
+  async (t) => {
+    const before = await launchedTaskManagers();
+    const [victim] = await stack.api.running('tides', 'jobmanager');
+    process.kill(await pidOfTask(victim?.id ?? ''), 'SIGKILL');
+    await eventually('another JobManager', 60_000, async () =>
+      (await stack.api.running('tides', 'jobmanager')).some(({ id }) => id !== victim?.id),
+    );
+    await eventually('the job resumed', 60_000, async () => (await stack.api.jobs('tides'))[0]?.resumed === 1);
+    await running(job.id);
+    await stack.api.clusterRunning('tides', 2);
+    t.deepEqual(await launchedTaskManagers(), before);
+  },
+);
+
+test.serial('what is idle goes back when the job is cancelled', async (t) => {
+  const pids = await Promise.all((await presentTaskManagers()).map(pidOfTask));
+  await stack.api.send('DELETE', `/v1/clusters/tides/jobs/${job.id}`);
+  await eventually('no TaskManager', 60_000, async () => (await presentTaskManagers()).length === 0);
+  t.true(pids.every((pid) => !alive(pid)));
+  await stack.api.clusterRunning('tides', 0);
+  t.deepEqual((await stack.api.cluster('tides')).taskManagers, { wanted: 0, registered: 0 });
+});
+
+async function uploadJar(): Promise<string> {
+  const { jar } = await exampleJar();
+  const form = new FormData();
+  form.append('jarfile', await openAsBlob(jar), 'examples.jar');
+  const answer = await fetch(`${stack.api.url}/v1/clusters/tides/jars`, { method: 'POST', body: form });
+  if (!answer.ok) throw new Error(await answer.text());
+  return ((await answer.json()) as { id: string }).id;
+}
+
+function submit(jar: string): Promise<JobView> {
+  return stack.api.send<JobView>('POST', '/v1/clusters/tides/jobs', {
+    jar,
+    entryClass: exampleClasses.stateWitness,
+    parallelism: 2,
+    configuration: { 'execution.checkpointing.interval': '1 s' },
+  });
+}
+
+/** All that ever ran. */
+async function launchedTaskManagers(): Promise<string[]> {
+  const tasks = await stack.api.tasks('tides');
+  return tasks.flatMap(({ id, part, launchedAt }) => (part === 'taskmanager' && launchedAt ? [id] : [])).sort();
+}
+
+async function presentTaskManagers(): Promise<string[]> {
+  const tasks = await stack.api.tasks('tides');
+  return tasks.flatMap(({ id, part, phase }) => (part === 'taskmanager' && phase === 'launched' ? [id] : []));
+}
+
+async function flinkJob<T>(id: string, path = ''): Promise<T> {
+  const { flinkJobId } = await stack.api.get<JobView>(`/v1/clusters/tides/jobs/${id}`);
+  return stack.api.get(`/v1/clusters/tides/flink/jobs/${flinkJobId}${path}`);
+}
+
+/** All its subtasks run: Flink calls a job RUNNING already while it waits for slots. */
+async function running(id: string): Promise<void> {
+  await eventually(`job ${id} with all its subtasks running`, 120_000, async () => {
+    const { state, vertices } = await flinkJob<{ state: string; vertices: { status: string }[] }>(id);
+    return state === 'RUNNING' && vertices.length > 0 && vertices.every((vertex) => vertex.status === 'RUNNING');
+  });
+}
+
+async function checkpointed(id: string): Promise<void> {
+  await eventually(
+    'a checkpoint',
+    60_000,
+    async () => (await flinkJob<{ counts: { completed: number } }>(id, '/checkpoints')).counts.completed > 0,
+  );
+}
+
+async function restores(id: string): Promise<number> {
+  return (await flinkJob<{ counts: { restored: number } }>(id, '/checkpoints')).counts.restored;
+}
