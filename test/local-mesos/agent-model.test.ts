@@ -304,6 +304,8 @@ test('whatever happens: one update of a task under way, none after a terminal on
       driven.register();
       const runs = new Map<string, ReturnType<typeof driven.run>>();
       const killed = new Set<string>();
+      /** Runs that have started, failed or ended: nothing more starts of them. */
+      const over = new Set<string>();
       const told = new Map<string, string[]>();
       const check = (effects: readonly AgentEffect[]) => {
         for (const effect of effects)
@@ -324,8 +326,9 @@ test('whatever happens: one update of a task under way, none after a terminal on
         const entry = driven.entry(task);
         if (what === 'run' && entry === undefined && driven.agent.view().registered) runs.set(task, driven.run(task));
         if (what === 'kill' && runId !== undefined) killed.add(runId);
-        // No process comes of a launch that failed.
-        const mayStart = entry?.phase !== 'ended' || killed.has(entry.runId);
+        // No process comes of a launch that failed, and none twice.
+        const mayStart = runId !== undefined && !over.has(runId) && (entry?.phase !== 'ended' || killed.has(runId));
+        if (runId !== undefined && ['started', 'fail', 'exit', 'lost'].includes(what)) over.add(runId);
         if (runId !== undefined && what === 'started' && mayStart) check(driven.started(runId));
         if (runId !== undefined && what === 'fail') check(driven.step({ kind: 'launch-failed', runId, message: 'm' }));
         if (runId !== undefined && what === 'exit') check(driven.ended(runId, exit(ms % 3)));
