@@ -50,6 +50,10 @@ export async function project(t: ExecutionContext): Promise<Project> {
       spawn(process.execPath, [join(root, 'bin', 'run.mjs'), ...args], { cwd: root, env: { ...env, ...more } }),
     ran: async (args, more, stdin = '') => {
       const child = made.run(args, more);
+      // One that ends without reading its input is judged by what it says and its exit code.
+      child.stdin?.on('error', (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EPIPE') throw error;
+      });
       child.stdin?.end(stdin);
       const ended = once(child, 'close');
       const [stdout, stderr] = await Promise.all([said(child.stdout), said(child.stderr)]);
