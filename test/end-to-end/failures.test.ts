@@ -7,6 +7,7 @@ import { openAsBlob } from 'node:fs';
 import test from 'ava';
 import { exampleClasses } from '../../examples/build.ts';
 import type { JobView } from '../../src/dispatcher/dispatcher.ts';
+import { provenJobManager } from './support/api.ts';
 import { alive, eventually } from './support/process.ts';
 import { exampleJar, pidOfTask, processesOf, type Stack, startMaster, startStack } from './support/stack.ts';
 
@@ -117,14 +118,14 @@ test.serial(
   'I9: a JobManager killed with -9 is replaced and the job resumes from its last retained checkpoint',
   async (t) => {
     await checkpointed('orders', job.id);
-    const [victim] = await stack.api.running('orders', 'jobmanager');
+    const victim = await provenJobManager(stack.api, 'orders');
     const taskManagers = (await stack.api.running('orders', 'taskmanager')).map((task) => task.id).sort();
-    const pid = await pidOfTask(victim?.id ?? '');
+    const pid = await pidOfTask(victim.id);
     process.kill(pid, 'SIGKILL');
     const successor = await eventually('another JobManager', 60_000, async () =>
-      (await stack.api.running('orders', 'jobmanager')).find((task) => task.id !== victim?.id),
+      (await stack.api.running('orders', 'jobmanager')).find((task) => task.id !== victim.id),
     );
-    t.deepEqual(successor.ports, victim?.ports);
+    t.deepEqual(successor.ports, victim.ports);
     await stack.api.clusterRunning('orders', 2, 120_000);
     const resumed = await stack.api.jobInState('orders', job.id, 'RUNNING', 120_000);
     t.is(resumed.resumed, 1);

@@ -2,6 +2,17 @@
 import type { ClusterView, FactView, InfoView, JobView, TaskView } from '../../../src/dispatcher/dispatcher.ts';
 import { eventually } from './process.ts';
 
+/** A successor asks for the place of a JobManager only when that one has lasted ten seconds there. */
+const PROVEN_MS = 10_500;
+
+/** Resolves when a JobManager is old enough for its place to be asked for again. */
+export function provenJobManager(api: Api, cluster: string): Promise<TaskView> {
+  return eventually(`a JobManager of ${cluster} that has lasted`, 60_000, async () => {
+    const [task] = await api.running(cluster, 'jobmanager');
+    return task?.launchedAt !== undefined && Date.now() - Date.parse(task.launchedAt) > PROVEN_MS && task;
+  });
+}
+
 export interface Api {
   readonly url: string;
   get<T>(path: string): Promise<T>;
