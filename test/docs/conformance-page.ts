@@ -2,13 +2,13 @@
  * Writes docs/conformance.md from the titles of the tests: `node test/docs/conformance-page.ts --write` after a test got
  * or lost an id. A test of this directory holds the page against the titles.
  */
-import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { scenarios } from '../conformance/scenarios/index.ts';
 import { longRecordings, shortRecordings } from '../local-mesos/replay/recordings.ts';
 import { notYet, subjects } from './conformance-ids.ts';
+import { testsByScenario } from './scenario-ids.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 export const pagePath = fileURLToPath(new URL('../../docs/conformance.md', import.meta.url));
 
 /** Tests by id, as they are named on the page. */
@@ -19,19 +19,8 @@ export function coverage(): Map<string, Set<string>> {
   };
   for (const { ids } of scenarios) add(ids, 'conformance suite');
   for (const { ids, name } of [...shortRecordings, ...longRecordings]) add(ids, `recorded: ${name}`);
-  for (const file of globSync('test/**/*.test.ts', { cwd: root }).sort()) {
-    add(idsIn(readFileSync(`${root}/${file}`, 'utf8')), file.replace(/^test\//, ''));
-  }
+  for (const [id, tests] of testsByScenario(['MA', 'LM'])) for (const test of tests) add([id], test);
   return found;
-}
-
-/** What stands in code; comments cover nothing. */
-function idsIn(source: string): string[] {
-  const code = source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
-  const ranges = [...code.matchAll(/\b(MA|LM)-(\d+) to \1-(\d+)\b/g)].flatMap(([, kind, from, to]) =>
-    Array.from({ length: Number(to) - Number(from) + 1 }, (_, index) => `${kind}-${Number(from) + index}`),
-  );
-  return [...ranges, ...[...code.matchAll(/\b(?:MA|LM)-\d+\b/g)].map(([id]) => id)];
 }
 
 export function renderPage(): string {

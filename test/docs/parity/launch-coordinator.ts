@@ -1,0 +1,30 @@
+import type { Family } from '../parity-ids.ts';
+
+export const launchCoordinator: Family = {
+  prefix: 'LC',
+  title: 'Launch coordinator',
+  source: "Flink 1.13's LaunchCoordinatorTest",
+  subjects: [
+    'connected without tasks: idle',
+    'connected with tasks: gathers offers',
+    'disconnected: a launch is queued',
+    'an end of a task frees its place, in each state',
+    'a recovered task takes its place, in each state',
+    'idle and disconnected: suspended',
+    'idle: offers are declined with the filter',
+    'idle: a launch starts gathering',
+    'gathering starts with a revive',
+    'gathering ends with a suppress',
+    'what is left at the end is given back',
+    'disconnected: waiting tasks are kept',
+    'disconnected: offers are void',
+    'a launch while gathering: offers are kept',
+    'offers add up',
+    'a rescinded offer is dropped, tasks are kept',
+    'a match is accepted with its agent and offer',
+    'all matched: idle',
+    'none matched: offers and tasks stay',
+    'what the matcher gives back is declined with the filter',
+  ],
+  leftOut: {},
+};

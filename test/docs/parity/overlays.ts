@@ -1,0 +1,31 @@
+import type { Family } from '../parity-ids.ts';
+
+export const overlays: Family = {
+  prefix: 'OV',
+  title: 'What reaches a container',
+  source: "Flink 1.13's overlay tests",
+  subjects: [
+    'the distribution, nested files',
+    'the distribution from the environment',
+    'FLINK_HOME is set',
+    'a mandatory variable that is missing',
+    'usrlib',
+    'Hadoop configuration: files and variables',
+    'no Hadoop configuration',
+    'Hadoop configuration in each place',
+    'Hadoop user',
+    'Hadoop user from the environment',
+    'no Hadoop user',
+    'a keytab',
+    'a keytab from the configuration',
+    'no keytab',
+    'krb5.conf',
+    'krb5.conf from the configuration',
+    'krb5.conf as a property',
+    'no krb5.conf',
+    'a key store',
+    'a trust store',
+    'no stores',
+  ],
+  leftOut: {},
+};

@@ -1,0 +1,33 @@
+import type { Family } from '../parity-ids.ts';
+
+export const parameters: Family = {
+  prefix: 'PA',
+  title: "A TaskManager's parameters",
+  source: "Flink 1.13's MesosTaskManagerParametersTest",
+  subjects: [
+    'volumes in their forms',
+    'a wrong mode of a volume',
+    'too many parts of a volume',
+    'volumes from the configuration',
+    'one Docker parameter',
+    'several, with quotes',
+    'a malformed one',
+    'URIs are trimmed',
+    'URIs default to none',
+    'force pull: true',
+    'force pull: false',
+    'force pull: the default',
+    'two constraints',
+    'one constraint',
+    'no constraint',
+    'separators alone',
+    'a negative number of GPUs',
+    'cpu.cores before the cpus of Mesos',
+    'the cpus of Mesos',
+    'slots otherwise',
+    'total process memory',
+    'labels',
+    'user',
+  ],
+  leftOut: {},
+};
