@@ -12,9 +12,11 @@ import { type LoadedRecords, loadRecords } from '../runtime/load-records.ts';
 import { openEmbeddedStore } from '../store/embedded-store.ts';
 import type { Store } from '../store/store.ts';
 import type { ZooKeeperAddress } from '../zookeeper/address.ts';
-import { becomeLeader } from './leadership.ts';
+import { openZooKeeper } from '../zookeeper/connect.ts';
+import { becomeLeader, SESSION_TIMEOUT_MS } from './leadership.ts';
 import { choosePort } from './ports.ts';
 import { type Listen, type SchedulerSettings, urlOf } from './settings.ts';
+import { startStandby } from './standby-server.ts';
 
 export interface Home {
   readonly store: Store;
@@ -61,7 +63,13 @@ export async function openSharedHome(
   const filesDir = await sharedDirectory(settings.storage);
   const listen = { ...settings.listen, port: await choosePort(settings.listen) };
   await onStandby?.(advertised(settings, listen));
-  const leadership = await becomeLeader({ address, listen, logger });
+  const leadership = await becomeLeader({
+    openSession: () => openZooKeeper({ ...address, sessionTimeoutMs: SESSION_TIMEOUT_MS }),
+    root: address.path,
+    where: `zk://${address.hosts.join(',')}${address.path}`,
+    startStandby: (leader) => startStandby(listen, leader),
+    logger,
+  });
   const { store, announce, lost, close } = leadership;
   try {
     return { store, records: await loadRecords(store), filesDir, listen, announce, lost, close };

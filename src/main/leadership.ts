@@ -6,13 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import { Problem } from '../lib/problem.ts';
 import { openZooKeeperStore, type ZooKeeperStore } from '../store/zookeeper-store.ts';
-import type { ZooKeeperAddress } from '../zookeeper/address.ts';
-import { openZooKeeper } from '../zookeeper/connect.ts';
 import { announceLeader, leadership, readLeader } from '../zookeeper/election.ts';
 import type { ZooKeeperSession } from '../zookeeper/session.ts';
 import { ZooKeeperError } from '../zookeeper/zookeeper-error.ts';
-import type { Listen } from './settings.ts';
-import { startStandby } from './standby-server.ts';
 
 export interface Leadership {
   readonly store: ZooKeeperStore;
@@ -25,31 +21,33 @@ export interface Leadership {
 }
 
 export interface Candidacy {
-  readonly address: ZooKeeperAddress;
-  /** Where the standby answers; free again when it leads. */
-  readonly listen: Listen;
-  readonly logger: FastifyBaseLogger;
+  readonly openSession: () => ZooKeeperSession;
+  readonly root: string;
+  /** For people: which ensemble, and where in it. */
+  readonly where: string;
+  /** Answers as a standby; closed when it leads. */
+  readonly startStandby: (leader: () => Promise<string | undefined>) => Promise<{ close(): Promise<void> }>;
+  readonly logger: Pick<FastifyBaseLogger, 'info' | 'warn'>;
 }
 
-const SESSION_TIMEOUT_MS = 10_000;
+export const SESSION_TIMEOUT_MS = 10_000;
 const NEXT_SESSION_MS = 1_000;
 
 /** Resolves when this process leads. A session that expires meanwhile is followed by another. */
-export async function becomeLeader({ address, listen, logger }: Candidacy): Promise<Leadership> {
-  let session = openZooKeeper({ ...address, sessionTimeoutMs: SESSION_TIMEOUT_MS });
-  const where = `zk://${address.hosts.join(',')}${address.path}`;
-  const standby = await startStandby(listen, () => readLeader(session, address.path));
+export async function becomeLeader({ openSession, root, where, startStandby, logger }: Candidacy): Promise<Leadership> {
+  let session = openSession();
+  const standby = await startStandby(() => readLeader(session, root));
   logger.info(`standby, waiting for its turn to lead in ${where}`);
   try {
     for (;;) {
-      const store = await takeTurn(session, address.path, (why) => logger.warn(`${where}: ${why}; trying again`));
+      const store = await takeTurn(session, root, (why) => logger.warn(`${where}: ${why}; trying again`));
       if (store !== undefined) {
         logger.info(`leads in ${where}, epoch ${store.epoch}`);
-        return leadershipOn(session, store, address.path);
+        return leadershipOn(session, store, root);
       }
       await session.close();
       await sleep(NEXT_SESSION_MS);
-      session = openZooKeeper({ ...address, sessionTimeoutMs: SESSION_TIMEOUT_MS });
+      session = openSession();
     }
   } catch (error) {
     await session.close();

@@ -19,13 +19,14 @@ export interface LastingReader {
 /** Between the end of a session and the next: an ensemble that ends them at once is not to be flooded. */
 const NEXT_SESSION_MS = 500;
 
-export function openReader(options: ZooKeeperOptions): LastingReader {
+/** `openSession` is the seam for whoever has no sockets. */
+export function openReader(options: ZooKeeperOptions, openSession = openZooKeeper): LastingReader {
   const listeners = new Set<(state: SessionState) => void>();
   const over = new AbortController();
   let session = follow();
 
   function follow(): ZooKeeperSession {
-    const opened = openZooKeeper(options);
+    const opened = openSession(options);
     opened.onState((state) => {
       for (const listener of [...listeners]) listener(state);
       if (state === 'expired') void renew();

@@ -45,8 +45,7 @@ const UPLOAD_WITHIN_MS = 300_000;
 const RUN_WITHIN_MS = 120_000;
 const CANCEL_WITHIN_MS = 15_000;
 
-export function createFlinkRest(): FlinkRest {
-  const http = createFlinkHttp();
+export function createFlinkRest(http: FlinkHttp = createFlinkHttp()): FlinkRest {
   const failures: KnownFailures = new Map();
   return {
     prove: (url, jobManager, signal) => prove(http, url, jobManager, signal),
