@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import test from 'ava';
-import type { AgentId } from '../../src/mesos-api-client/protocol/ids.ts';
-import type { TaskInfo } from '../../src/mesos-api-client/protocol/mesos.ts';
+import type { AgentId, OperationId } from '../../src/mesos-api-client/protocol/ids.ts';
+import type { ContainerInfo, TaskInfo } from '../../src/mesos-api-client/protocol/mesos.ts';
 import {
   accept,
   acknowledge,
@@ -141,7 +141,7 @@ for (const { task: info, wrongAgent, operationId, message } of recorded) {
     const bad = { ...info, agent_id: { value: agentId } };
     const operation = {
       ...launch(bad, task('good', agent.id)),
-      ...(operationId ? { id: { value: operationId } } : {}),
+      ...(operationId ? { id: { value: operationId as OperationId } } : {}),
     };
     world.call(framework, accept([lastOffer(framework).id.value], [operation]));
     const [status] = statusesOf(framework);
@@ -228,7 +228,11 @@ test('groups, executors and reservations are refused clearly', (t) => {
     type: 'LAUNCH_GROUP' as const,
     launch_group: { executor, task_group: { tasks: [task('g', agent.id)] } },
   };
-  const reserve = { type: 'RESERVE' as const, id: { value: 'op' }, reserve: { resources: [scalar('cpus', 1)] } };
+  const reserve = {
+    type: 'RESERVE' as const,
+    id: { value: 'op' as OperationId },
+    reserve: { resources: [scalar('cpus', 1)] },
+  };
   world.call(framework, accept([lastOffer(framework).id.value], [group, reserve]));
   t.like(statusesOf(framework).at(-1), { state: 'TASK_ERROR', reason: 'REASON_TASK_GROUP_INVALID' });
   t.like(framework.events.at(-1), {
@@ -241,7 +245,7 @@ test('containers that ask for something are refused, a bare Mesos container is a
   const world = createWorld();
   const agent = world.addAgent();
   const framework = world.subscribe();
-  const containers = [
+  const containers: ContainerInfo[] = [
     { type: 'DOCKER', docker: { image: 'flink' } },
     { type: 'MESOS', mesos: { image: { type: 'DOCKER', docker: { name: 'flink' } } } },
     { type: 'MESOS', volumes: [{ mode: 'RW', container_path: '/x', host_path: '/' }] },

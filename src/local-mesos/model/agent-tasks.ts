@@ -51,7 +51,7 @@ export function armMaxCompletion(turn: Turn, entry: AgentEntry): void {
   const limit = entry.info?.max_completion_time;
   if (limit === undefined || entry.runningSince === undefined) return;
   const timer = { kind: 'max-completion', runId: entry.runId } as const;
-  turn.effects.push({ kind: 'timer', timer, at: entry.runningSince + limit.nanoseconds / 1e6 });
+  turn.effects.push({ kind: 'timer', timer, at: entry.runningSince + Number(limit.nanoseconds) / 1e6 });
 }
 
 export function launchFailed(turn: Turn, entry: AgentEntry, message: string): void {
@@ -166,7 +166,7 @@ export function shutdownFramework(turn: Turn, frameworkId: FrameworkId): void {
 
 export function graceMs(entry: AgentEntry): number {
   const grace = entry.info?.kill_policy?.grace_period;
-  return grace === undefined ? defaultGraceMs : grace.nanoseconds / 1e6;
+  return grace === undefined ? defaultGraceMs : Number(grace.nanoseconds) / 1e6;
 }
 
 function beginKill(turn: Turn, entry: AgentEntry, cause: KillCause, afterMs: number): void {

@@ -70,7 +70,7 @@ function notBuilt(what: string): Answer {
 function act(
   master: MasterState,
   framework: Framework,
-  call: Exclude<SchedulerCall, { type: 'UPDATE_FRAMEWORK' }>,
+  call: Exclude<SchedulerCall, { type: 'UPDATE_FRAMEWORK' | 'RECONCILE_OPERATIONS' | 'ACKNOWLEDGE_OPERATION_STATUS' }>,
 ): void {
   switch (call.type) {
     case 'TEARDOWN':

@@ -8,13 +8,7 @@ import type { SchedulerCall, SubscribeCall } from '../../mesos-api-client/protoc
 import { decodeMessage, type FieldType, type Message, WireError } from './wire.ts';
 
 /** Calls that a framework may send once it is subscribed, those included that nobody answers yet. */
-export type FrameworkCall =
-  | SchedulerCall
-  | ({ framework_id: Id<FrameworkId> } & (
-      | { type: 'RECONCILE_OPERATIONS'; reconcile_operations: { operations?: unknown[] } }
-      | { type: 'ACKNOWLEDGE_OPERATION_STATUS'; acknowledge_operation_status: Record<string, unknown> }
-      | { type: 'UNKNOWN' }
-    ));
+export type FrameworkCall = SchedulerCall | { framework_id: Id<FrameworkId>; type: 'UNKNOWN' };
 
 export type ParsedCall =
   | { readonly kind: 'subscribe'; readonly call: SubscribeCall }

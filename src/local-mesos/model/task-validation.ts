@@ -3,7 +3,13 @@
  * TASK_ERROR (src/master/validation.cpp of Mesos; the sentences are those of a real master).
  */
 import { toThousandths } from '../../lib/thousandths.ts';
-import type { CommandInfo, HealthCheck, Resource, TaskInfo } from '../../mesos-api-client/protocol/mesos.ts';
+import type {
+  CommandInfo,
+  ContainerInfo,
+  HealthCheck,
+  Resource,
+  TaskInfo,
+} from '../../mesos-api-client/protocol/mesos.ts';
 import { contains, scalarSum } from '../../mesos-api-client/protocol/resources.ts';
 import type { Agent, Framework } from './master-state.ts';
 import { describeResources, internalForm } from './resource-forms.ts';
@@ -81,9 +87,9 @@ function executionFault(task: TaskInfo): string | undefined {
 }
 
 /** A Mesos container that asks for nothing is how a command task runs anyway. */
-function isBareContainer({ type, hostname: _hostname, mesos, ...rest }: Record<string, unknown>): boolean {
+function isBareContainer({ type, hostname: _hostname, mesos, ...rest }: ContainerInfo): boolean {
   const asked = Object.values(rest).some((value) => !(Array.isArray(value) && value.length === 0));
-  return type === 'MESOS' && !asked && Object.keys((mesos as object | undefined) ?? {}).length === 0;
+  return type === 'MESOS' && !asked && Object.keys(mesos ?? {}).length === 0;
 }
 
 function commandFault(command: CommandInfo | undefined): string | undefined {

@@ -4,6 +4,7 @@
  */
 import type { AgentId, ExecutorId, FrameworkId, Id, OfferId, TaskId } from './ids.ts';
 import type { Filters, FrameworkInfo, KillPolicy, OfferOperation, TaskInfo } from './mesos.ts';
+import type { OfferConstraints } from './offer-constraints.ts';
 import type { SchedulerCall, SubscribeCall } from './scheduler.ts';
 
 export interface Subscription {
@@ -12,7 +13,7 @@ export interface Subscription {
   readonly frameworkId?: FrameworkId | undefined;
   /** The master remembers none from an earlier subscription. */
   readonly suppressedRoles?: readonly string[];
-  readonly offerConstraints?: Record<string, unknown>;
+  readonly offerConstraints?: OfferConstraints;
 }
 
 /** The id stands both at the top and in the framework's info, or a master answers 400. */

@@ -2,8 +2,16 @@
  * The messages of include/mesos/v1/mesos.proto that schedulers and agents exchange, spelled as they stand on the wire
  * (JSON: snake_case names, enums by name, bytes as base64). Every member that proto2 calls optional is optional here.
  */
-import type { AgentId, ExecutorId, FrameworkId, Id, OfferId, TaskId } from './ids.ts';
+import type { CheckInfo, CheckStatusInfo, HealthCheck } from './checks.ts';
+import type { ContainerInfo, ContainerStatus } from './containers.ts';
+import type { AgentId, ExecutorId, FrameworkId, Id, OfferId, ResourceProviderId, TaskId } from './ids.ts';
+import type { Int64 } from './int64.ts';
 import type { TaskState } from './task-state.ts';
+
+export type { CheckInfo, CheckStatusInfo, HealthCheck } from './checks.ts';
+export type { ContainerInfo, ContainerStatus } from './containers.ts';
+export type { Int64 } from './int64.ts';
+export type { OfferOperation } from './operations.ts';
 
 export interface Label {
   key: string;
@@ -53,10 +61,26 @@ export interface Resource {
   /** A stack: empty or absent is unreserved, the last entry is the effective role. */
   reservations?: ReservationInfo[];
   allocation_info?: AllocationInfo;
-  disk?: Record<string, unknown>;
+  disk?: DiskInfo;
   revocable?: Record<string, never>;
   shared?: Record<string, never>;
-  provider_id?: Id;
+  provider_id?: Id<ResourceProviderId>;
+}
+
+export type DiskSourceType = 'UNKNOWN' | 'PATH' | 'MOUNT' | 'BLOCK' | 'RAW';
+
+export interface DiskInfo {
+  persistence?: { id: string; principal?: string };
+  volume?: { mode: 'RW' | 'RO'; container_path: string; host_path?: string };
+  source?: {
+    type: DiskSourceType;
+    path?: { root?: string };
+    mount?: { root?: string };
+    vendor?: string;
+    id?: string;
+    metadata?: Labels;
+    profile?: string;
+  };
 }
 
 export interface Attribute {
@@ -92,7 +116,11 @@ export interface FrameworkInfo {
   webui_url?: string;
   capabilities?: { type: FrameworkCapability | (string & {}) }[];
   labels?: Labels;
-  offer_filters?: Record<string, unknown>;
+  /** By role: the least that an offer must hold, one of the sets of quantities being enough. */
+  offer_filters?: Record<
+    string,
+    { min_allocatable_resources?: { quantities?: { quantities?: Record<string, Scalar> }[] } }
+  >;
 }
 
 export interface Domain {
@@ -108,12 +136,12 @@ export interface Url {
 }
 
 export interface DurationInfo {
-  nanoseconds: number;
+  nanoseconds: Int64;
 }
 
-/** Nanoseconds since 1970: beyond 2^53, so JavaScript keeps only about 1 microsecond of it. Never echo it. */
+/** Since 1970. Beyond 2^53, so a bigint when it comes from a master: `Number(nanoseconds)` is right to a microsecond. */
 export interface TimeInfo {
-  nanoseconds: number;
+  nanoseconds: Int64;
 }
 
 export interface Unavailability {
@@ -182,18 +210,6 @@ export interface KillPolicy {
   grace_period?: DurationInfo;
 }
 
-export interface HealthCheck {
-  type?: 'UNKNOWN' | 'COMMAND' | 'HTTP' | 'TCP';
-  command?: CommandInfo;
-  http?: { protocol?: string; scheme?: string; port: number; path?: string; statuses?: number[] };
-  tcp?: { protocol?: string; port: number };
-  delay_seconds?: number;
-  interval_seconds?: number;
-  timeout_seconds?: number;
-  consecutive_failures?: number;
-  grace_period_seconds?: number;
-}
-
 export interface DiscoveryPort {
   number: number;
   name?: string;
@@ -219,7 +235,13 @@ export interface ExecutorInfo {
   command?: CommandInfo;
   resources?: Resource[];
   name?: string;
-  [member: string]: unknown;
+  container?: ContainerInfo;
+  source?: string;
+  /** Base64. */
+  data?: string;
+  discovery?: DiscoveryInfo;
+  shutdown_grace_period?: DurationInfo;
+  labels?: Labels;
 }
 
 export interface TaskInfo {
@@ -229,9 +251,9 @@ export interface TaskInfo {
   resources?: Resource[];
   executor?: ExecutorInfo;
   command?: CommandInfo;
-  container?: Record<string, unknown>;
+  container?: ContainerInfo;
   health_check?: HealthCheck;
-  check?: Record<string, unknown>;
+  check?: CheckInfo;
   kill_policy?: KillPolicy;
   /** Base64. */
   data?: string;
@@ -259,11 +281,12 @@ export interface TaskStatus {
   /** 16 bytes in base64. Present: the agent repeats the update until it is acknowledged. Absent: must not be acknowledged. */
   uuid?: string;
   healthy?: boolean;
-  check_status?: Record<string, unknown>;
+  check_status?: CheckStatusInfo;
   labels?: Labels;
-  container_status?: Record<string, unknown>;
+  container_status?: ContainerStatus;
   unreachable_time?: TimeInfo;
-  limitation?: Record<string, unknown>;
+  /** What the container used too much of. */
+  limitation?: { resources?: Resource[] };
 }
 
 export interface MasterInfo {
@@ -282,11 +305,3 @@ export interface Filters {
   /** Seconds; default 5, 0 is no filter. */
   refuse_seconds?: number;
 }
-
-export type OfferOperation =
-  | { type: 'LAUNCH'; id?: Id; launch: { task_infos: TaskInfo[] } }
-  | { type: 'LAUNCH_GROUP'; id?: Id; launch_group: { executor: ExecutorInfo; task_group: { tasks: TaskInfo[] } } }
-  | { type: 'RESERVE'; id?: Id; reserve: { resources: Resource[] } }
-  | { type: 'UNRESERVE'; id?: Id; unreserve: { resources: Resource[] } }
-  | { type: 'CREATE'; id?: Id; create: { volumes: Resource[] } }
-  | { type: 'DESTROY'; id?: Id; destroy: { volumes: Resource[] } };

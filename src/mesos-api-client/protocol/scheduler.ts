@@ -1,5 +1,5 @@
 /** Calls and events of the v1 scheduler API (include/mesos/v1/scheduler/scheduler.proto), as they stand on the wire. */
-import type { AgentId, ExecutorId, FrameworkId, Id, OfferId, TaskId } from './ids.ts';
+import type { AgentId, ExecutorId, FrameworkId, Id, OfferId, OperationId, ResourceProviderId, TaskId } from './ids.ts';
 import type {
   Filters,
   FrameworkInfo,
@@ -8,8 +8,11 @@ import type {
   MasterInfo,
   Offer,
   OfferOperation,
+  Resource,
   TaskStatus,
 } from './mesos.ts';
+import type { OfferConstraints } from './offer-constraints.ts';
+import type { OperationStatus } from './operations.ts';
 
 export interface SubscribeCall {
   type: 'SUBSCRIBE';
@@ -19,7 +22,7 @@ export interface SubscribeCall {
     framework_info: FrameworkInfo;
     /** Not remembered by the master across subscriptions: send it each time. */
     suppressed_roles?: string[];
-    offer_constraints?: Record<string, unknown>;
+    offer_constraints?: OfferConstraints;
   };
 }
 
@@ -35,9 +38,30 @@ export type SchedulerCall = { framework_id: Id<FrameworkId> } & (
   | { type: 'KILL'; kill: { task_id: Id<TaskId>; agent_id?: Id<AgentId>; kill_policy?: KillPolicy } }
   | { type: 'SHUTDOWN'; shutdown: { executor_id: Id<ExecutorId>; agent_id: Id<AgentId> } }
   | { type: 'ACKNOWLEDGE'; acknowledge: { agent_id: Id<AgentId>; task_id: Id<TaskId>; uuid: string } }
+  | {
+      type: 'ACKNOWLEDGE_OPERATION_STATUS';
+      acknowledge_operation_status: {
+        agent_id?: Id<AgentId>;
+        resource_provider_id?: Id<ResourceProviderId>;
+        /** The bare string, though the status has it as an object. */
+        uuid: string;
+        operation_id: Id<OperationId>;
+      };
+    }
   | { type: 'RECONCILE'; reconcile: { tasks?: { task_id: Id<TaskId>; agent_id?: Id<AgentId> }[] } }
+  | {
+      type: 'RECONCILE_OPERATIONS';
+      reconcile_operations: {
+        operations?: {
+          operation_id: Id<OperationId>;
+          agent_id?: Id<AgentId>;
+          resource_provider_id?: Id<ResourceProviderId>;
+        }[];
+      };
+    }
   | { type: 'MESSAGE'; message: { agent_id: Id<AgentId>; executor_id: Id<ExecutorId>; data: string } }
-  | { type: 'REQUEST'; request: { requests?: unknown[] } }
+  /** Read by custom allocators only. */
+  | { type: 'REQUEST'; request: { requests?: { agent_id?: Id<AgentId>; resources?: Resource[] }[] } }
   | { type: 'UPDATE_FRAMEWORK'; update_framework: SubscribeCall['subscribe'] }
 );
 
@@ -51,7 +75,7 @@ export type SchedulerEvent =
   | { type: 'RESCIND'; rescind: { offer_id: Id<OfferId> } }
   | { type: 'RESCIND_INVERSE_OFFER'; rescind_inverse_offer: { inverse_offer_id: Id<OfferId> } }
   | { type: 'UPDATE'; update: { status: TaskStatus } }
-  | { type: 'UPDATE_OPERATION_STATUS'; update_operation_status: { status: Record<string, unknown> } }
+  | { type: 'UPDATE_OPERATION_STATUS'; update_operation_status: { status: OperationStatus } }
   | { type: 'MESSAGE'; message: { agent_id: Id<AgentId>; executor_id: Id<ExecutorId>; data: string } }
   | { type: 'FAILURE'; failure: { agent_id?: Id<AgentId>; executor_id?: Id<ExecutorId>; status?: number } }
   | { type: 'ERROR'; error: { message: string } }

@@ -1,5 +1,6 @@
 /** Launches that the master refuses: bad offers, bad tasks, no room. */
 import assert from 'node:assert/strict';
+import type { OperationId } from '../../../src/mesos-api-client/protocol/ids.ts';
 import type { Offer, TaskInfo, TaskStatus } from '../../../src/mesos-api-client/protocol/mesos.ts';
 import type { Framework } from '../framework.ts';
 import { type Scenario, Skipped, scenario } from '../scenario.ts';
@@ -116,7 +117,7 @@ export const refusals: readonly Scenario[] = [
     const framework = await bench.framework();
     const offer = await framework.offer(hasRoom);
     const info = task(offer, 'operation', 'exit 0');
-    await framework.accept([offer], [{ ...launch(info), id: { value: 'operation-1' } }], 0);
+    await framework.accept([offer], [{ ...launch(info), id: { value: 'operation-1' as OperationId } }], 0);
     assertRefused(await framework.update(info.task_id.value, 'TASK_ERROR'), 'TASK_ERROR', 'REASON_TASK_INVALID');
   }),
 ];
