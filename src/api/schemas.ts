@@ -94,7 +94,9 @@ const connection = Type.Object({
   since: Type.Optional(Type.Number()),
   master: Type.Optional(Type.String()),
   attempt: Type.Optional(Type.Integer()),
-  retryAt: Type.Optional(Type.Number()),
+  retryAt: Type.Optional(Type.Number({ description: 'when the next attempt is made, in milliseconds since 1970' })),
+  next: Type.Optional(Type.String({ description: 'the master that is tried then' })),
+  why: Type.Optional(Type.String({ description: 'why no master is known' })),
   message: Type.Optional(Type.String()),
   problem: Type.Optional(
     Type.Object({ code: Type.String(), message: Type.String(), status: Type.Optional(Type.Integer()) }),
@@ -104,6 +106,12 @@ const connection = Type.Object({
 const info = Type.Object({
   version: Type.String(),
   frameworkId: Type.Optional(Type.String()),
+  formerFramework: Type.Optional(
+    Type.Object(
+      { frameworkId: Type.String(), at: Type.Number(), message: Type.String(), tasksLost: count },
+      { description: 'the framework before this one, which the master removed, and what was lost with it' },
+    ),
+  ),
   mesos: connection,
   reconciled: Type.Boolean(),
   offersHeld: count,

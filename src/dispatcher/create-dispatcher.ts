@@ -210,10 +210,11 @@ function hasEnded({ state }: JobRecord): boolean {
 }
 
 function infoView({ runtime, version, defaultFlink, startedAt }: DispatcherParts): InfoView {
-  const { frameworkId, connection, reconciled, offersHeld, tasksWaiting } = runtime.scheduler();
+  const { frameworkId, formerFramework, connection, reconciled, offersHeld, tasksWaiting } = runtime.scheduler();
   return {
     version,
     ...(frameworkId !== undefined && { frameworkId }),
+    ...(formerFramework !== undefined && { formerFramework }),
     mesos: connection,
     reconciled,
     offersHeld,

@@ -1,6 +1,7 @@
 /** Many clusters behind one door: what the API and main ask for. Every failure is a Problem. */
 import type { Readable } from 'node:stream';
 import type { CompleteClusterSpec, JobSpec } from '../flink/spec.ts';
+import type { FormerFramework } from '../scheduler/model/records.ts';
 import type { ConnectionView } from '../scheduler/model/scheduler.ts';
 
 export interface ClusterView {
@@ -62,6 +63,8 @@ export interface JobView {
 export interface InfoView {
   readonly version: string;
   readonly frameworkId?: string;
+  /** The one before it, which the master removed, and what was lost with it. */
+  readonly formerFramework?: FormerFramework;
   readonly mesos: ConnectionView;
   readonly reconciled: boolean;
   readonly offersHeld: number;

@@ -45,11 +45,6 @@ export const problemTable = {
     advice: 'make room or repair the store; a supervisor starts the scheduler again',
   },
   MASTER_REFUSED: { status: 502, exitCode: 14, advice: 'the message is what the Mesos master said' },
-  FRAMEWORK_REMOVED: {
-    status: 500,
-    exitCode: 15,
-    advice: 'the master forgot this framework for ever: start with a new data directory',
-  },
   DEPOSED: { status: 503, exitCode: 16, advice: 'another scheduler took over this framework: end one of the two' },
   MISSING_TOOL: { status: 500, exitCode: 17, advice: 'install what the message names' },
   DOWNLOAD_FAILED: { status: 502, exitCode: 18, advice: 'check the network and the package index, then start again' },

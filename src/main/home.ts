@@ -64,7 +64,8 @@ export async function openSharedHome(
   const listen = { ...settings.listen, port: await choosePort(settings.listen) };
   await onStandby?.(advertised(settings, listen));
   const leadership = await becomeLeader({
-    openSession: () => openZooKeeper({ ...address, sessionTimeoutMs: SESSION_TIMEOUT_MS }),
+    openSession: () =>
+      openZooKeeper({ ...address, sessionTimeoutMs: settings.zkSessionTimeoutMs ?? SESSION_TIMEOUT_MS }),
     root: address.path,
     where: `zk://${address.hosts.join(',')}${address.path}`,
     startStandby: (leader) => startStandby(listen, leader),

@@ -68,7 +68,7 @@ export function masterSource(
           const shown = shownZooKeeper(address);
           if (found.why === undefined) logger.info(`${shown} names the leading master: ${found.masters.join(', ')}`);
           else logger.warn(`${shown} names no leading master: ${found.why}`);
-          report(found.masters as readonly MasterAddress[]);
+          report(found.masters as readonly MasterAddress[], found.why);
         },
       });
       return async () => {

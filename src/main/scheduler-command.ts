@@ -6,7 +6,7 @@ import { driverJarOf, obtainFlinks, servedDistributions } from './distributions.
 import { readEnvironment } from './environment.ts';
 import { runUntilEnd } from './lifetime.ts';
 import { startScheduler } from './scheduler.ts';
-import { parseListen, parsePath, type SchedulerSettings } from './settings.ts';
+import { parseDuration, parseListen, parsePath, type SchedulerSettings } from './settings.ts';
 
 interface Options {
   readonly mesosMaster?: string;
@@ -24,6 +24,10 @@ interface Options {
   readonly user?: string;
   readonly principal?: string;
   readonly secretFile?: string;
+  readonly startAnew?: boolean;
+  readonly unreachableTimeout: string;
+  readonly returning: string;
+  readonly zkSessionTimeout: string;
   readonly logLevel: string;
 }
 
@@ -58,17 +62,29 @@ export function addSchedulerCommand(program: Command): void {
     .option('--user <user>', 'user that tasks run as (default: the one of this process)')
     .option('--principal <name>', 'principal of the framework in Mesos')
     .option('--secret-file <file>', 'a file with the secret of the principal')
+    .option('--start-anew', 'register a new framework when the master has removed this one (its tasks are gone then)')
+    .option('--unreachable-timeout <time>', 'how long a task may be out of contact before it is replaced', '0s')
+    .addOption(
+      new Option('--returning <what>', 'what becomes of a task that comes back after it was replaced')
+        .choices(['kill', 'keep'])
+        .default('kill'),
+    )
+    .option('--zk-session-timeout <time>', 'after how long without a word ZooKeeper gives up a leader', '10s')
     .option('--log-level <level>', `one of ${levels.join(', ')}`, parseLevel, 'info')
     .action((options: Options) => runScheduler(options));
 }
 
 async function runScheduler(options: Options): Promise<void> {
-  const { cacheDir: givenCacheDir, flinkVersion, flinkHome, logLevel, mesosMaster, ...given } = options;
+  const { cacheDir: givenCacheDir, flinkVersion, flinkHome, logLevel, mesosMaster, ...others } = options;
+  const { unreachableTimeout, zkSessionTimeout, returning, ...given } = others;
   const settings: SchedulerSettings = {
     ...given,
     ...(mesosMaster === undefined ? {} : { mesosMasters: mesosMaster }),
     listen: parseListen(options.listen, '--listen'),
     dataDir: parsePath(options.dataDir),
+    unreachableAfterMs: parseDuration(unreachableTimeout, '--unreachable-timeout', 0, 7 * 86_400_000),
+    returning: returning === 'keep' ? 'keep' : 'kill',
+    zkSessionTimeoutMs: parseDuration(zkSessionTimeout, '--zk-session-timeout', 1_000, 300_000),
   };
   const logger = createLogger({ level: logLevel as (typeof levels)[number] });
   const cacheDir = parsePath(givenCacheDir);

@@ -183,7 +183,9 @@ function coreOptions(settings: SchedulerSettings, webuiUrl: string): Parameters<
   return {
     framework: frameworkInfo(settings, webuiUrl),
     seed: randomInt(2 ** 31),
-    unreachableAfterMs: 0,
+    unreachableAfterMs: settings.unreachableAfterMs ?? 0,
+    returning: settings.returning ?? 'kill',
+    startAnew: settings.startAnew ?? false,
     launchTimeoutMs: 30_000,
     killRetryMs: 5_000,
     endedTasksKept: 20,

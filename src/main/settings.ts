@@ -24,6 +24,13 @@ export interface SchedulerSettings {
   readonly user?: string;
   readonly principal?: string;
   readonly secretFile?: string;
+  /** Register a new framework when the master has removed this one. */
+  readonly startAnew?: boolean;
+  /** How long a task may be out of contact before it is replaced. */
+  readonly unreachableAfterMs?: number;
+  /** Of one that comes back after that. */
+  readonly returning?: 'kill' | 'keep';
+  readonly zkSessionTimeoutMs?: number;
 }
 
 /** `HOST:PORT`, `[::1]:PORT`, `:PORT` or `PORT`. */
@@ -43,6 +50,21 @@ export function parseCount(text: string, option: string, least: number, most: nu
     throw new Problem('USAGE', `${option} ${text}: expected a whole number from ${least} to ${most}`);
   }
   return count;
+}
+
+const unitMs = { ms: 1, s: 1_000, m: 60_000, min: 60_000, h: 3_600_000 } as const;
+
+/** `500ms`, `90s`, `5m`, `1h`; a number alone counts seconds. */
+export function parseDuration(text: string, option: string, leastMs: number, mostMs: number): number {
+  const [, amount = '', unit = 's'] = /^(\d{1,9})\s*(ms|s|m|min|h)?$/.exec(text.trim()) ?? [];
+  const ms = amount === '' ? Number.NaN : Number(amount) * unitMs[unit as keyof typeof unitMs];
+  if (!(ms >= leastMs && ms <= mostMs)) {
+    throw new Problem(
+      'USAGE',
+      `${option} ${text}: expected a duration from ${leastMs} ms to ${mostMs / 1_000} s, for example 90s`,
+    );
+  }
+  return ms;
 }
 
 /** A path as it was meant where the command was typed. */

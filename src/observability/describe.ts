@@ -39,6 +39,10 @@ function sayOfScheduler(fact: SchedulerFact): Said {
       return ['warn', `the Mesos master is lost: ${fact.problem.message}; next try in ${seconds(fact.retryInMs)}`];
     case 'framework.stopped':
       return ['error', `the framework has stopped (${fact.code}): ${fact.message}`];
+    case 'framework.removed': {
+      const lost = `${fact.message}: framework ${fact.frameworkId} is void, and ${count(fact.tasksLost, 'task')} with it`;
+      return ['error', fact.anew ? `${lost}; a new one is registered` : lost];
+    }
     case 'offer.received':
       return ['debug', `offer from ${fact.offer.hostname}: ${sizes(fact.offer)}`];
     case 'offer.declined':
@@ -85,6 +89,8 @@ function sayOfTask(fact: Extract<SchedulerFact, { kind: `task.${string}` }>): Sa
       return ['info', `killing task ${fact.taskId} (attempt ${fact.attempt}): ${fact.why}`];
     case 'task.contradicted':
       return ['warn', `an update of task ${fact.taskId} to ${fact.state} cannot be: ${fact.why}`];
+    case 'task.kept':
+      return ['info', `${fact.part} ${fact.taskId} is back (${fact.state}) and kept`];
     case 'task.orphaned':
       return ['warn', `task ${fact.taskId} (${fact.state}) runs but is not known here: it is killed`];
     default:

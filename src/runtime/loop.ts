@@ -129,8 +129,8 @@ class Loop {
 
   start(): void {
     for (const { name } of this.#parts.clusters.records()) this.#push({ kind: 'plan', cluster: name });
-    this.#unfollow = followMasters(this.#parts.masters, (masters) =>
-      this.#push({ kind: 'core', input: { kind: 'masters', masters } }),
+    this.#unfollow = followMasters(this.#parts.masters, (masters, why) =>
+      this.#push({ kind: 'core', input: { kind: 'masters', masters, ...(why !== undefined && { why }) } }),
     );
     this.#push({ kind: 'core', input: { kind: 'leadership', leading: true } });
   }

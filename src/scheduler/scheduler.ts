@@ -43,7 +43,8 @@ class Core implements Scheduler {
     this.#monitor = new TaskMonitor(this.#book, options, this.#reconciliation);
     const roles = framework.roles ?? (framework.role === undefined ? [] : [framework.role]);
     this.#launch = new LaunchCoordinator(roles, this.#book.all(), this.#monitor);
-    this.#connection = new ConnectionManager(framework, records.framework, random, this.#launch);
+    const parts = { random, suppression: this.#launch, tasks: this.#monitor };
+    this.#connection = new ConnectionManager(options, records.framework, parts);
   }
 
   step(input: Input): Frame {
@@ -54,9 +55,10 @@ class Core implements Scheduler {
   }
 
   view(): SchedulerView {
-    const { frameworkId } = this.#connection;
+    const { frameworkId, formerFramework } = this.#connection;
     return {
       ...(frameworkId === undefined ? {} : { frameworkId }),
+      ...(formerFramework === undefined ? {} : { formerFramework }),
       connection: this.#connection.view(),
       reconciled: this.#reconciliation.reconciled,
       offersHeld: this.#launch.offersHeld,
@@ -86,7 +88,11 @@ class Core implements Scheduler {
         this.#connect(frame, { kind: 'leadership', leading: input.leading });
         break;
       case 'masters':
-        this.#connect(frame, { kind: 'masters', masters: input.masters });
+        this.#connect(frame, {
+          kind: 'masters',
+          masters: input.masters,
+          ...(input.why === undefined ? {} : { why: input.why }),
+        });
         break;
       case 'connection':
         this.#connectionChanged(frame, input);

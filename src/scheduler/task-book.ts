@@ -63,6 +63,7 @@ export class TaskBook {
   #remember(record: TaskRecord): void {
     const { taskId, group } = record.spec;
     this.#tasks.set(taskId, record);
+    forgetIn(this.#ended, group, taskId);
     const ofGroup = this.#groups.get(group) ?? new Map<TaskId, TaskRecord>();
     this.#groups.set(group, ofGroup.set(taskId, record));
   }

@@ -41,7 +41,10 @@ export function mesosWords({ mesos }: InfoView): { readonly tone: 'good' | 'warn
     case 'waiting':
       return { tone: 'bad', text: `Mesos cannot be reached: ${mesos.problem.message}` };
     case 'searching':
-      return { tone: 'bad', text: 'Looking for the leading Mesos master' };
+      return {
+        tone: 'bad',
+        text: `Looking for the leading Mesos master${mesos.why === undefined ? '' : `: ${mesos.why}`}`,
+      };
     case 'standby':
       return { tone: 'warn', text: 'Standing by: another scheduler leads' };
     case 'stopped':

@@ -154,7 +154,6 @@ export const subjects: Readonly<Record<'MA' | 'LM', readonly string[]>> = {
 
 /** Why no test names them yet. */
 export const notYet: Readonly<Record<string, string>> = {
-  'MA-47': 'no test of the scheduler names it yet; LM-64 has the master’s side',
   'MA-49': 'a scheduler has one role so far',
   'MA-62': 'no test pauses a leading scheduler yet',
   'MA-63': 'no test has two writers of one state yet',

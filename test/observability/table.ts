@@ -21,6 +21,14 @@ export const examples: Examples = {
   'master.subscribed': { kind: 'master.subscribed', master, frameworkId: 'f-1' as FrameworkId, first: true },
   'master.lost': { kind: 'master.lost', problem: { code: 'closed', message: 'the end' }, retryInMs: 500 },
   'framework.stopped': { kind: 'framework.stopped', code: 'DEPOSED', message: 'another one' },
+  'framework.removed': {
+    kind: 'framework.removed',
+    frameworkId: 'f-1' as FrameworkId,
+    message: 'Framework has been removed',
+    tasksLost: 3,
+    anew: false,
+  },
+  'task.kept': { kind: 'task.kept', ...task, state: 'TASK_RUNNING' },
   'offer.received': {
     kind: 'offer.received',
     offer: { offerId, agentId, hostname: 'host-1', cpus: 2, memMiB: 4096, diskMiB: 100, ports: 1 },

@@ -7,9 +7,9 @@ import { type ConnectionOptions, connect, withConnection } from '../options.ts';
 import { renderFields, shortInstant } from '../table.ts';
 
 export function addSchedulerCommands(program: Command, io: ClientIo): void {
-  withConnection(program.command('info').description('the scheduler: version, framework, Mesos master')).action(
-    (options: ConnectionOptions) => info(options, io),
-  );
+  withConnection(
+    program.command('info').alias('status').description('the scheduler: version, framework, Mesos master'),
+  ).action((options: ConnectionOptions) => info(options, io));
   withConnection(program.command('health').description('whether the scheduler works (exit code 7 if not)')).action(
     (options: ConnectionOptions) => health(options, io),
   );
@@ -35,10 +35,37 @@ function describe({ mesos, ...info }: InfoView): string {
     ['started', shortInstant(info.startedAt)],
     ['framework', info.frameworkId],
     ['Mesos', 'master' in mesos ? `${mesos.state} ${mesos.master}` : mesos.state],
-    ['problem', 'problem' in mesos ? mesos.problem.message : 'message' in mesos ? mesos.message : undefined],
+    ['problem', troubleOf(mesos)],
+    ['next try', nextTry(mesos)],
+    ['former framework', info.formerFramework === undefined ? undefined : formerWords(info.formerFramework)],
     ['reconciled', info.reconciled ? 'yes' : 'no'],
     ['offers held', info.offersHeld],
     ['tasks waiting', info.tasksWaiting],
     ['Flink by default', info.defaultFlinkVersion],
   ]);
+}
+
+function troubleOf(mesos: InfoView['mesos']): string | undefined {
+  switch (mesos.state) {
+    case 'searching':
+      return mesos.why ?? 'no Mesos master is known';
+    case 'connecting':
+    case 'waiting':
+      return mesos.problem?.message;
+    case 'stopped':
+      return mesos.message;
+    default:
+      return undefined;
+  }
+}
+
+function nextTry(mesos: InfoView['mesos']): string | undefined {
+  if (mesos.state === 'connecting') return `under way (attempt ${mesos.attempt})`;
+  if (mesos.state !== 'waiting') return undefined;
+  const where = mesos.next === undefined ? 'as soon as a master is known' : `at ${mesos.next}`;
+  return `${new Date(mesos.retryAt).toISOString()} ${where} (attempt ${mesos.attempt + 1})`;
+}
+
+function formerWords({ frameworkId, at, tasksLost, message }: NonNullable<InfoView['formerFramework']>): string {
+  return `${frameworkId}, lost ${new Date(at).toISOString()} with ${tasksLost} tasks: ${message}`;
 }

@@ -5,7 +5,7 @@
  * first of them ended. There is only one JobManager at a time, so that each end of one counts.
  */
 import type { EpochMs } from '../../lib/brand.ts';
-import type { TaskRecord } from '../../scheduler/model/task.ts';
+import type { TaskEnd, TaskRecord } from '../../scheduler/model/task.ts';
 import type { Failure } from './records.ts';
 
 export const FAILURES_COUNT_MS = 10 * 60_000;
@@ -41,10 +41,15 @@ export function withFailures(
 
 function failureOf(task: TaskRecord): Failure | undefined {
   const { life, spec } = task;
-  if (life.phase !== 'ended' || life.end.wanted) return undefined;
+  if (life.phase !== 'ended' || life.end.wanted || byOperator(life.end)) return undefined;
   if (spec.part !== 'jobmanager' && spec.part !== 'taskmanager') return undefined;
   const launchedAt = life.placement?.launchedAt ?? task.requestedAt;
   return { part: spec.part, at: life.end.at, launchedAt, taskId: spec.taskId };
+}
+
+/** An agent that is drained, or was declared gone, takes healthy tasks along: no sign of a crash loop. */
+function byOperator({ state, reason }: TaskEnd): boolean {
+  return reason === 'REASON_AGENT_DRAINING' || state === 'TASK_GONE_BY_OPERATOR';
 }
 
 function countEvents(failures: readonly Failure[]): number {

@@ -11,10 +11,27 @@ import type { FrameworkInfo } from '../../mesos-api-client/protocol/mesos.ts';
 import type { SubscribeCall } from '../../mesos-api-client/protocol/scheduler.ts';
 import type { FrameBuilder, Session } from '../frame-builder.ts';
 import type { SubscriptionId } from '../model/master.ts';
-import type { FrameworkRecord } from '../model/records.ts';
+import type { FormerFramework, FrameworkRecord } from '../model/records.ts';
 import type { ConnectionView } from '../model/scheduler.ts';
 import type { Connection, ConnectionEffect, ConnectionEvent } from './connection-state.ts';
-import { connectionStep, subscribeTimeoutMs } from './connection-step.ts';
+import { connectionStep, removedState, subscribeTimeoutMs } from './connection-step.ts';
+
+export interface ConnectionOptions {
+  readonly framework: FrameworkInfo;
+  readonly startAnew?: boolean;
+}
+
+export interface ConnectionParts {
+  readonly random: Random;
+  readonly suppression: Suppression;
+  readonly tasks: Tasks;
+}
+
+/** Those that are gone when the master has removed the framework. */
+export interface Tasks {
+  /** Ends each of them; returns how many there were. */
+  frameworkRemoved(frame: FrameBuilder, message: string): number;
+}
 
 /** The roles for which the master is to send no offers, as told with SUBSCRIBE. */
 export interface Suppression {
@@ -25,25 +42,43 @@ export class ConnectionManager {
   readonly #framework: FrameworkInfo;
   readonly #random: Random;
   readonly #suppression: Suppression;
+  readonly #tasks: Tasks;
   #connection: Connection;
+  #registeredAt: EpochMs;
+  #former: FormerFramework | undefined;
   #lastEventAt: EpochMs = 0;
 
-  constructor(framework: FrameworkInfo, record: FrameworkRecord | undefined, random: Random, suppression: Suppression) {
+  constructor(
+    { framework, startAnew = false }: ConnectionOptions,
+    record: FrameworkRecord | undefined,
+    parts: ConnectionParts,
+  ) {
     this.#framework = framework;
-    this.#random = random;
-    this.#suppression = suppression;
+    this.#random = parts.random;
+    this.#suppression = parts.suppression;
+    this.#tasks = parts.tasks;
+    this.#registeredAt = record?.registeredAt ?? 0;
+    this.#former =
+      record?.removed === undefined ? record?.former : { frameworkId: record.frameworkId, ...record.removed };
     this.#connection = {
-      state: { kind: 'standby' },
+      state:
+        record?.removed && !startAnew ? removedState(record.removed.message, record.removed.at) : { kind: 'standby' },
       masters: [],
       cursor: 0,
       attempt: 0,
       newest: 0 as SubscriptionId,
-      ...(record === undefined ? {} : { frameworkId: record.frameworkId }),
+      startAnew,
+      ...(record === undefined || record.removed !== undefined ? {} : { frameworkId: record.frameworkId }),
     };
   }
 
   get frameworkId(): FrameworkId | undefined {
     return this.#connection.frameworkId;
+  }
+
+  /** The last one that the master removed, with what was lost. */
+  get formerFramework(): FormerFramework | undefined {
+    return this.#former;
   }
 
   /** What calls go out on, while subscribed. */
@@ -85,16 +120,22 @@ export class ConnectionManager {
   }
 
   view(): ConnectionView {
-    const { state, attempt } = this.#connection;
+    const { state, attempt, problem, masters, cursor, whyNoMasters } = this.#connection;
+    const next = masters[cursor % Math.max(1, masters.length)];
     switch (state.kind) {
       case 'standby':
         return { state: 'standby' };
       case 'searching':
-        return { state: 'searching', since: state.since };
-      case 'connecting':
-        return { state: 'connecting', master: state.master, attempt, since: state.since };
-      case 'waiting':
-        return { state: 'waiting', problem: state.problem, retryAt: state.retryAt, since: state.since };
+        return { state: 'searching', since: state.since, ...(whyNoMasters === undefined ? {} : { why: whyNoMasters }) };
+      case 'connecting': {
+        const { master, since } = state;
+        return { state: 'connecting', master, attempt, since, ...(problem === undefined ? {} : { problem }) };
+      }
+      case 'waiting': {
+        const { retryAt, since } = state;
+        const then = next === undefined ? {} : { next };
+        return { state: 'waiting', problem: state.problem, attempt, retryAt, since, ...then };
+      }
       case 'subscribed':
         return { state: 'subscribed', master: state.master, since: state.since };
       case 'stopped':
@@ -134,6 +175,9 @@ export class ConnectionManager {
       case 'subscribed':
         this.#subscribed(frame, effect.first);
         break;
+      case 'removed':
+        this.#removed(frame, effect);
+        break;
       case 'stop':
         frame.stop(effect.stop);
         frame.fact({ kind: 'framework.stopped', ...effect.stop });
@@ -151,10 +195,26 @@ export class ConnectionManager {
     }
     const { frameworkId, master } = state;
     if (first) {
-      const value: FrameworkRecord = { version: 1, frameworkId, registeredAt: frame.at };
-      frame.persist({ kind: 'put', collection: 'framework', key: 'id', value });
+      this.#registeredAt = frame.at;
+      this.#persist(frame, { version: 1, frameworkId, registeredAt: frame.at });
     }
     frame.fact({ kind: 'master.subscribed', master, frameworkId, first });
+  }
+
+  /** What was lost is kept beside the id, which is never used again. */
+  #removed(frame: FrameBuilder, { frameworkId, message }: Extract<ConnectionEffect, { kind: 'removed' }>): void {
+    const { startAnew = false } = this.#connection;
+    const tasksLost = this.#tasks.frameworkRemoved(frame, message);
+    const removal = { at: frame.at, message, tasksLost };
+    this.#former = { frameworkId, ...removal };
+    const value: FrameworkRecord = { version: 1, frameworkId, registeredAt: this.#registeredAt, removed: removal };
+    frame.persist({ kind: 'put', collection: 'framework', key: 'id', value });
+    frame.fact({ kind: 'framework.removed', frameworkId, message, tasksLost, anew: startAnew });
+  }
+
+  #persist(frame: FrameBuilder, record: FrameworkRecord): void {
+    const value = this.#former === undefined ? record : { ...record, former: this.#former };
+    frame.persist({ kind: 'put', collection: 'framework', key: 'id', value });
   }
 
   /** The id stands in both places or in none (MA-1, MA-2); suppression is not remembered by the master (MA-50). */

@@ -40,11 +40,17 @@ export interface Connection {
   /** Number of the newest subscription. */
   readonly newest: SubscriptionId;
   readonly frameworkId?: FrameworkId;
+  /** Whether a removed framework is followed by a new one. */
+  readonly startAnew?: boolean;
+  /** What became of the newest attempt that failed; until the next subscription. */
+  readonly problem?: ConnectionProblem;
+  /** Why there are no masters, in the words of whoever looks for them. */
+  readonly whyNoMasters?: string;
 }
 
 export type ConnectionEvent =
   | { readonly kind: 'leadership'; readonly leading: boolean }
-  | { readonly kind: 'masters'; readonly masters: readonly MasterAddress[] }
+  | { readonly kind: 'masters'; readonly masters: readonly MasterAddress[]; readonly why?: string }
   | { readonly kind: 'redirected'; readonly subscription: SubscriptionId; readonly to: MasterAddress }
   | { readonly kind: 'opened'; readonly subscription: SubscriptionId }
   | { readonly kind: 'failed'; readonly subscription: SubscriptionId; readonly problem: ConnectionProblem }
@@ -72,6 +78,8 @@ export type ConnectionEffect =
   | { readonly kind: 'searching' }
   | { readonly kind: 'lost'; readonly problem: ConnectionProblem; readonly retryInMs: number }
   | { readonly kind: 'subscribed'; readonly first: boolean }
+  /** The id is void, and so is every task. */
+  | { readonly kind: 'removed'; readonly frameworkId: FrameworkId; readonly message: string }
   | { readonly kind: 'stop'; readonly stop: Stop };
 
 /** 'ignored' for what comes from an older subscription, or too late. */

@@ -5,11 +5,14 @@
  * - A failed attempt moves on to the next master of the list; one that says it is not ready (503, 404) is asked again;
  *   a subscription that was lost is first sought where it was.
  * - Waits grow from half a second to 15 s, and start anew once a subscription has held for half a minute.
+ * - A framework that the master has removed is never taken back. Whether a new one follows is the operator's to say; until
+ *   then nothing is tried, and the process stays, since starting it again would change nothing.
  * - Two who live on one framework id would evict each other for ever, so the one that is told "failed over" stops.
  */
 import _ from 'lodash';
 import type { EpochMs } from '../../lib/brand.ts';
 import { unreachable } from '../../lib/exhaustive.ts';
+import type { FrameworkId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Stop } from '../model/frame.ts';
 import type { ConnectionProblem, MasterAddress, SubscriptionId } from '../model/master.ts';
 import type {
@@ -43,7 +46,7 @@ export function connectionStep(
     case 'leadership':
       return leadership(connection, event.leading, now);
     case 'masters':
-      return mastersChanged(connection, event.masters, now);
+      return mastersChanged(connection, event, now);
     case 'retry':
       return connection.state.kind === 'waiting'
         ? connect(connection, now, [])
@@ -79,7 +82,7 @@ function ofSubscription(
     case 'subscribed':
       return subscribed(connection, state, event, now);
     case 'error':
-      return stopped(connection, state, judgeError(event.message), now);
+      return saidError(connection, state, event.message, now, chance);
     default:
       return unreachable(event);
   }
@@ -98,17 +101,23 @@ function leadership(connection: Connection, leading: boolean, now: EpochMs): Con
       ]);
 }
 
-function mastersChanged(connection: Connection, masters: readonly MasterAddress[], now: EpochMs): ConnectionStep {
-  if (_.isEqual(masters, connection.masters)) {
+function mastersChanged(connection: Connection, { masters, why }: Of<'masters'>, now: EpochMs): ConnectionStep {
+  if (_.isEqual(masters, connection.masters) && why === connection.whyNoMasters) {
     return ignored(connection, 'they are known');
   }
-  const next = { ...connection, masters, cursor: 0 };
+  const next: Connection = {
+    ..._.omit(connection, 'whyNoMasters'),
+    masters,
+    cursor: 0,
+    ...(why === undefined ? {} : { whyNoMasters: why }),
+  };
   const { state } = connection;
   switch (state.kind) {
     case 'standby':
     case 'stopped':
       return changed(next, []);
     case 'searching':
+      return masters.length === 0 ? changed(next, []) : connect(next, now, []);
     case 'waiting':
       return connect(next, now, []);
     case 'connecting':
@@ -193,7 +202,7 @@ function subscribed(connection: Connection, state: Open, event: Of<'subscribed'>
   const silenceMs = missedHeartbeats * 1000 * (heartbeatSeconds > 0 ? heartbeatSeconds : defaultHeartbeatSeconds);
   return changed(
     {
-      ...connection,
+      ..._.omit(connection, 'problem'),
       frameworkId,
       state: { kind: 'subscribed', master, subscription, frameworkId, silenceMs, since: now },
     },
@@ -234,6 +243,7 @@ function lost(
     {
       ...connection,
       attempt,
+      problem,
       cursor: movesOn ? (connection.cursor + 1) % Math.max(1, connection.masters.length) : connection.cursor,
       state: { kind: 'waiting', problem, retryAt, since: now },
     },
@@ -250,11 +260,37 @@ function stopped(connection: Connection, state: Open, stop: Stop, now: EpochMs):
 }
 
 /** The texts of Mesos' master.cpp; there is no code to go by. */
-function judgeError(message: string): Stop {
-  if (/failed over/i.test(message)) {
-    return { code: 'DEPOSED', message };
+function saidError(connection: Connection, state: Open, message: string, now: EpochMs, chance: number): ConnectionStep {
+  if (connection.frameworkId !== undefined && /framework has been removed/i.test(message)) {
+    return removed({ ...connection, frameworkId: connection.frameworkId }, state, message, now, chance);
   }
-  return { code: /framework has been removed/i.test(message) ? 'FRAMEWORK_REMOVED' : 'MASTER_REFUSED', message };
+  return stopped(
+    connection,
+    state,
+    { code: /failed over/i.test(message) ? 'DEPOSED' : 'MASTER_REFUSED', message },
+    now,
+  );
+}
+
+function removed(
+  connection: Connection & { readonly frameworkId: FrameworkId },
+  state: Open,
+  message: string,
+  now: EpochMs,
+  chance: number,
+): ConnectionStep {
+  const { frameworkId } = connection;
+  const before: ConnectionEffect[] = [...leave(state, message), { kind: 'removed', frameworkId, message }];
+  if (connection.startAnew === true) {
+    const fresh = _.omit(connection, 'frameworkId');
+    return lost(fresh, state, { code: 'subscription-lost', message }, now, chance, before);
+  }
+  return changed({ ...connection, state: removedState(message, now) }, [...before, ...quiet]);
+}
+
+export function removedState(message: string, since: EpochMs): Extract<ConnectionState, { kind: 'stopped' }> {
+  const advice = 'its tasks are gone; start the scheduler with --start-anew to register a new framework';
+  return { kind: 'stopped', message: `${message}: ${advice}`, since };
 }
 
 /** Half of it fixed, half by chance: grows steadily, yet schedulers that fell together do not return together. */

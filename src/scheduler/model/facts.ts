@@ -34,6 +34,14 @@ export type SchedulerFact =
     }
   | { readonly kind: 'master.lost'; readonly problem: ConnectionProblem; readonly retryInMs: number }
   | { readonly kind: 'framework.stopped'; readonly code: string; readonly message: string }
+  /** Its id is void and its tasks are gone; `anew`: another one is registered in its place. */
+  | {
+      readonly kind: 'framework.removed';
+      readonly frameworkId: FrameworkId;
+      readonly message: string;
+      readonly tasksLost: number;
+      readonly anew: boolean;
+    }
   | { readonly kind: 'offer.received'; readonly offer: OfferSummary }
   | {
       readonly kind: 'offer.declined';
@@ -69,6 +77,8 @@ export type SchedulerFact =
   /** An update that cannot be: said, acknowledged, and otherwise left alone. */
   | { readonly kind: 'task.contradicted'; readonly taskId: TaskId; readonly state: TaskState; readonly why: string }
   | { readonly kind: 'task.orphaned'; readonly taskId: TaskId; readonly state: TaskState }
+  /** It was given up, came back, and counts as running again. */
+  | ({ readonly kind: 'task.kept'; readonly state: TaskState } & OfTask)
   | { readonly kind: 'agent.failed'; readonly agentId: AgentId }
   | { readonly kind: 'reconciliation.started'; readonly tasks: number }
   | { readonly kind: 'reconciliation.repeated'; readonly unanswered: number; readonly attempt: number }

@@ -23,7 +23,7 @@ export type MesosCall =
 
 /** Ends the process after the rest of the frame was carried out. */
 export interface Stop {
-  readonly code: 'MASTER_REFUSED' | 'FRAMEWORK_REMOVED' | 'DEPOSED';
+  readonly code: 'MASTER_REFUSED' | 'DEPOSED';
   readonly message: string;
 }
 

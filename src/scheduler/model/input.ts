@@ -17,7 +17,7 @@ export type Command =
 export type Input = { readonly at: EpochMs } & (
   | { readonly kind: 'leadership'; readonly leading: boolean }
   /** The masters to try, the leading one first where that is known; empty when there is none at present. */
-  | { readonly kind: 'masters'; readonly masters: readonly MasterAddress[] }
+  | { readonly kind: 'masters'; readonly masters: readonly MasterAddress[]; readonly why?: string }
   | {
       readonly kind: 'connection';
       readonly subscription: SubscriptionId;

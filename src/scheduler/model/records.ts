@@ -8,6 +8,22 @@ export interface FrameworkRecord {
   readonly version: 1;
   readonly frameworkId: FrameworkId;
   readonly registeredAt: EpochMs;
+  /** The master has removed it: this id is never accepted again. */
+  readonly removed?: FrameworkRemoval;
+  /** The id before this one, and what was lost with it. */
+  readonly former?: FormerFramework;
+}
+
+export interface FrameworkRemoval {
+  readonly at: EpochMs;
+  /** What the master said. */
+  readonly message: string;
+  /** Tasks that ended with it. */
+  readonly tasksLost: number;
+}
+
+export interface FormerFramework extends FrameworkRemoval {
+  readonly frameworkId: FrameworkId;
 }
 
 export type Collection = 'framework' | 'tasks' | 'clusters' | 'jars' | 'settings';

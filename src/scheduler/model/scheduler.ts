@@ -5,6 +5,7 @@ import type { FrameworkInfo } from '../../mesos-api-client/protocol/mesos.ts';
 import type { Frame } from './frame.ts';
 import type { Input } from './input.ts';
 import type { ConnectionProblem, MasterAddress } from './master.ts';
+import type { FormerFramework } from './records.ts';
 import type { GroupName, TaskRecord } from './task.ts';
 
 export interface SchedulerOptions {
@@ -20,15 +21,30 @@ export interface SchedulerOptions {
   readonly killRetryMs: number;
   /** How many ended tasks of each group are remembered. */
   readonly endedTasksKept: number;
+  /** Of a task that was given up and comes back: kill it, or take it as running again. Default: kill. */
+  readonly returning?: 'kill' | 'keep';
+  /** When the master has removed the framework: register as a new one. Default: stay as it is until somebody decides. */
+  readonly startAnew?: boolean;
 }
 
 export type ConnectionView =
   | { readonly state: 'standby' }
-  | { readonly state: 'searching'; readonly since: EpochMs }
-  | { readonly state: 'connecting'; readonly master: MasterAddress; readonly attempt: number; readonly since: EpochMs }
+  /** No master is known; `why` in the words of whoever looks for one. */
+  | { readonly state: 'searching'; readonly why?: string; readonly since: EpochMs }
+  | {
+      readonly state: 'connecting';
+      readonly master: MasterAddress;
+      readonly attempt: number;
+      /** What became of the attempt before. */
+      readonly problem?: ConnectionProblem;
+      readonly since: EpochMs;
+    }
   | {
       readonly state: 'waiting';
       readonly problem: ConnectionProblem;
+      readonly attempt: number;
+      /** Which master is tried then. */
+      readonly next?: MasterAddress;
       readonly retryAt: EpochMs;
       readonly since: EpochMs;
     }
@@ -37,6 +53,8 @@ export type ConnectionView =
 
 export interface SchedulerView {
   readonly frameworkId?: FrameworkId;
+  /** The one before it that the master removed, and what was lost with it. */
+  readonly formerFramework?: FormerFramework;
   readonly connection: ConnectionView;
   /** False from each subscription until every task has been answered for. */
   readonly reconciled: boolean;

@@ -15,5 +15,11 @@ export function repeatDelayMs(attempt: number, random: Random): number {
 /** Keeps one call well under what a master reads at once. */
 export const tasksPerCall = 1_000;
 
+/**
+ * After a subscription the master is asked soon again what else it knows, and then in intervals that double until the
+ * period is reached: an agent that comes back to a new master brings tasks along that were given up long ago.
+ */
+export const firstImplicitMs = 60_000;
+
 /** Between passes over everything while nothing is wrong (MA-43). */
 export const periodMs = 15 * 60_000;

@@ -1,7 +1,8 @@
 /**
  * Asks the master what became of our tasks: all of them by name after every subscription, those that did not answer
  * again and again, then (an empty question) whether it knows tasks that we do not. One pass at a time; a new
- * subscription starts it anew; every 15 minutes once more. The agent's id goes with every question: without it the
+ * subscription starts it anew; every 15 minutes once more. The empty question alone comes again a minute after each
+ * subscription, and 2, 4 and 8 minutes after that. The agent's id goes with every question: without it the
  * answer would be silence or UNKNOWN where it could be firm.
  *
  * Launches wait for the first pass after a subscription, until the second repetition has gone out at most (15 to 18 s).
@@ -15,7 +16,7 @@ import type { Random } from '../../lib/random.ts';
 import type { AgentId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { FrameBuilder } from '../frame-builder.ts';
 import type { LaunchedTask } from '../task-book.ts';
-import { periodMs, repeatDelayMs, tasksPerCall } from './back-off.ts';
+import { firstImplicitMs, periodMs, repeatDelayMs, tasksPerCall } from './back-off.ts';
 
 /** The tasks that are at an agent, as far as we know. */
 export interface LaunchedTasks {
@@ -41,6 +42,9 @@ export class ReconciliationCoordinator {
   #holding = false;
   #pass: Pass | undefined;
   #nextFullAt: EpochMs = 0;
+  /** When the empty question is asked by itself. */
+  #nextImplicitAt: EpochMs = 0;
+  #implicitEveryMs = firstImplicitMs;
 
   constructor(tasks: LaunchedTasks, random: Random) {
     this.#tasks = tasks;
@@ -60,6 +64,8 @@ export class ReconciliationCoordinator {
     this.#connected = true;
     this.#reconciled = false;
     this.#holding = true;
+    this.#implicitEveryMs = firstImplicitMs;
+    this.#nextImplicitAt = frame.at + firstImplicitMs;
     this.#startFull(frame);
   }
 
@@ -105,11 +111,14 @@ export class ReconciliationCoordinator {
     if (!this.#connected) {
       return;
     }
-    if (this.#pass === undefined) {
+    if (this.#pass !== undefined) {
+      this.#repeat(frame, this.#pass);
+    } else if (frame.at >= this.#nextFullAt) {
       this.#startFull(frame);
-      return;
+    } else {
+      this.#askImplicitly(frame);
+      this.#wait(frame);
     }
-    this.#repeat(frame, this.#pass);
   }
 
   #startFull(frame: FrameBuilder): void {
@@ -137,7 +146,8 @@ export class ReconciliationCoordinator {
     frame.setTimer({ kind: 'reconcile' }, frame.at + repeatDelayMs(pass.attempt, this.#random));
     if (pass.full && pass.attempt >= holdUntilAttempt) {
       this.#holding = false;
-      this.#askImplicitly(frame);
+      if (frame.at >= this.#nextImplicitAt) this.#askImplicitly(frame);
+      else this.#askImplicitlyOnce(frame);
     }
   }
 
@@ -147,17 +157,29 @@ export class ReconciliationCoordinator {
     if (pass.full) {
       this.#reconciled = true;
       this.#holding = false;
-      this.#askImplicitly(frame);
+      this.#askImplicitlyOnce(frame);
     }
-    frame.setTimer({ kind: 'reconcile' }, Math.max(frame.at, this.#nextFullAt));
+    this.#wait(frame);
   }
 
-  /** Once a pass: answers name every task that the master holds for us; those that nobody wants are killed (MA-42). */
-  #askImplicitly(frame: FrameBuilder): void {
+  #wait(frame: FrameBuilder): void {
+    frame.setTimer({ kind: 'reconcile' }, Math.max(frame.at, Math.min(this.#nextFullAt, this.#nextImplicitAt)));
+  }
+
+  #askImplicitlyOnce(frame: FrameBuilder): void {
     if (!this.#implicitAsked) {
       this.#implicitAsked = true;
-      frame.call({ type: 'RECONCILE', reconcile: { tasks: [] } });
+      this.#askImplicitly(frame);
     }
+  }
+
+  /** Answers name every task that the master holds for us; those that nobody wants are killed (MA-42). */
+  #askImplicitly(frame: FrameBuilder): void {
+    if (frame.at >= this.#nextImplicitAt) {
+      this.#implicitEveryMs *= 2;
+      this.#nextImplicitAt = frame.at + this.#implicitEveryMs;
+    }
+    frame.call({ type: 'RECONCILE', reconcile: { tasks: [] } });
   }
 }
 

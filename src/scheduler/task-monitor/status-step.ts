@@ -4,12 +4,13 @@
  *
  * - STAGING < STARTING < RUNNING < KILLING: a lower one after a higher one is a late repetition and changes nothing.
  * - UNREACHABLE and UNKNOWN: out of contact. It may come back in any state, until it is given up; then it ends here, and
- *   should it return it is killed, since another has taken its place.
+ *   should it return it is killed, since another has taken its place. Or it is kept, where the operator says so: whoever
+ *   planned the other one then has one too many.
  * - All others are terminal. LOST and GONE_BY_OPERATOR may still be followed by a return, which is killed likewise.
  */
 import type { EpochMs } from '../../lib/brand.ts';
 import { isTerminal, type TaskState } from '../../mesos-api-client/protocol/task-state.ts';
-import type { TaskRecord } from '../model/task.ts';
+import type { Placement, TaskRecord } from '../model/task.ts';
 import type { LaunchedTask } from '../task-book.ts';
 import { changed, ended, ignored, illegal, kept } from './step-results.ts';
 import type { TaskEffect, TaskEvent, TaskPolicy, TaskStep } from './task-event.ts';
@@ -41,10 +42,24 @@ export function launchedStatus(record: LaunchedTask, status: StatusEvent, now: E
     : aliveStatus(record, status.state, now);
 }
 
-export function endedStatus(record: TaskRecord, state: TaskState): TaskStep {
-  return isAlive(state)
+export function endedStatus(record: TaskRecord, state: TaskState, now: EpochMs, policy: TaskPolicy): TaskStep {
+  if (!isAlive(state)) {
+    return ignored(record, 'it has ended');
+  }
+  const placement = policy.returning === 'keep' ? placementOfGivenUp(record) : undefined;
+  return placement === undefined
     ? kept(record, [{ kind: 'kill-orphan', state }], 'it came back after its end')
-    : ignored(record, 'it has ended');
+    : changed({ ...record, life: { phase: 'launched', placement, state, stateAt: now, ...ranFrom(state, now) } }, []);
+}
+
+/** Of a task that ended for us alone: out of contact for too long, and never asked to end. */
+function placementOfGivenUp({ goal, life }: TaskRecord): Placement | undefined {
+  const givenUp = life.phase === 'ended' && isOutOfContact(life.end.state as TaskState) && goal.kind === 'run';
+  return givenUp ? life.placement : undefined;
+}
+
+function ranFrom(state: TaskState, now: EpochMs): { runningAt?: EpochMs } {
+  return state === 'TASK_RUNNING' ? { runningAt: now } : {};
 }
 
 function aliveStatus(record: LaunchedTask, state: TaskState, now: EpochMs): TaskStep {

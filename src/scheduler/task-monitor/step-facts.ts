@@ -15,6 +15,9 @@ export function stepFacts(before: TaskRecord, event: TaskEvent, step: TaskStep, 
   if (before.life.phase !== 'ended' && after.life.phase === 'ended') {
     return [{ kind: 'task.ended', taskId, group, part, end: after.life.end }];
   }
+  if (before.life.phase === 'ended' && after.life.phase === 'launched') {
+    return [{ kind: 'task.kept', taskId, group, part, state: after.life.state }];
+  }
   if (before.life.phase !== 'launched' || after.life.phase !== 'launched' || before.life.state === after.life.state) {
     return [];
   }

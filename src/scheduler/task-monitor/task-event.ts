@@ -36,4 +36,5 @@ export interface TaskStep {
 export interface TaskPolicy {
   readonly unreachableAfterMs: number;
   readonly launchTimeoutMs: number;
+  readonly returning?: 'kill' | 'keep';
 }

@@ -66,6 +66,16 @@ export class TaskMonitor {
     this.#step(frame, record, { kind: 'kill', reason });
   }
 
+  /** The master ends every task of a framework that it removes, and knows none of them any more. */
+  frameworkRemoved(frame: FrameBuilder, message: string): number {
+    const launched = this.#book.launched();
+    for (const record of launched) {
+      this.#step(frame, record, { kind: 'status', state: 'TASK_GONE', message });
+    }
+    this.#orphans.clear();
+    return launched.length;
+  }
+
   timer(frame: FrameBuilder, timer: TaskTimer, taskId: TaskId): void {
     if (!this.#connected) {
       return;

@@ -1,6 +1,6 @@
 /**
  * The life of one task as a pure function, total over every phase, event and state. A task waits, is launched, ends;
- * never back. What Mesos says of it may come late, twice, or in the wrong order; status-step.ts judges that.
+ * never back, but for one that was given up while it was out of contact, where the operator wants such a task kept. What Mesos says of it may come late, twice, or in the wrong order; status-step.ts judges that.
  */
 import type { EpochMs } from '../../lib/brand.ts';
 import { unreachable } from '../../lib/exhaustive.ts';
@@ -15,7 +15,9 @@ export function taskStep(record: TaskRecord, event: TaskEvent, now: EpochMs, pol
   if (isLaunched(record)) {
     return launchedStep(record, event, now, policy);
   }
-  return record.life.phase === 'waiting' ? waitingStep(record, event, now, policy) : endedStep(record, event);
+  return record.life.phase === 'waiting'
+    ? waitingStep(record, event, now, policy)
+    : endedStep(record, event, now, policy);
 }
 
 function waitingStep(record: TaskRecord, event: TaskEvent, now: EpochMs, policy: TaskPolicy): TaskStep {
@@ -97,12 +99,12 @@ function timerStep(record: LaunchedTask, timer: TaskTimer, now: EpochMs, policy:
   }
 }
 
-function endedStep(record: TaskRecord, event: TaskEvent): TaskStep {
+function endedStep(record: TaskRecord, event: TaskEvent, now: EpochMs, policy: TaskPolicy): TaskStep {
   switch (event.kind) {
     case 'launched':
       return illegal(record, 'it has ended');
     case 'status':
-      return endedStatus(record, event.state);
+      return endedStatus(record, event.state, now, policy);
     case 'kill':
     case 'connected':
     case 'timer':

@@ -55,6 +55,19 @@ test('a task is counted once, and only if nobody wanted its end', (t) => {
   t.is(withFailures(first.failures, tasks, NOW).failures, first.failures);
 });
 
+test('MA-47, MA-57: what an operator took away is replaced at once, and is no failure', (t) => {
+  const drained = ended('a', NOW);
+  const gone = ended('b', NOW);
+  const ends = [
+    {
+      ...drained,
+      life: { phase: 'ended', end: { state: 'TASK_KILLED', reason: 'REASON_AGENT_DRAINING', at: NOW, wanted: false } },
+    },
+    { ...gone, life: { phase: 'ended', end: { state: 'TASK_GONE_BY_OPERATOR', at: NOW, wanted: false } } },
+  ] as const;
+  t.deepEqual(withFailures([], ends, NOW).added, []);
+});
+
 test('ended tasks that are remembered longer than their failures are not counted again', (t) => {
   t.deepEqual(withFailures([], [ended('a', NOW - 600_000)], NOW).added, []);
   const many = Array.from({ length: MOST_FAILURES_KEPT * 2 }, (_, index) => ended(`t${index}`, NOW + index));

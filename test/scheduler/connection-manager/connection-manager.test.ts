@@ -1,6 +1,7 @@
 import test from 'ava';
 import type { Frame, MesosCall } from '../../../src/scheduler/model/frame.ts';
 import type { SubscriptionId } from '../../../src/scheduler/model/master.ts';
+import type { FrameworkRecord } from '../../../src/scheduler/model/records.ts';
 import {
   agent,
   callTypes,
@@ -155,10 +156,9 @@ test('a call that was wrong is stated, and the subscription stands; the offers o
   t.is(core.scheduler.view().connection.state, 'subscribed');
 });
 
-test('MA-16, MA-19, MA-20, MA-21: what cannot be put right by trying again stops the scheduler, with the reason', (t) => {
+test('MA-16, MA-19, MA-21: what cannot be put right by trying again stops the scheduler, with the reason', (t) => {
   const cases = [
     ['Framework failed over', 'DEPOSED'],
-    ['Framework has been removed', 'FRAMEWORK_REMOVED'],
     ["Role '/x' cannot start with a slash", 'MASTER_REFUSED'],
   ] as const;
   for (const [message, code] of cases) {
@@ -178,6 +178,97 @@ test('MA-16, MA-19, MA-20, MA-21: what cannot be put right by trying again stops
       message: '401: principal unknown',
     });
   }
+});
+
+const removedMessage = 'Framework has been removed';
+
+function removedWhileRunning(startAnew: boolean): { core: Driver; frame: Frame } {
+  const core = new Driver({ tasks: [] }, { startAnew });
+  core.subscribe();
+  core.launch(taskSpec('t1'));
+  core.offers(offer('o1', agent(1)));
+  core.update({ taskId: 't1', state: 'TASK_RUNNING' });
+  core.launch(taskSpec('t2'));
+  core.failed('closed');
+  core.timer({ kind: 'subscribe' });
+  core.opened();
+  return { core, frame: core.event({ type: 'ERROR', error: { message: removedMessage } }) };
+}
+
+test('MA-20, RL-11: a removed framework: its tasks are gone, what was lost is recorded, and nothing is tried any more', (t) => {
+  const { core, frame } = removedWhileRunning(false);
+  t.is(frame.stop, undefined);
+  t.deepEqual(callTypes(frame), ['unsubscribe']);
+  const removed = { at: core.now, message: removedMessage, tasksLost: 1 };
+  const record = frame.persist.find(({ collection }) => collection === 'framework');
+  t.like(record, { key: 'id', value: { version: 1, frameworkId, removed } });
+  t.like(core.task('t1')?.life, { phase: 'ended', end: { state: 'TASK_GONE', wanted: false } });
+  t.is(core.task('t2')?.life.phase, 'waiting');
+  t.true(frame.facts.some((fact) => fact.kind === 'framework.removed' && fact.tasksLost === 1 && !fact.anew));
+  const { connection, formerFramework } = core.scheduler.view();
+  t.regex(connection.state === 'stopped' ? connection.message : '', /Framework has been removed.*--start-anew/);
+  t.deepEqual(formerFramework, { frameworkId, ...removed });
+  t.deepEqual(core.timer({ kind: 'subscribe' }).calls, []);
+  t.deepEqual(core.step({ kind: 'masters', masters: [masterB] }).calls, []);
+});
+
+test('MA-20: started again it still tries nothing, until it is told to start anew: then it registers without an id', (t) => {
+  const { core, frame } = removedWhileRunning(false);
+  const record = frame.persist.find(({ collection }) => collection === 'framework');
+  const framework = (record as { value: FrameworkRecord }).value;
+  const records = { framework, tasks: core.scheduler.tasks() };
+  const again = new Driver(records);
+  t.deepEqual(again.step({ kind: 'leadership', leading: true }).calls, []);
+  t.deepEqual(again.step({ kind: 'masters', masters: [masterA] }).calls, []);
+  t.is(again.scheduler.view().connection.state, 'stopped');
+
+  const anew = new Driver(records, { startAnew: true });
+  anew.step({ kind: 'leadership', leading: true });
+  const call = subscribeOf(anew.step({ kind: 'masters', masters: [masterA] }))?.call;
+  t.is(call?.framework_id, undefined);
+  t.is(call?.subscribe.framework_info.id, undefined);
+  const { persist } = anew.subscribed();
+  t.like(persist[0], { collection: 'framework', value: { frameworkId, former: { tasksLost: 1 } } });
+  t.is(anew.scheduler.view().connection.state, 'subscribed');
+});
+
+test('MA-20: told to start anew beforehand, it registers as another framework by itself, after a wait', (t) => {
+  const { core, frame } = removedWhileRunning(true);
+  t.true(frame.facts.some((fact) => fact.kind === 'framework.removed' && fact.anew));
+  t.is(timerOf(frame, 'subscribe')?.kind, 'set');
+  t.is(core.scheduler.view().frameworkId, undefined);
+  t.is(subscribeOf(core.timer({ kind: 'subscribe' }))?.call.framework_id, undefined);
+  t.true(core.subscribed().facts.some((fact) => fact.kind === 'master.subscribed' && fact.first));
+  t.is(core.scheduler.view().formerFramework?.message, removedMessage);
+  t.is(callTypes(core.offers(offer('o9', agent(2))))[0], 'ACCEPT');
+});
+
+test('the view says what is tried next, where and when, and what went wrong before', (t) => {
+  const core = new Driver();
+  core.step({ kind: 'leadership', leading: true });
+  core.step({ kind: 'masters', masters: [], why: 'no node in /mesos' });
+  t.like(core.scheduler.view().connection, { state: 'searching', why: 'no node in /mesos' });
+  core.step({ kind: 'masters', masters: [masterA, masterB] });
+  core.failed('unreachable', 'refused');
+  const waiting = core.scheduler.view().connection;
+  t.like(waiting, {
+    state: 'waiting',
+    attempt: 1,
+    next: masterB,
+    problem: { code: 'unreachable', message: 'refused' },
+  });
+  t.true(waiting.state === 'waiting' && waiting.retryAt > core.now);
+  core.timer({ kind: 'subscribe' });
+  t.like(core.scheduler.view().connection, {
+    state: 'connecting',
+    master: masterB,
+    attempt: 2,
+    problem: { message: 'refused' },
+  });
+  core.subscribed();
+  core.failed('closed', 'gone');
+  core.timer({ kind: 'subscribe' });
+  t.like(core.scheduler.view().connection, { state: 'connecting', problem: { message: 'gone' } });
 });
 
 test('MA-61: a scheduler that leads no longer makes no call', (t) => {

@@ -104,7 +104,7 @@ const matrix: Record<string, readonly string[]> = {
   'call: unauthorized':      ['.',         '.',            '! MASTER_REFUSED',   '.',            'waiting',            '.'],
   'call: rejected':          ['.',         '.',            '.',                  '.',            '.',                  '.'],
   'error: failed over':      ['.',         '.',            '! DEPOSED',          '.',            '! DEPOSED',          '.'],
-  'error: removed':          ['.',         '.',            '! FRAMEWORK_REMOVED', '.',           '! FRAMEWORK_REMOVED', '.'],
+  'error: removed':          ['.',         '.',            'stopped',            '.',            'stopped',            '.'],
   'error: role':             ['.',         '.',            '! MASTER_REFUSED',   '.',            '! MASTER_REFUSED',   '.'],
 };
 

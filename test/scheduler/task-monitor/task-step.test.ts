@@ -78,6 +78,25 @@ const from = [
   'TASK_UNKNOWN',
 ] as const;
 
+/** As above, for an operator who wants what comes back kept. */
+const keeping: TaskPolicy = { ...policy, returning: 'keep' };
+
+test('MA-35, MA-46, MA-47: a task that was given up and comes back is killed, or kept where the operator says so', (t) => {
+  for (const gone of ['TASK_UNREACHABLE', 'TASK_UNKNOWN'] as const) {
+    for (const state of ['TASK_STAGING', 'TASK_STARTING', 'TASK_RUNNING', 'TASK_KILLING'] as const) {
+      t.is(told(endedIn(gone), status(state)), 'K o');
+      t.is(told(endedIn(gone), status(state), keeping), 'M');
+      const { record } = taskStep(endedIn(gone), status(state), now, keeping);
+      t.like(record.life, { phase: 'launched', state, placement });
+      t.is(told({ ...endedIn(gone), goal: end }, status(state), keeping), 'K o');
+    }
+    t.is(told(endedIn(gone), status('TASK_FAILED'), keeping), 'i');
+  }
+  for (const over of ['TASK_LOST', 'TASK_GONE_BY_OPERATOR', 'TASK_GONE', 'TASK_FAILED', 'TASK_DROPPED'] as const) {
+    t.is(told(endedIn(over), status('TASK_RUNNING'), keeping), 'K o');
+  }
+});
+
 // Told:          from: STAGING    STARTING  RUNNING   KILLING   UNREACHABLE UNKNOWN
 // biome-ignore format: a table
 const toRun: Record<TaskState, readonly string[]> = {
