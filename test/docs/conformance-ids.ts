@@ -162,7 +162,6 @@ export const notYet: Readonly<Record<string, string>> = {
   'MA-66': 'held by the end-to-end tests of a restart, without its id',
   'MA-67': 'no operator client yet',
   'MA-68': 'no operator client yet',
-  'LM-19': 'the embedded master listens only after it has read its registry, so nobody meets it in recovery',
   'LM-27': 'offer constraints are refused by the embedded master, not applied',
   'LM-49': 'health checks are validated by the embedded master, not run',
   'LM-63': 'draining is not built into the embedded master: 501',

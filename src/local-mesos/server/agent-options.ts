@@ -3,6 +3,7 @@ import { statfsSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import type { Attribute, Range, Resource } from '../../mesos-api-client/protocol/mesos.ts';
 import type { Dial } from './agent-dialer.ts';
+import { parseAttributes } from './resource-text.ts';
 
 /** One line about what happened; never a secret. */
 export interface LocalMesosReport {
@@ -16,8 +17,10 @@ export interface AgentSpec {
   /** Where its HTTP server listens; default 127.0.0.1 and any free port. */
   readonly host?: string;
   readonly port?: number;
-  readonly resources?: readonly Resource[];
-  readonly attributes?: readonly Attribute[];
+  /** As Mesos' flag has them (`cpus:4;mem:2048;ports:[31000-32000];cpus(web):2`), or as its API has them. */
+  readonly resources?: string | readonly Resource[];
+  /** `rack:r1;zone:a`, or as Mesos' API has them. */
+  readonly attributes?: string | readonly Attribute[];
   /** PATH of tasks that bring none; default the PATH of the agent itself, so that `java` is found where the user has it. */
   readonly taskPath?: string;
   /** Sandboxes of ended tasks that are kept; default 50. */
@@ -44,7 +47,8 @@ export function completeOptions(options: AgentOptions & { readonly resources: re
     host,
     port: options.port ?? 0,
     hostname: options.hostname ?? '127.0.0.1',
-    attributes: options.attributes ?? [],
+    attributes:
+      typeof options.attributes === 'string' ? parseAttributes(options.attributes) : (options.attributes ?? []),
     taskPath: options.taskPath ?? process.env.PATH ?? defaultPath,
     keepSandboxes: options.keepSandboxes ?? 50,
     cacheLimitBytes: options.cacheLimitBytes ?? 2 * 1024 ** 3,

@@ -11,6 +11,7 @@ import { lockDirectory } from './agent-lock.ts';
 import { type AgentOptions, completeOptions, defaultResources } from './agent-options.ts';
 import { type AgentShell, createAgentShell } from './agent-shell.ts';
 import { claimPortBlock } from './port-block.ts';
+import { parseResources } from './resource-text.ts';
 
 export interface RunningAgent {
   /** Undefined until the master has registered it. */
@@ -35,7 +36,10 @@ export async function startAgent(given: AgentOptions): Promise<RunningAgent> {
   // What was taken is given back in the opposite order, whether the start fails or the agent ends.
   await using taken = new AsyncDisposableStack();
   taken.defer(lockDirectory(workDir).release);
-  const resources = given.resources ?? (await ownResources(workDir, given.agentsHere ?? 1, taken));
+  const resources =
+    typeof given.resources === 'string'
+      ? parseResources(given.resources)
+      : (given.resources ?? (await ownResources(workDir, given.agentsHere ?? 1, taken)));
   const options = completeOptions({ ...given, resources, workDir });
   let shell: AgentShell | undefined;
   const http = taken.adopt(await openAgentHttp(options, () => shell?.view()), (opened) => opened.close());

@@ -8,6 +8,7 @@ import type { FrameworkId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Flag } from '../model/operator-view.ts';
 import { legacyState, metricsSnapshot } from '../model/state-view.ts';
 import { type Authenticate, type Realm, sendUnauthorized } from './master-authentication.ts';
+import type { MasterFaults } from './master-faults.ts';
 import { readBody, sendJson, sendMethodNotAllowed, sendText, sendTooLarge } from './master-http.ts';
 import { handleOperatorCall } from './master-operator-api.ts';
 import { handleSchedulerCall } from './master-scheduler-api.ts';
@@ -22,6 +23,9 @@ export interface RouteParts {
   /** As schedulers and browsers may call this master; other names are refused. */
   readonly hostname: string;
   readonly authenticate: Authenticate;
+  readonly faults: MasterFaults;
+  /** It has not read its registry yet. */
+  readonly recovering: () => boolean;
   readonly agentRoutes: () => AgentRoutes | undefined;
 }
 
@@ -38,9 +42,13 @@ export async function route(parts: RouteParts, request: IncomingMessage, respons
     sendUnauthorized(response, realm);
     return;
   }
+  if (parts.recovering() && (path === '/api/v1' || path.startsWith('/api/v1/'))) {
+    sendText(response, 503, 'Master has not finished recovery');
+    return;
+  }
   if (path === '/api/v1/scheduler') {
     const principal = authenticated.kind === 'principal' ? authenticated.principal : undefined;
-    return handleSchedulerCall(parts.shell, request, response, principal);
+    return handleSchedulerCall(parts, request, response, principal);
   }
   if (path === '/api/v1' || path.startsWith('/api/v1/')) {
     return handleOperatorCall(parts.shell, parts.flags, request, response);

@@ -7,13 +7,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { FrameworkInfo } from '../../mesos-api-client/protocol/mesos.ts';
 import type { SubscribeCall } from '../../mesos-api-client/protocol/scheduler.ts';
 import type { StreamId } from '../model/master-io.ts';
-import { parseSchedulerCall } from '../model/scheduler-call.ts';
+import { type FrameworkCall, parseSchedulerCall } from '../model/scheduler-call.ts';
+import { type MasterFaults, withStreamFaults } from './master-faults.ts';
 import { acceptsJson, notAcceptable, readBody, refuseBadRequest, sendText, sendTooLarge } from './master-http.ts';
 import type { MasterShell } from './master-shell.ts';
 import { openEventStream } from './master-stream.ts';
 
+export interface SchedulerApiParts {
+  readonly shell: MasterShell;
+  readonly faults: MasterFaults;
+}
+
 export async function handleSchedulerCall(
-  shell: MasterShell,
+  { shell, faults }: SchedulerApiParts,
   request: IncomingMessage,
   response: ServerResponse,
   principal: string | undefined,
@@ -39,8 +45,7 @@ export async function handleSchedulerCall(
         sendText(response, 400, other);
         return;
       }
-      const reply = shell.submit({ kind: 'call', call: parsed.call, ...(stream === undefined ? {} : { stream }) });
-      sendText(response, reply?.status ?? 503, reply?.text ?? 'The master is shutting down');
+      answerCall(shell, faults, parsed.call, stream, response);
       return;
     }
     case 'subscribe': {
@@ -55,10 +60,31 @@ export async function handleSchedulerCall(
       } else if (!response.destroyed) {
         // A client that has gone by now would never be seen to go.
         const id = randomUUID() as string as StreamId;
-        shell.openStream(id, openEventStream(response, id));
+        shell.openStream(id, withStreamFaults(openEventStream(response, id), faults));
         shell.submit({ kind: 'subscribe', stream: id, call: withPrincipal(parsed.call, principal) });
       }
     }
+  }
+}
+
+function answerCall(
+  shell: MasterShell,
+  faults: MasterFaults,
+  call: FrameworkCall,
+  stream: string | undefined,
+  response: ServerResponse,
+): void {
+  const fate = faults.call?.(call) ?? 'pass';
+  if (fate === 'drop') {
+    sendText(response, 202, '');
+    return;
+  }
+  const reply =
+    fate === 'break' ? undefined : shell.submit({ kind: 'call', call, ...(stream === undefined ? {} : { stream }) });
+  if (fate === 'pass') {
+    sendText(response, reply?.status ?? 503, reply?.text ?? 'The master is shutting down');
+  } else {
+    response.destroy();
   }
 }
 

@@ -11,11 +11,12 @@ import { Problem } from '../../lib/problem.ts';
 import type { MasterLink } from '../model/agent-protocol.ts';
 import { defaultMasterOptions, type MasterOptions } from '../model/master-io.ts';
 import type { Flag } from '../model/operator-view.ts';
-import { type Authenticate, type Credential, createAuthenticate } from './master-authentication.ts';
+import { type Credential, createAuthenticate } from './master-authentication.ts';
+import { type MasterFaults, withAgentFaults } from './master-faults.ts';
 import { sendText } from './master-http.ts';
 import { openRegistry } from './master-registry.ts';
-import { type AgentRoutes, route } from './master-routes.ts';
-import { type MasterShell, startMasterShell } from './master-shell.ts';
+import { type AgentRoutes, type RouteParts, route } from './master-routes.ts';
+import { startMasterShell } from './master-shell.ts';
 
 export interface MasterServerOptions extends Partial<Omit<MasterOptions, 'masterId' | 'ip' | 'port'>> {
   /** Default 127.0.0.1. */
@@ -27,6 +28,10 @@ export interface MasterServerOptions extends Partial<Omit<MasterOptions, 'master
   readonly allowRemote?: boolean;
   /** Frameworks and operators must then name one of these by HTTP basic authentication. */
   readonly credentials?: readonly Credential[];
+  /** Until then it answers as a master that still reads its registry: 503, and no agent is let in. Default at once. */
+  readonly recovered?: Promise<void>;
+  /** For tests: what goes wrong on the way. */
+  readonly faults?: MasterFaults;
 }
 
 export interface MasterServer {
@@ -43,7 +48,8 @@ export interface MasterServer {
 }
 
 export async function startMaster(options: MasterServerOptions): Promise<MasterServer> {
-  const { host = '127.0.0.1', port: wantedPort = 5050, workDir, allowRemote = false, credentials, ...given } = options;
+  const { host = '127.0.0.1', port: wantedPort = 5050, workDir, allowRemote = false, ...others } = options;
+  const { credentials, faults = {}, recovered, ...given } = others;
   if (!isLoopback(host) && !allowRemote) {
     throw new Problem('USAGE', `a local Mesos runs any command that it is sent, and ${host} is reached by others`);
   }
@@ -62,13 +68,28 @@ export async function startMaster(options: MasterServerOptions): Promise<MasterS
   };
   const shell = startMasterShell(masterOptions, registry, Date.now);
   let agentRoutes: AgentRoutes | undefined;
-  serve(server, shell, masterOptions, createAuthenticate(credentials), () => agentRoutes);
+  let recovering = recovered !== undefined;
+  void recovered?.then(() => {
+    recovering = false;
+  });
+  serve(server, {
+    shell,
+    flags: flagsOf(masterOptions),
+    hostname: masterOptions.hostname,
+    authenticate: createAuthenticate(credentials),
+    faults,
+    recovering: () => recovering,
+    agentRoutes: () => agentRoutes,
+  });
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     host,
     port,
     masterId: masterOptions.masterId,
-    agentConnected: shell.agentConnected,
+    agentConnected: (link) => {
+      if (recovering) link.close();
+      else shell.agentConnected(withAgentFaults(link, faults));
+    },
     registerAgentRoutes: (routes) => {
       agentRoutes = routes;
     },
@@ -79,14 +100,7 @@ export async function startMaster(options: MasterServerOptions): Promise<MasterS
   };
 }
 
-function serve(
-  server: Server,
-  shell: MasterShell,
-  options: MasterOptions,
-  authenticate: Authenticate,
-  agentRoutes: () => AgentRoutes | undefined,
-): void {
-  const parts = { shell, flags: flagsOf(options), hostname: options.hostname, authenticate, agentRoutes };
+function serve(server: Server, parts: RouteParts): void {
   server.on('request', (request, response) => {
     route(parts, request, response).catch((error: unknown) => {
       if (response.headersSent || request.destroyed) {

@@ -11,6 +11,8 @@ export interface EventStream {
   end(): void;
   /** As a broken connection. */
   abort(): void;
+  /** As a connection that broke on the way: the master hears of it by `onClosed`. */
+  breakOff(): void;
   /** Called once when the reader has gone; not after `end` or `abort`. */
   onClosed(handler: () => void): void;
 }
@@ -49,6 +51,7 @@ export function openEventStream(response: ServerResponse, streamId: string): Eve
       open = false;
       response.destroy();
     },
+    breakOff: () => void response.destroy(),
     onClosed: (handler) => {
       closed = handler;
     },

@@ -4,19 +4,21 @@
  * directory of their own, so a master can be restarted under agents that go on, and what a kill -9 left is recovered by
  * the next start. One process at a time may use each of these directories.
  */
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import _ from 'lodash';
 import type { Dial } from './agent-dialer.ts';
-import { lockDirectory } from './agent-lock.ts';
 import type { AgentSpec, LocalMesosReport } from './agent-options.ts';
-import { type CloseOptions, type RunningAgent, startAgent } from './agent-server.ts';
+import type { CloseOptions, RunningAgent } from './agent-server.ts';
 import { dialMaster } from './link-http.ts';
 import { createLinkPair } from './link-pair.ts';
-import { masterLinkRoutes } from './link-routes.ts';
-import { type MasterServer, type MasterServerOptions, startMaster } from './master-server.ts';
+import { type LocalAgent, startLocalAgent } from './local-agent.ts';
+import { type LocalMasterLives, type RestartOptions, startMasterLives } from './local-master.ts';
+import type { MasterServerOptions } from './master-server.ts';
 
-export interface LocalMasterOptions extends MasterServerOptions {
+export interface LocalMasterOptions extends Omit<MasterServerOptions, 'workDir'> {
+  readonly workDir: string;
   readonly report?: (report: LocalMesosReport) => void;
 }
 
@@ -27,13 +29,29 @@ export interface LocalAgentsOptions {
   readonly report?: (report: LocalMesosReport) => void;
 }
 
-export interface LocalMesosOptions extends LocalMasterOptions, LocalAgentsOptions {}
+export interface LocalMesosOptions
+  extends Omit<LocalMasterOptions, 'workDir' | 'port'>,
+    Omit<LocalAgentsOptions, 'workDir'> {
+  /** Default a directory of its own that is removed at the end. */
+  readonly workDir?: string;
+  /** Default 0: one that is free. */
+  readonly port?: number;
+}
 
 export interface LocalMesos {
   readonly masterUrl: string;
   readonly port: number;
-  readonly agents: readonly RunningAgent[];
+  readonly agents: readonly LocalAgent[];
+  readonly master: LocalMasterControl;
   close(options?: CloseOptions): Promise<void>;
+}
+
+/** What tests do to a master. */
+export interface LocalMasterControl {
+  /** As SIGKILL: streams and links break, nobody is told anything. */
+  kill(): Promise<void>;
+  /** On the same port and work directory: it knows its agents, and frameworks and tasks come back with those who know them. */
+  restart(how?: RestartOptions): Promise<void>;
 }
 
 export interface LocalMaster {
@@ -49,39 +67,39 @@ export interface LocalAgents {
 
 const defaultAgents = 2;
 
-export async function startLocalMesos(options: LocalMesosOptions): Promise<LocalMesos> {
-  const { master, release } = await lockedMaster(options);
+export async function startLocalMesos(options: LocalMesosOptions = {}): Promise<LocalMesos> {
+  const { workDir: given, agents: _agents, report: _report, ...masterOptions } = options;
+  const workDir = given ?? mkdtempSync(join(tmpdir(), 'local-mesos-'));
+  const removeWorkDir = () => {
+    if (given === undefined) rmSync(workDir, { recursive: true, force: true });
+  };
+  const master = await startMasterLives({ port: 0, ...masterOptions, workDir });
   try {
-    const agents = await startAgents(options, inProcess(master));
+    const agents = await startAgents({ ...options, workDir }, inProcess(master));
     await Promise.all(agents.map((agent) => agent.registered));
     return {
       masterUrl: master.url,
       port: master.port,
       agents,
+      master: { kill: master.kill, restart: master.restart },
       close: _.once(async (how) => {
         await closeAll(agents, how);
         await master.close();
-        release();
+        removeWorkDir();
       }),
     };
   } catch (error) {
     await master.close();
-    release();
+    removeWorkDir();
     throw error;
   }
 }
 
 /** A master for agents of other processes. */
 export async function startLocalMaster(options: LocalMasterOptions): Promise<LocalMaster> {
-  const { master, release } = await lockedMaster(options);
-  return {
-    masterUrl: master.url,
-    port: master.port,
-    close: _.once(async () => {
-      await master.close();
-      release();
-    }),
-  };
+  const { report: _report, ...given } = options;
+  const master = await startMasterLives(given);
+  return { masterUrl: master.url, port: master.port, close: _.once(master.close) };
 }
 
 export interface DistantAgentsOptions extends LocalAgentsOptions {
@@ -94,36 +112,16 @@ export async function startLocalAgents(options: DistantAgentsOptions): Promise<L
   return { agents, close: (how) => closeAll(agents, how) };
 }
 
-async function lockedMaster(options: LocalMasterOptions): Promise<{ master: MasterServer; release: () => void }> {
-  const { report: _report, workDir: root, ...given } = options;
-  const workDir = join(resolve(root), 'master');
-  const lock = lockDirectory(workDir);
-  try {
-    const master = await startMaster({ ...masterOptionsOf(given), workDir });
-    master.registerAgentRoutes(masterLinkRoutes(master.agentConnected));
-    return { master, release: lock.release };
-  } catch (error) {
-    lock.release();
-    throw error;
-  }
-}
-
-/** What is said about agents is not the master's. */
-function masterOptionsOf(given: Omit<LocalMasterOptions, 'workDir'> & { agents?: unknown }) {
-  const { agents: _agents, ...rest } = given;
-  return rest;
-}
-
-async function startAgents(options: LocalAgentsOptions, dial: Dial): Promise<RunningAgent[]> {
+async function startAgents(options: LocalAgentsOptions, dial: Dial): Promise<LocalAgent[]> {
   const specs = typeof options.agents === 'object' ? options.agents : alike(options.agents ?? defaultAgents);
-  const started: RunningAgent[] = [];
+  const started: LocalAgent[] = [];
   try {
     for (const [index, spec] of specs.entries()) {
       const workDir = join(resolve(options.workDir), 'agents', String(index));
       mkdirSync(workDir, { recursive: true });
       const { report } = options;
       started.push(
-        await startAgent({
+        await startLocalAgent({
           ...spec,
           agentsHere: specs.length,
           workDir,
@@ -144,7 +142,7 @@ function alike(count: number): AgentSpec[] {
   return Array.from({ length: count }, () => ({}));
 }
 
-function inProcess(master: MasterServer): Dial {
+function inProcess(master: LocalMasterLives): Dial {
   return () => {
     const pair = createLinkPair();
     master.agentConnected(pair.master);

@@ -9,9 +9,17 @@ import { isDeepStrictEqual } from 'node:util';
 const idMembers: ReadonlySet<string> = new Set(['value', 'uuid', 'id']);
 const isId = /^[0-9a-f]{8}-[0-9a-f-]{27}(-(S|O)?\d+)?$|^[A-Za-z0-9+/]{22}==$/;
 
-const allowed: readonly { readonly path: RegExp; readonly reason: string }[] = [
-  { path: /\.timestamp$/, reason: 'the time' },
-  { path: /\.(nanoseconds)$/, reason: 'the time' },
+export interface Rule {
+  /** What it is held against: the path of a difference, with time and stream before it and both values behind it. */
+  readonly where: RegExp;
+  readonly reason: string;
+}
+
+/** May differ in every recording, by the path of the member. */
+export const allowedEverywhere: readonly { readonly path: RegExp; readonly reason: string }[] = [
+  { path: /\.(timestamp|nanoseconds|(start|elected|registered|reregistered)_time)$/, reason: 'the time' },
+  { path: /\.build_(date|time|user)$/, reason: 'nobody built the embedded Mesos' },
+  { path: /\.flags(\.|$)/, reason: 'the embedded Mesos has flags of its own' },
   { path: /\.port$/, reason: 'ours are free ports' },
   { path: /^\.headers\.location$/, reason: 'holds the port' },
   { path: /\.pid$/, reason: 'holds the port' },
@@ -25,9 +33,9 @@ export interface Translation {
   learn(theirs: string, own: string): string | undefined;
 }
 
-export function createTranslation(): Translation {
-  const forward = new Map<string, string>();
-  const back = new Map<string, string>();
+export function createTranslation(known: readonly (readonly [string, string])[] = []): Translation {
+  const forward = new Map<string, string>(known);
+  const back = new Map<string, string>(known.map(([theirs, own]) => [own, theirs]));
   return {
     // Longest first: the id of a master is the beginning of those that it gives.
     ours: (text) =>
@@ -47,7 +55,7 @@ export function createTranslation(): Translation {
 
 /** The differences, as `path: recorded | ours`. */
 export function differences(theirs: unknown, own: unknown, translation: Translation, path = ''): string[] {
-  if (allowed.some((each) => each.path.test(path))) return [];
+  if (allowedEverywhere.some((each) => each.path.test(path))) return [];
   if (typeof theirs === 'string' && typeof own === 'string') {
     const name = path.slice(path.lastIndexOf('.') + 1);
     if (idMembers.has(name) && isId.test(theirs) && isId.test(own)) {
@@ -75,8 +83,19 @@ function inOrder(list: readonly unknown[]): unknown[] {
 
 function keyOf(value: unknown): string {
   if (!isObject(value)) return '';
-  const { name, hostname, allocation_info, reservations, begin } = value;
-  return JSON.stringify([name, hostname, allocation_info, reservations, begin]);
+  const { name, hostname, task_id, id, allocation_info, reservations, begin, path, agent_info, type } = value;
+  const agent = isObject(agent_info) ? agent_info.hostname : undefined;
+  return JSON.stringify([
+    name,
+    hostname ?? agent,
+    task_id,
+    isId.test(String(id)) ? undefined : id,
+    allocation_info,
+    reservations,
+    begin,
+    path,
+    type,
+  ]);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -6,118 +6,132 @@
  * Held is the order of the updates of each task, of the offers, and of everything else on a stream. Not held is the
  * order between these: offers come with batches, whose beat is another one, and tasks report independently.
  */
-import { readFileSync } from 'node:fs';
-import { type IncomingMessage, request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AgentSpec } from '../../../src/local-mesos/server/agent-options.ts';
-import type { Credential } from '../../../src/local-mesos/server/master-authentication.ts';
-import { createRecordDecoder } from '../../../src/mesos-api-client/protocol/recordio.ts';
-import type { SchedulerEvent } from '../../../src/mesos-api-client/protocol/scheduler.ts';
-import { createTranslation, differences } from './compare.ts';
-
-interface Request {
-  readonly t: number;
-  readonly request: number;
-  readonly method: string;
-  readonly path: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-  readonly stream?: string;
-}
-
-interface Response {
-  readonly t: number;
-  readonly response: number;
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  /** The body, if it is text; what operators read as JSON is not compared here. */
-  readonly text?: string;
-}
-
-type Line =
-  | Request
-  | Response
-  | { readonly t: number; readonly stream: string; readonly event: SchedulerEvent }
-  | { readonly t: number; readonly stream: string; readonly closed: 'by us' | 'by the master' };
-
-export interface Recording {
-  readonly credentials?: readonly Credential[];
-  readonly agents: readonly AgentSpec[];
-  readonly lines: readonly Line[];
-}
-
-export function readRecording(name: string): Recording {
-  const text = readFileSync(new URL(`./${name}.jsonl`, import.meta.url), 'utf8');
-  const [first = '{}', ...rest] = text.trim().split('\n');
-  return { ...(JSON.parse(first) as Omit<Recording, 'lines'>), lines: rest.map((line) => JSON.parse(line) as Line) };
-}
+import { createTranslation, differences, type Rule } from './compare.ts';
+import { createStream, kindOf, repeatedWithinMs, type Stream, uuidOf } from './event-stream.ts';
+import { type Address, type Answer, pipeline, send } from './exchange.ts';
+import type { Line, Recording, Request, StreamEvent } from './recording.ts';
 
 /** Long enough for a busy machine; what is recorded comes within milliseconds. */
 const patienceMs = 20_000;
 
-export interface PlayOptions {
-  /** What offers hold is not compared; the recording's list says why. */
-  readonly anyOffers?: boolean;
+export interface Stage {
+  /** Of the master, or of the agent of that host name. */
+  address(to: string | undefined): Address;
+  /** What an operator does to a process. */
+  do(deed: string): Promise<void>;
+  /** Texts of the recording that stand for ours from the beginning. */
+  readonly known: readonly (readonly [string, string])[];
 }
 
-export async function play(
-  recording: Recording,
-  master: { host: string; port: number },
-  options: PlayOptions = {},
-): Promise<string[]> {
-  const translation = createTranslation();
-  const streams = new Map<string, Stream>();
-  const answers = new Map<number, Promise<Answer>>();
-  const found: string[] = [];
+export interface PlayOptions {
+  /** What may differ in this recording, beside what may differ in all. */
+  readonly allowed?: readonly Rule[];
+}
+
+interface Play {
+  readonly stage: Stage;
+  readonly allowed: readonly Rule[];
+  readonly translation: ReturnType<typeof createTranslation>;
+  readonly streams: Map<string, Stream>;
+  readonly answers: Map<number, Promise<Answer | undefined>>;
+  /** When each update was recorded last. */
+  readonly updates: Map<string, number>;
+  readonly found: string[];
+}
+
+export async function play(recording: Recording, stage: Stage, options: PlayOptions = {}): Promise<string[]> {
+  const playing: Play = {
+    stage,
+    allowed: options.allowed ?? [],
+    translation: createTranslation(stage.known),
+    streams: new Map(),
+    answers: new Map(),
+    updates: new Map(),
+    found: [],
+  };
   const began = Date.now();
-  const note = (label: string, faults: readonly string[]) => found.push(...faults.map((fault) => `${label} ${fault}`));
-
-  const held = (fault: string) => !(options.anyOffers === true && /^\.offers\.offers\.\d+\.resources\./.test(fault));
-
   for (const line of recording.lines) {
-    const label = `[${line.t}]`;
-    if ('request' in line || ('closed' in line && line.closed === 'by us')) {
-      await sleep(Math.max(0, began + line.t * 1000 - Date.now()));
-    }
-    if ('request' in line) {
-      const stream = line.stream === undefined ? undefined : createStream();
-      if (line.stream !== undefined && stream !== undefined) streams.set(line.stream, stream);
-      answers.set(line.request, send(master, line, translation.ours, stream));
-    } else if ('response' in line) {
-      const answer = await answers.get(line.response);
-      const theirs = { status: line.status, text: line.text, headers: comparable(line.headers) };
-      const own = {
-        status: answer?.status,
-        text: line.text === undefined ? undefined : answer?.text,
-        headers: comparable(answer?.headers ?? {}),
-      };
-      const streamId = line.headers['Mesos-Stream-Id'];
-      if (streamId !== undefined) translation.learn(streamId, answer?.headers['mesos-stream-id'] ?? '');
-      note(`${label} response ${line.response}`, differences(theirs, own, translation));
-    } else if ('event' in line) {
-      const own = await streams.get(line.stream)?.next(kindOf(line.event), patienceMs);
-      note(`${label} ${line.stream} ${kindOf(line.event)}`, differences(line.event, own, translation).filter(held));
-    } else if (line.closed === 'by us') {
-      streams.get(line.stream)?.cut();
-    } else {
-      const ended = await streams.get(line.stream)?.ended(patienceMs);
-      note(label, ended === true ? [] : [`${line.stream} was not ended in order`]);
-    }
+    const isOurs =
+      'request' in line || 'do' in line || 'pipeline' in line || ('closed' in line && line.closed === 'by us');
+    if (isOurs) await sleep(Math.max(0, began + line.t * 1000 - Date.now()));
+    await playLine(playing, line);
   }
-  for (const [name, stream] of streams) {
-    note(
-      name,
-      stream.rest().map((event) => `had one more: ${JSON.stringify(event)}`),
-    );
+  for (const [name, stream] of playing.streams) {
+    for (const event of stream.rest()) note(playing, name, [`.${kindOf(event)}: nothing | ${JSON.stringify(event)}`]);
     stream.cut();
   }
-  return found;
+  return playing.found;
 }
 
-/** Updates stand in line behind those of the same task only. */
-function kindOf(event: SchedulerEvent): string {
-  if (event.type === 'UPDATE') return `UPDATE of ${event.update.status.task_id.value}`;
-  return event.type === 'OFFERS' || event.type === 'HEARTBEAT' ? event.type : 'other';
+function note({ found, allowed }: Play, label: string, faults: readonly string[]): void {
+  for (const fault of faults) {
+    const line = `${label} ${fault}`;
+    if (!allowed.some(({ where }) => where.test(line))) found.push(line);
+  }
+}
+
+async function playLine(playing: Play, line: Line): Promise<void> {
+  const { stage, translation, streams, answers } = playing;
+  const label = `[${line.t}]`;
+  if ('do' in line) {
+    await stage.do(line.do);
+  } else if ('pipeline' in line) {
+    const statuses = await pipeline(stage.address(undefined), line, translation.ours);
+    note(playing, `${label} pipeline`, differences(line.statuses, statuses, translation));
+  } else if ('request' in line) {
+    answers.set(line.request, ask(playing, line));
+  } else if ('response' in line) {
+    const answer = await answers.get(line.response);
+    const theirs = { status: line.status, text: line.text, json: line.json, headers: comparable(line.headers) };
+    const streamId = line.headers['Mesos-Stream-Id'];
+    if (streamId !== undefined) translation.learn(streamId, answer?.headers['mesos-stream-id'] ?? '');
+    note(playing, `${label} response ${line.response}`, differences(theirs, readable(answer, theirs), translation));
+  } else if ('event' in line) {
+    await playEvent(playing, line);
+  } else if (line.closed === 'by us') {
+    streams.get(line.stream)?.cut();
+  } else {
+    const ended = await streams.get(line.stream)?.ended(patienceMs);
+    note(playing, label, ended === true ? [] : [`${line.stream} was not ended`]);
+  }
+}
+
+function ask({ stage, translation, streams }: Play, line: Request): Promise<Answer | undefined> {
+  const stream = line.stream === undefined ? undefined : createStream();
+  if (line.stream !== undefined && stream !== undefined) streams.set(line.stream, stream);
+  return send(stage.address(line.to), line, translation.ours, stream);
+}
+
+async function playEvent(playing: Play, line: { t: number; stream: string; event: StreamEvent }): Promise<void> {
+  const { translation, streams, updates } = playing;
+  const uuid = uuidOf(line.event);
+  const before = uuid === undefined ? undefined : updates.get(uuid);
+  if (uuid !== undefined) updates.set(uuid, line.t);
+  // The same once more within a moment: see event-stream.
+  if (before !== undefined && (line.t - before) * 1000 < repeatedWithinMs) return;
+  const own = await streams.get(line.stream)?.next(kindOf(line.event), patienceMs);
+  note(playing, `[${line.t}] ${line.stream} ${kindOf(line.event)}`, differences(line.event, own, translation));
+}
+
+/** The answer with as much of its body as the recording has. */
+function readable(answer: Answer | undefined, theirs: { text: unknown; json: unknown }) {
+  const json = theirs.json === undefined ? undefined : parsed(answer?.text ?? '');
+  return {
+    status: answer?.status,
+    text: theirs.text === undefined ? undefined : answer?.text,
+    json,
+    headers: comparable(answer?.headers ?? {}),
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // No JSON where JSON is recorded: that is the difference.
+    return text;
+  }
 }
 
 /** Allowed: Node names the connection and how long it is kept; Mesos leaves both to HTTP. Lengths of JSON differ with ids. */
@@ -127,92 +141,4 @@ function comparable(headers: Readonly<Record<string, string>>): Record<string, s
     ([name]) => !['connection', 'keep-alive', 'content-length', 'mesos-stream-id'].includes(name),
   );
   return Object.fromEntries(kept.map(([name, value]) => [name, name === 'date' ? 'now' : value]));
-}
-
-interface Answer {
-  readonly status: number;
-  readonly text: string;
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-function send(
-  master: { host: string; port: number },
-  line: Request,
-  ours: (text: string) => string,
-  stream: Stream | undefined,
-): Promise<Answer> {
-  const text =
-    line.body === undefined ? '' : ours(typeof line.body === 'string' ? line.body : JSON.stringify(line.body));
-  const given = line.headers ?? { 'Content-Type': 'application/json', Accept: 'application/json' };
-  const headers = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, ours(value)]));
-  return new Promise((resolve, reject) => {
-    const call = request(
-      {
-        ...master,
-        method: line.method,
-        path: line.path,
-        headers: { ...headers, 'Content-Length': Buffer.byteLength(text) },
-      },
-      (response) => {
-        const head = { status: response.statusCode ?? 0, headers: response.headers as Record<string, string> };
-        if (stream !== undefined && head.headers['mesos-stream-id'] !== undefined) {
-          stream.read(response);
-          resolve({ ...head, text: '' });
-          return;
-        }
-        let body = '';
-        response.setEncoding('utf8').on('data', (chunk: string) => {
-          body += chunk;
-        });
-        response.on('end', () => resolve({ ...head, text: body })).on('error', reject);
-      },
-    );
-    call.on('error', reject);
-    call.end(text);
-  });
-}
-
-type Stream = ReturnType<typeof createStream>;
-
-function createStream() {
-  const queue: SchedulerEvent[] = [];
-  const changed = new EventTarget();
-  let response: IncomingMessage | undefined;
-  let over = false;
-
-  async function until<Value>(look: () => Value | undefined, withinMs: number): Promise<Value | undefined> {
-    const signal = AbortSignal.timeout(withinMs);
-    for (;;) {
-      const value = look();
-      if (value !== undefined || signal.aborted) return value;
-      await new Promise<void>((resolve) => {
-        changed.addEventListener('change', () => resolve(), { once: true });
-        signal.addEventListener('abort', () => resolve(), { once: true });
-      });
-    }
-  }
-  return {
-    read(incoming: IncomingMessage) {
-      response = incoming;
-      const decoder = createRecordDecoder();
-      incoming.on('data', (chunk: Buffer) => {
-        queue.push(...decoder.push(chunk).records.map((record) => JSON.parse(record) as SchedulerEvent));
-        changed.dispatchEvent(new Event('change'));
-      });
-      incoming.on('end', () => {
-        over = true;
-        changed.dispatchEvent(new Event('change'));
-      });
-      // A stream that is cut by us ends this way.
-      incoming.on('error', () => undefined);
-    },
-    next: (kind: string, withinMs: number) =>
-      until(() => {
-        const index = queue.findIndex((event) => kindOf(event) === kind);
-        return index < 0 ? undefined : queue.splice(index, 1)[0];
-      }, withinMs),
-    ended: (withinMs: number) => until(() => (over ? true : undefined), withinMs),
-    rest: () => queue.filter(({ type }) => type !== 'HEARTBEAT'),
-    cut: () => void response?.destroy(),
-  };
 }

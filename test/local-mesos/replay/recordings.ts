@@ -1,9 +1,8 @@
 /** Which exchanges are played, what they show, and what of each is not compared. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startLocalMesos } from '../../../src/local-mesos/server/start-local-mesos.ts';
-import { type PlayOptions, play, readRecording } from './player.ts';
+import type { Rule } from './compare.ts';
+import { type PlayOptions, play } from './player.ts';
+import { readRecording } from './recording.ts';
+import { openStage } from './stage.ts';
 
 export interface Played extends PlayOptions {
   readonly name: string;
@@ -13,6 +12,11 @@ export interface Played extends PlayOptions {
 function recorded(name: string, ids: string, options: PlayOptions = {}): Played {
   return { name, ids: ids.split(' '), ...options };
 }
+
+const anyAmounts: Rule = {
+  where: /OFFERS \.offers\.offers\.\d+\.resources\./,
+  reason: 'which tasks had ended when a batch came was chance, so the amounts that were offered were too',
+};
 
 /** A few seconds each: played by the tests of this directory. */
 export const shortRecordings: readonly Played[] = [
@@ -24,8 +28,8 @@ export const shortRecordings: readonly Played[] = [
   recorded('subscribe-unknown-id', 'LM-9'),
   recorded('authentication', 'LM-17'),
   recorded('mark-agent-gone', 'LM-64'),
-  // Which tasks had ended when a batch came was chance, so the amounts that were offered were too.
-  recorded('exit-codes', 'LM-33 LM-39 LM-48 LM-69', { anyOffers: true }),
+  recorded('keep-alive', 'MA-3 MA-4 LM-14'),
+  recorded('exit-codes', 'LM-33 LM-39 LM-48 LM-69', { allowed: [anyAmounts] }),
 ];
 
 /** Up to a minute each, most of it waiting: played beside the conformance suite. */
@@ -40,18 +44,18 @@ export const longRecordings: readonly Played[] = [
   recorded('update-framework', 'LM-26'),
   recorded('kill-policy', 'LM-42 LM-43'),
   recorded('two-frameworks', 'LM-22 LM-25'),
+  recorded('rescind-agent-lost', 'MA-24 MA-58 LM-28'),
+  recorded('agent-killed-and-back', 'MA-35 MA-41 LM-54 LM-55 LM-62'),
+  recorded('no-checkpoint', 'LM-60'),
 ];
 
 /** Plays it to an embedded Mesos of its own; the answer is what differed. */
 export async function replay({ name, ...options }: Played): Promise<string[]> {
   const recording = readRecording(name);
-  const workDir = mkdtempSync(join(tmpdir(), 'replay-'));
-  const { lines: _lines, ...given } = recording;
-  const mesos = await startLocalMesos({ workDir, port: 0, ...given });
+  const stage = await openStage(recording);
   try {
-    return await play(recording, { host: '127.0.0.1', port: mesos.port }, options);
+    return await play(recording, stage, options);
   } finally {
-    await mesos.close();
-    rmSync(workDir, { recursive: true, force: true });
+    await stage.close();
   }
 }

@@ -1,0 +1,82 @@
+/**
+ * One subscription's events, taken by what is looked for. The same update that comes again within a moment counts once:
+ * Mesos sends it two or three times when an agent returns, as often as registrations happen to be repeated.
+ */
+import type { IncomingMessage } from 'node:http';
+import { createRecordDecoder } from '../../../src/mesos-api-client/protocol/recordio.ts';
+import type { StreamEvent } from './recording.ts';
+
+export const repeatedWithinMs = 900;
+
+export type Stream = ReturnType<typeof createStream>;
+
+/** Updates stand in line behind those of the same task only; so do the operators' events about a task. */
+export function kindOf(event: StreamEvent): string {
+  const { type } = event;
+  const body: unknown = Object.values(event).find((value) => typeof value === 'object');
+  const about = body as { status?: Named; task?: Named; framework?: unknown } | undefined;
+  const task = about?.status?.task_id?.value ?? about?.task?.task_id?.value;
+  if (task !== undefined) return `${type.startsWith('TASK_') ? 'operators' : 'UPDATE'} of ${task}`;
+  return type === 'OFFERS' || type === 'HEARTBEAT' ? type : 'other';
+}
+
+interface Named {
+  readonly task_id?: { readonly value: string };
+}
+
+export function uuidOf(event: StreamEvent): string | undefined {
+  return event.type === 'UPDATE' ? event.update.status.uuid : undefined;
+}
+
+export function createStream() {
+  const queue: StreamEvent[] = [];
+  const changed = new EventTarget();
+  const lastSeen = new Map<string, number>();
+  let response: IncomingMessage | undefined;
+  let over = false;
+
+  async function until<Value>(look: () => Value | undefined, withinMs: number): Promise<Value | undefined> {
+    const signal = AbortSignal.timeout(withinMs);
+    for (;;) {
+      const value = look();
+      if (value !== undefined || signal.aborted) return value;
+      await new Promise<void>((resolve) => {
+        changed.addEventListener('change', () => resolve(), { once: true });
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+    }
+  }
+  function isRepeated(event: StreamEvent): boolean {
+    const uuid = uuidOf(event);
+    if (uuid === undefined) return false;
+    const before = lastSeen.get(uuid);
+    lastSeen.set(uuid, Date.now());
+    return before !== undefined && Date.now() - before < repeatedWithinMs;
+  }
+  return {
+    read(incoming: IncomingMessage) {
+      response = incoming;
+      const decoder = createRecordDecoder();
+      const end = () => {
+        over = true;
+        changed.dispatchEvent(new Event('change'));
+      };
+      incoming.on('data', (chunk: Buffer) => {
+        const events = decoder.push(chunk).records.map((record) => JSON.parse(record) as StreamEvent);
+        queue.push(...events.filter((event) => !isRepeated(event)));
+        changed.dispatchEvent(new Event('change'));
+      });
+      incoming.on('end', end);
+      // A stream that is cut by us or by the death of the master ends this way.
+      incoming.on('error', end);
+    },
+    next: (kind: string, withinMs: number) =>
+      until(() => {
+        const index = queue.findIndex((event) => kindOf(event) === kind);
+        return index < 0 ? undefined : queue.splice(index, 1)[0];
+      }, withinMs),
+    ended: (withinMs: number) => until(() => (over ? true : undefined), withinMs),
+    rest: () => queue.filter(({ type }) => type !== 'HEARTBEAT'),
+    cut: () => void response?.destroy(),
+  };
+}

@@ -1,0 +1,70 @@
+/** An embedded Mesos of its own for a recording: its addresses, and what operators do to its processes. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LocalAgent } from '../../../src/local-mesos/server/local-agent.ts';
+import { type LocalMesos, startLocalMesos } from '../../../src/local-mesos/server/start-local-mesos.ts';
+import type { Stage } from './player.ts';
+import type { Recording } from './recording.ts';
+
+export async function openStage({ options }: Recording): Promise<Stage & { close(): Promise<void> }> {
+  const workDir = mkdtempSync(join(tmpdir(), 'replay-'));
+  const mesos = await startLocalMesos({ ...options, workDir, report: () => undefined });
+  const names = Array.isArray(options.agents) ? options.agents.map(({ hostname }) => hostname ?? '') : [];
+  const agentNamed = (name: string): LocalAgent => {
+    const agent = mesos.agents[names.indexOf(name)];
+    if (agent === undefined) throw new Error(`there is no agent ${name}`);
+    return agent;
+  };
+  return {
+    address: (to) => ({ host: '127.0.0.1', port: to === undefined ? mesos.port : agentNamed(to).port }),
+    do: (deed) => carryOut(deed, mesos, agentNamed),
+    known: [['/var/lib/mesos', join(workDir, 'agents', '0')]],
+    async close() {
+      await mesos.close();
+      rmSync(workDir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function carryOut(deed: string, mesos: LocalMesos, agentNamed: (name: string) => LocalAgent): Promise<void> {
+  const [verb, name = ''] = deed.split(' ');
+  if (name === 'master') return carryOutOnMaster(verb, mesos.master);
+  const agent = agentNamed(name);
+  switch (verb) {
+    case 'pause':
+      return agent.pause();
+    case 'resume':
+      return agent.resume();
+    case 'kill':
+      return agent.kill();
+    case 'restart':
+      return agent.restart();
+    case 'await-end-of':
+      await agent.ended;
+      return;
+    default:
+      throw new Error(`nobody does ${deed}`);
+  }
+}
+
+/** A master that is in recovery stays there until it is told. */
+const recoveries = new WeakMap<LocalMesos['master'], () => void>();
+
+async function carryOutOnMaster(verb: string | undefined, master: LocalMesos['master']): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  switch (verb) {
+    case 'kill':
+      return master.kill();
+    case 'restart':
+      return master.restart();
+    case 'restart-into-recovery':
+      recoveries.set(master, resolve);
+      return master.restart({ recovered: promise });
+    case 'finish-recovery':
+      recoveries.get(master)?.();
+      return;
+    default:
+      throw new Error(`nobody does ${verb} to a master`);
+  }
+}
