@@ -50,9 +50,16 @@ function sayOfScheduler(fact: SchedulerFact): Said {
     case 'offer.rescinded':
       return ['debug', `the master took offer ${fact.offerId} back${fact.known ? '' : ', which was not held'}`];
     case 'offers.suppressed':
-      return ['debug', 'nothing to place: no more offers wanted'];
+      return ['debug', `nothing to place in ${fact.roles.join(', ')}: no more offers wanted`];
     case 'offers.revived':
-      return ['debug', 'tasks to place: offers wanted'];
+      return ['debug', `tasks to place in ${fact.roles.join(', ')}: offers wanted`];
+    case 'agent.leaving':
+      return [
+        'info',
+        `the master asks for agent ${fact.agentId ?? 'resources'} back from ${new Date(fact.from).toISOString()}: ${
+          fact.accepted ? 'nothing of ours is there' : `${count(fact.tasks, 'task')} of ours still there`
+        }`,
+      ];
     case 'reconciliation.started':
       return ['info', `asking the master after ${count(fact.tasks, 'task')}`];
     case 'reconciliation.repeated':

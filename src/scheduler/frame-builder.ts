@@ -71,6 +71,10 @@ export class FrameBuilder {
     this.#facts.push(fact);
   }
 
+  hasFact(kind: SchedulerFact['kind']): boolean {
+    return this.#facts.some((fact) => fact.kind === kind);
+  }
+
   stop(stop: Stop): void {
     this.#stop = stop;
   }

@@ -1,8 +1,10 @@
 /**
  * The core: takes one input at a time and answers with a frame. It knows which component an input concerns and in which
  * order they are told; what they decide is theirs. Inputs of a subscription that is no longer the present one lead to
- * nothing. Every turn ends with the launch coordinator, which takes what the turn has brought.
+ * nothing. Every turn ends with the launch coordinator, which takes what the turn has brought: at once by `step`, or, where
+ * the turn has several inputs and some of them come of its own matches, by `take`, `match` and `conclude`.
  */
+import type { EpochMs } from '../lib/brand.ts';
 import { unreachable } from '../lib/exhaustive.ts';
 import { createRandom } from '../lib/random.ts';
 import type { TaskId } from '../mesos-api-client/protocol/ids.ts';
@@ -13,6 +15,7 @@ import { FrameBuilder } from './frame-builder.ts';
 import { LaunchCoordinator } from './launch-coordinator/launch-coordinator.ts';
 import type { Frame } from './model/frame.ts';
 import type { Command, Input } from './model/input.ts';
+import type { AgentView, OfferRound, WhyView } from './model/offer-views.ts';
 import type { SchedulerRecords } from './model/records.ts';
 import type { Scheduler, SchedulerOptions, SchedulerView } from './model/scheduler.ts';
 import type { GroupName, TaskRecord, TaskSpec } from './model/task.ts';
@@ -34,6 +37,8 @@ class Core implements Scheduler {
   readonly #launch: LaunchCoordinator;
   readonly #monitor: TaskMonitor;
   readonly #reconciliation: ReconciliationCoordinator;
+  /** Of the last input: what is asked of views is answered as of then. */
+  #at: EpochMs = 0;
 
   constructor(options: SchedulerOptions, records: SchedulerRecords) {
     const random = createRandom(options.seed);
@@ -41,16 +46,34 @@ class Core implements Scheduler {
     this.#book = new TaskBook(records.tasks, options.endedTasksKept);
     this.#reconciliation = new ReconciliationCoordinator(this.#book, random);
     this.#monitor = new TaskMonitor(this.#book, options, this.#reconciliation);
-    const roles = framework.roles ?? (framework.role === undefined ? [] : [framework.role]);
-    this.#launch = new LaunchCoordinator(roles, this.#book.all(), this.#monitor);
+    this.#launch = new LaunchCoordinator(framework, this.#book.all(), { launches: this.#monitor, tasks: this.#book });
     const parts = { random, suppression: this.#launch, tasks: this.#monitor };
     this.#connection = new ConnectionManager(options, records.framework, parts);
   }
 
   step(input: Input): Frame {
-    const frame = new FrameBuilder(input.at, this.#connection.session);
-    this.#route(frame, input);
-    this.#launch.settle(frame, !this.#reconciliation.holdsLaunches);
+    const frame = this.#frame(input.at);
+    this.#take(frame, input);
+    this.#launch.match(frame, !this.#reconciliation.holdsLaunches);
+    this.#launch.conclude(frame);
+    return frame.build();
+  }
+
+  take(input: Input): Frame {
+    const frame = this.#frame(input.at);
+    this.#take(frame, input);
+    return frame.build();
+  }
+
+  match(at: EpochMs): Frame {
+    const frame = this.#frame(at);
+    this.#launch.match(frame, !this.#reconciliation.holdsLaunches);
+    return frame.build();
+  }
+
+  conclude(at: EpochMs): Frame {
+    const frame = this.#frame(at);
+    this.#launch.conclude(frame);
     return frame.build();
   }
 
@@ -79,7 +102,35 @@ class Core implements Scheduler {
   }
 
   whyWaiting(taskId: TaskId): string | undefined {
-    return this.#launch.whyWaiting(taskId);
+    return this.#launch.why(taskId, this.#at)?.why;
+  }
+
+  why(taskId: TaskId): WhyView | undefined {
+    return this.#launch.why(taskId, this.#at);
+  }
+
+  whyAll(): readonly WhyView[] {
+    return this.#launch.whyAll(this.#at);
+  }
+
+  offerRounds(): readonly OfferRound[] {
+    return this.#launch.offerRounds();
+  }
+
+  agents(): readonly AgentView[] {
+    return this.#launch.agents();
+  }
+
+  #frame(at: EpochMs): FrameBuilder {
+    this.#at = at;
+    return new FrameBuilder(at, this.#connection.session);
+  }
+
+  #take(frame: FrameBuilder, input: Input): void {
+    this.#route(frame, input);
+    if (frame.hasFact('task.ended')) {
+      this.#launch.taskEnded();
+    }
   }
 
   #route(frame: FrameBuilder, input: Input): void {
@@ -191,7 +242,7 @@ class Core implements Scheduler {
         this.#failure(frame, event);
         break;
       case 'INVERSE_OFFERS':
-        acceptInverseOffers(frame, event);
+        this.#launch.inverseOffers(frame, event.inverse_offers.inverse_offers ?? []);
         break;
       default:
         // Kinds that we never ask for, and kinds that do not exist yet.
@@ -279,6 +330,7 @@ class Core implements Scheduler {
     const record = this.#book.get(taskId);
     if (record !== undefined) {
       this.#launch.withdraw(taskId);
+      this.#launch.acceptPlaced(frame);
       this.#monitor.kill(frame, record, reason);
     }
   }
@@ -292,7 +344,10 @@ class Core implements Scheduler {
         this.#following(frame, () => this.#connection.silenceTimer(frame));
         break;
       case 'match':
-        this.#launch.timer();
+        this.#launch.timer(frame);
+        break;
+      case 'revive':
+        this.#launch.reviveTimer();
         break;
       case 'reconcile':
         this.#reconciliation.timer(frame);
@@ -305,14 +360,5 @@ class Core implements Scheduler {
       default:
         unreachable(timer);
     }
-  }
-}
-
-/** Advisory: the tasks there are moved when the agent goes (or, later, before). A long filter stops the repetitions. */
-function acceptInverseOffers(frame: FrameBuilder, event: EventOf<'INVERSE_OFFERS'>): void {
-  const ids = (event.inverse_offers.inverse_offers ?? []).map(({ id }) => id);
-  if (ids.length > 0) {
-    const filters = { refuse_seconds: 3_600 };
-    frame.call({ type: 'ACCEPT_INVERSE_OFFERS', accept_inverse_offers: { inverse_offer_ids: ids, filters } });
   }
 }

@@ -358,10 +358,10 @@ test('facts are shown in words, from a number on and as they come', async (t) =>
   const { runtime, dispatcher } = await bench(t);
   const heard: number[] = [];
   const stop = dispatcher.onFact((fact) => heard.push(fact.sequence));
-  runtime.tell({ kind: 'offers.revived' }, 1000);
-  runtime.tell({ kind: 'offers.suppressed' }, 2000);
+  runtime.tell({ kind: 'offers.revived', roles: ['*'] }, 1000);
+  runtime.tell({ kind: 'offers.suppressed', roles: ['*'] }, 2000);
   stop();
-  runtime.tell({ kind: 'offers.revived' }, 3000);
+  runtime.tell({ kind: 'offers.revived', roles: ['*'] }, 3000);
   t.deepEqual(heard, [1, 2]);
   t.deepEqual(dispatcher.facts(1, 1), [
     {

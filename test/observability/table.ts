@@ -31,12 +31,13 @@ export const examples: Examples = {
   'task.kept': { kind: 'task.kept', ...task, state: 'TASK_RUNNING' },
   'offer.received': {
     kind: 'offer.received',
-    offer: { offerId, agentId, hostname: 'host-1', cpus: 2, memMiB: 4096, diskMiB: 100, ports: 1 },
+    offer: { offerId, agentId, hostname: 'host-1', role: '*', cpus: 2, memMiB: 4096, diskMiB: 100, ports: 1 },
   },
   'offer.declined': { kind: 'offer.declined', offerId, agentId, why: 'too small', refuseMs: 5000 },
   'offer.rescinded': { kind: 'offer.rescinded', offerId, known: false },
-  'offers.suppressed': { kind: 'offers.suppressed' },
-  'offers.revived': { kind: 'offers.revived' },
+  'offers.suppressed': { kind: 'offers.suppressed', roles: ['flink'] },
+  'offers.revived': { kind: 'offers.revived', roles: ['flink'] },
+  'agent.leaving': { kind: 'agent.leaving', agentId, from: 1_000, forMs: 60_000, tasks: 2, accepted: false },
   'task.requested': { kind: 'task.requested', ...task },
   'task.waiting': { kind: 'task.waiting', ...task, why: 'no agent has 8 cpus' },
   'task.launched': {

@@ -100,7 +100,7 @@ test('I4, I5: a frame is carried out in order: persist, calls, timers, actions, 
     persist: [put('task')],
     calls: [call('REVIVE')],
     timers: [{ kind: 'set', timer: { kind: 'match' }, at: clock.now() + 7 }],
-    facts: [{ kind: 'offers.revived' }],
+    facts: [{ kind: 'offers.revived', roles: ['*'] }],
   });
   runtime.onFact(({ fact }) => journal.push(`fact ${fact.kind}`));
   await runtime.submit(deleteIt).then(() => journal.push('resolved'));
@@ -181,7 +181,7 @@ test('a commit that fails ends the loop: no call, no fact, everyone who waits is
   scheduler.script = on('leadership', { calls: [subscribe()] });
   const runtime = await start();
   await quiet();
-  scheduler.script = () => ({ calls: [call('REVIVE')], facts: [{ kind: 'offers.revived' }] });
+  scheduler.script = () => ({ calls: [call('REVIVE')], facts: [{ kind: 'offers.revived', roles: ['*'] }] });
   clusters.onAccept = () => ({ persist: [put('x')], actions: [{ kind: 'forget', cluster: name }] });
   const gate = Promise.withResolvers<void>();
   store.gate = gate.promise;

@@ -4,23 +4,26 @@
  * back at once, so that no other framework waits for what we do not use.
  */
 import type { OfferId } from '../../mesos-api-client/protocol/ids.ts';
-import type { Request } from './matching/match.ts';
-import { amountsOf, type Pool } from './matching/pool.ts';
-import { amountsWanted, hasRoom } from './matching/take.ts';
+import { amountsOf, amountsWanted, hasRoom, type Pool } from './pools.ts';
+import type { Request } from './request.ts';
 
-export function offersWorthHolding(pools: readonly Pool[], requests: readonly Request[]): ReadonlySet<OfferId> {
-  const held = new Set<Pool>();
-  for (const { prefer, resources } of requests) {
+/** By offer: what for, in words. */
+export function offersWorthHolding(pools: readonly Pool[], requests: readonly Request[]): ReadonlyMap<OfferId, string> {
+  const held = new Map<Pool, string>();
+  for (const { spec, prefer, role } of requests) {
     if (prefer === undefined) {
       continue;
     }
-    const wanted = amountsWanted(resources);
-    const instead = pools.find((pool) => !held.has(pool) && hasRoom(amountsOf(pool.free), wanted));
-    for (const pool of pools) {
-      if (pool === instead || pool.agentId === prefer.agentId) {
-        held.add(pool);
+    const wanted = amountsWanted(spec.resources);
+    const ofRole = pools.filter((pool) => pool.role === role);
+    const instead = ofRole.find((pool) => !held.has(pool) && hasRoom(amountsOf(pool.free), wanted));
+    for (const pool of ofRole) {
+      if (pool.agentId === prefer.agentId) {
+        held.set(pool, `${spec.taskId} would rather go back to this agent`);
+      } else if (pool === instead) {
+        held.set(pool, `for ${spec.taskId}, in case its old agent is not offered`);
       }
     }
   }
-  return new Set([...held].flatMap((pool) => pool.offerIds));
+  return new Map([...held].flatMap(([pool, why]) => pool.offerIds.map((offerId) => [offerId, why] as const)));
 }

@@ -1,49 +1,72 @@
 /**
  * Brings what waits together with what is offered: launches at the first full fit, in the turn in which the offer or the
  * request came, and gives the rest back at once. An offer is held only while somebody has a reason to wait for a better
- * one: a task that would rather go back to its old agent, or the first answers after a subscription.
+ * one, and not for long: a task that would rather go back to its old agent, or the first answers after a subscription.
+ *
+ * A turn has two halves. `match` may be asked several times: what it places may lead to requests (the JobManager's place
+ * is what its TaskManagers ask for). `conclude` ends the turn: one ACCEPT for all that was placed at an agent, the rest
+ * declined, the flow of offers adjusted.
  */
 import _ from 'lodash';
 import type { EpochMs } from '../../lib/brand.ts';
 import type { AgentId, OfferId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
-import type { Offer, TaskInfo } from '../../mesos-api-client/protocol/mesos.ts';
+import type { FrameworkInfo, InverseOffer, Offer } from '../../mesos-api-client/protocol/mesos.ts';
 import type { FrameBuilder } from '../frame-builder.ts';
+import type { AgentView, OfferRound, WhyView } from '../model/offer-views.ts';
 import type { Placement, TaskRecord } from '../model/task.ts';
+import { agentViews } from './agent-views.ts';
 import { offersWorthHolding } from './holding.ts';
-import { type Match, match, type Request } from './matching/match.ts';
-import type { Pool } from './matching/pool.ts';
-import { OfferFlow, refuseSeconds } from './offer-flow.ts';
-import { OfferShelf, offerSummary } from './offer-shelf.ts';
+import { answerInverseOffers } from './inverse-offers.ts';
+import { OfferDesk } from './offer-desk.ts';
+import type { Demand } from './offer-flow.ts';
+import { type Placed, Placing, type Pot } from './placing.ts';
+import { RunningTasks } from './running-tasks.ts';
 import { taskInfo } from './task-info.ts';
 import { WaitingTasks } from './waiting-tasks.ts';
+import { type Circumstances, whyWaiting } from './why.ts';
 
 /** Records the intent to launch, before the ACCEPT leaves. */
 export interface Launches {
   launched(frame: FrameBuilder, record: TaskRecord, placement: Placement): void;
 }
 
+/** The tasks that are at an agent, as far as we know. */
+export interface LaunchedTasks {
+  launched(): readonly TaskRecord[];
+}
+
 export class LaunchCoordinator {
   readonly #launches: Launches;
+  readonly #tasks: LaunchedTasks;
   readonly #waiting: WaitingTasks;
-  readonly #flow: OfferFlow;
-  readonly #shelf = new OfferShelf();
-  /** Where the next choice of ports begins at each agent. */
-  #nextPorts: ReadonlyMap<AgentId, number>;
+  readonly #desk: OfferDesk;
+  readonly #nextPorts: Map<AgentId, number>;
+  /** What the offers held come to, and what was placed on them in this turn. */
+  #pots: readonly Pot[] = [];
   #connected = false;
   #mayLaunch = false;
-  /** Something changed since the last look: nothing is matched twice in vain. */
+  /** Something changed since the last match: nothing is matched twice in vain. */
   #stale = false;
+  /** Something changed in this turn. */
+  #unsettled = false;
   #wakeAt: EpochMs | undefined;
 
-  constructor(roles: readonly string[], records: readonly TaskRecord[], launches: Launches) {
-    this.#launches = launches;
-    this.#waiting = new WaitingTasks(records);
-    this.#flow = new OfferFlow(roles);
+  constructor(
+    framework: FrameworkInfo,
+    records: readonly TaskRecord[],
+    parts: { readonly launches: Launches; readonly tasks: LaunchedTasks },
+  ) {
+    const roles = framework.roles ?? (framework.role === undefined ? [] : [framework.role]);
+    const onlyRole = roles[0] ?? '*';
+    this.#launches = parts.launches;
+    this.#tasks = parts.tasks;
+    this.#waiting = new WaitingTasks(records, onlyRole);
+    this.#desk = new OfferDesk(roles, onlyRole);
     this.#nextPorts = nextPortsAfter(records);
   }
 
   get offersHeld(): number {
-    return this.#shelf.size;
+    return this.#desk.held;
   }
 
   get tasksWaiting(): number {
@@ -51,7 +74,7 @@ export class LaunchCoordinator {
   }
 
   rolesToSuppress(): string[] {
-    return this.#flow.rolesToSuppress(this.#waiting.size);
+    return this.#desk.flow.rolesToSuppress(this.#waiting.demand(this.#running()));
   }
 
   connected(): void {
@@ -62,53 +85,67 @@ export class LaunchCoordinator {
   disconnected(frame: FrameBuilder): void {
     this.#connected = false;
     this.#mayLaunch = false;
-    this.#shelf.clear();
+    this.#pots = [];
+    this.#desk.disconnected(frame);
     this.#wake(frame, undefined);
   }
 
   request(frame: FrameBuilder, record: TaskRecord): void {
     const { taskId, group, part } = record.spec;
     this.#waiting.add(record);
-    this.#flow.requested();
+    this.#desk.flow.loosened(this.#waiting.roleOf(record));
     this.#stale = true;
     frame.fact({ kind: 'task.requested', taskId, group, part });
   }
 
   withdraw(taskId: TaskId): void {
-    this.#waiting.delete(taskId);
-    this.#stale = true;
+    if (this.#waiting.delete(taskId) !== undefined) {
+      this.#stale = true;
+    }
   }
 
   offers(frame: FrameBuilder, offers: readonly Offer[]): void {
-    for (const offer of offers) {
-      this.#shelf.put(offer);
-      frame.fact({ kind: 'offer.received', offer: offerSummary(offer) });
-    }
+    this.#desk.receive(frame, offers, this.#waiting.size);
     this.#stale = true;
+  }
+
+  inverseOffers(frame: FrameBuilder, inverseOffers: readonly InverseOffer[]): void {
+    answerInverseOffers(frame, inverseOffers, this.#running());
   }
 
   rescind(frame: FrameBuilder, offerId: OfferId): void {
-    const known = this.#shelf.take(offerId) !== undefined;
-    frame.fact({ kind: 'offer.rescinded', offerId, known });
+    this.#desk.rescind(frame, offerId);
   }
 
   agentFailed(agentId: AgentId): void {
-    this.#shelf.forget(agentId);
+    this.#desk.agentFailed(agentId);
   }
 
-  /** The master took an ACCEPT for wrong: it still counts these offers as ours. */
+  /** A place is free again: whoever is held up by a constraint or a limit may be content with what was refused before. */
+  taskEnded(): void {
+    const roles = this.#waiting.pickyRoles();
+    this.#stale ||= roles.size > 0;
+    this.#loosen(roles);
+  }
+
   giveBack(frame: FrameBuilder, offerIds: readonly OfferId[]): void {
-    this.#decline(frame, offerIds);
+    this.#desk.giveBackUnused(frame, offerIds, this.#waiting.demand(this.#running()));
   }
 
   /** Somebody's wait for a better offer is over. */
-  timer(): void {
+  timer(frame: FrameBuilder): void {
     this.#wakeAt = undefined;
     this.#stale = true;
+    this.#loosen(this.#waiting.rolesOfExpired(frame.at));
   }
 
-  /** The last thing in every turn: matches if anything changed, gives back what is not needed, tells the master. */
-  settle(frame: FrameBuilder, mayLaunch: boolean): void {
+  /** A REVIVE that was put off may leave now. */
+  reviveTimer(): void {
+    this.#unsettled = true;
+    this.#desk.flow.timer();
+  }
+
+  match(frame: FrameBuilder, mayLaunch: boolean): void {
     if (!this.#connected) {
       return;
     }
@@ -116,103 +153,146 @@ export class LaunchCoordinator {
     this.#mayLaunch = mayLaunch;
     if (this.#stale) {
       this.#stale = false;
+      this.#unsettled = true;
       if (mayLaunch) {
         this.#match(frame);
       }
-      this.#giveBackUnneeded(frame);
-      this.#wake(frame, this.#waiting.nextExpiry(frame.at));
     }
-    this.#flow.adjust(frame, this.#waiting.size);
   }
 
-  /** Undefined for a task that does not wait. */
-  whyWaiting(taskId: TaskId): string | undefined {
-    if (!this.#waiting.has(taskId)) {
-      return undefined;
+  conclude(frame: FrameBuilder): void {
+    if (!this.#connected || !this.#unsettled) {
+      return;
     }
-    if (!this.#connected) {
-      return 'no Mesos master is connected';
+    this.#unsettled = false;
+    const running = this.#running();
+    const demand = this.#waiting.demand(running);
+    this.#accept(frame, demand);
+    this.#explain(frame, running);
+    this.#desk.giveBackAllBut(frame, this.#worthHolding(frame.at, running), demand);
+    this.#desk.adjustFlow(frame, demand);
+    this.#wake(frame, _.min([this.#waiting.nextExpiry(frame.at), this.#desk.firstEnd()].filter(isKnown)));
+  }
+
+  /** A task is to be ended that was placed in this very turn: its launch has to leave first. */
+  acceptPlaced(frame: FrameBuilder): void {
+    if (this.#pots.some(({ placed }) => placed.length > 0)) {
+      this.#accept(frame, this.#waiting.demand(this.#running()));
     }
-    return this.#mayLaunch
-      ? this.#waiting.why(taskId)
-      : 'the master is first asked what became of the tasks launched before';
+  }
+
+  /** One ACCEPT for all offers of an agent and role. */
+  #accept(frame: FrameBuilder, demand: Demand): void {
+    const used = this.#pots.filter(({ placed }) => placed.length > 0);
+    this.#pots = [];
+    for (const { pool, placed } of used) {
+      const tasks = placed.map(({ request }) => request.spec.taskId);
+      frame.call(acceptCall(pool, placed, this.#desk.use(frame.at, pool, tasks, demand)));
+    }
+  }
+
+  why(taskId: TaskId, at: EpochMs): WhyView | undefined {
+    const record = this.#waiting.get(taskId);
+    return record && whyWaiting(record, this.#circumstances(at, this.#running()));
+  }
+
+  whyAll(at: EpochMs): readonly WhyView[] {
+    const circumstances = this.#circumstances(at, this.#running());
+    return this.#waiting.records().map((record) => whyWaiting(record, circumstances));
+  }
+
+  offerRounds(): readonly OfferRound[] {
+    return this.#desk.rounds();
+  }
+
+  agents(): readonly AgentView[] {
+    return agentViews(this.#desk.agents, this.#running());
   }
 
   #match(frame: FrameBuilder): void {
-    const requests = this.#waiting.requests(frame.at);
-    if (requests.length === 0 || this.#shelf.size === 0) {
+    const running = this.#running();
+    const requests = this.#waiting.requests(frame.at, running);
+    if (requests.length === 0 || this.#desk.held === 0) {
       return;
     }
-    const { matches, left, nextPorts } = match(requests, this.#shelf.pools(), this.#nextPorts);
-    this.#nextPorts = nextPorts;
-    this.#shelf.remember(left);
-    const stillWaiting = requests.length - matches.length;
-    for (const [pool, together] of Map.groupBy(matches, ({ pool }) => pool)) {
-      this.#accept(frame, pool, together, refuseSeconds(stillWaiting));
+    this.#pots = this.#presentPots();
+    const before = new Set(this.#pots.flatMap(({ placed }) => placed));
+    new Placing(this.#pots, running, this.#nextPorts).place(requests);
+    for (const pot of this.#pots) {
+      for (const placed of pot.placed) {
+        if (!before.has(placed)) {
+          this.#launch(frame, pot, placed);
+        }
+      }
     }
-    this.#waiting.explain(frame, this.#shelf.seen());
+    this.#desk.agents.left(
+      frame.at,
+      this.#pots.map(({ pool, free }) => ({ ...pool, free })),
+    );
+    this.#loosen(this.#waiting.pickyRoles());
   }
 
-  /** All offers of one agent and role in one call; what the tasks leave of them is refused with it. */
-  #accept(frame: FrameBuilder, pool: Pool, matches: readonly Match[], refuse_seconds: number): void {
-    const task_infos = matches.flatMap((match) => this.#launch(frame, pool, match));
-    for (const offerId of pool.offerIds) {
-      this.#shelf.take(offerId);
-    }
-    this.#flow.refused();
-    frame.call({
-      type: 'ACCEPT',
-      accept: {
-        offer_ids: pool.offerIds.map((value) => ({ value })),
-        operations: [{ type: 'LAUNCH', launch: { task_infos } }],
-        filters: { refuse_seconds },
-      },
-    });
+  /** Those of this turn go on being used. */
+  #presentPots(): readonly Pot[] {
+    const known = new Map(this.#pots.map((pot) => [pot.pool.offerIds.join(), pot]));
+    return this.#desk.pools().map((pool) => known.get(pool.offerIds.join()) ?? { pool, free: pool.free, placed: [] });
   }
 
-  #launch(frame: FrameBuilder, pool: Pool, { taskId, ports, resources }: Match): TaskInfo[] {
-    const record = this.#waiting.delete(taskId);
+  #launch(frame: FrameBuilder, { pool }: Pot, { request, ports }: Placed): void {
+    const record = this.#waiting.delete(request.spec.taskId);
     if (record === undefined) {
-      return [];
+      return;
     }
-    const { agentId, hostname, offerIds } = pool;
-    const { group, part } = record.spec;
-    const placement = { agentId, hostname, ports, launchedAt: frame.at };
-    this.#launches.launched(frame, record, placement);
+    const { agentId, hostname, offerIds, attributes, domain } = pool;
+    const { taskId, group, part } = record.spec;
+    this.#launches.launched(frame, record, {
+      agentId,
+      hostname,
+      ports,
+      launchedAt: frame.at,
+      ...(_.isEmpty(attributes) ? {} : { attributes }),
+      ...(domain === undefined ? {} : { domain }),
+    });
     const waitedMs = frame.at - record.requestedAt;
     frame.fact({ kind: 'task.launched', taskId, group, part, agentId, hostname, ports, offerIds, waitedMs });
-    return [taskInfo(record.spec, placement, resources)];
   }
 
-  #giveBackUnneeded(frame: FrameBuilder): void {
-    const unneeded = this.#unneeded(this.#waiting.requests(frame.at));
-    if (unneeded.length === 0) {
-      return;
+  #explain(frame: FrameBuilder, running: RunningTasks): void {
+    if (this.#mayLaunch && this.#desk.agents.size > 0) {
+      const circumstances = this.#circumstances(frame.at, running);
+      this.#waiting.explain(frame, (record) => whyWaiting(record, circumstances).why);
     }
-    const refuseMs = refuseSeconds(this.#waiting.size) * 1000;
-    const why = this.#waiting.size === 0 ? 'no task waits' : 'no task that waits fits';
-    for (const { id, agent_id } of unneeded) {
-      this.#shelf.take(id.value);
-      frame.fact({ kind: 'offer.declined', offerId: id.value, agentId: agent_id.value, why, refuseMs });
-    }
-    this.#decline(
-      frame,
-      unneeded.map((offer) => offer.id.value),
-    );
   }
 
-  #unneeded(requests: readonly Request[]): readonly Offer[] {
-    if (requests.length > 0 && !this.#mayLaunch) {
-      return [];
+  /** By offer: what for, in words. */
+  #worthHolding(at: EpochMs, running: RunningTasks): ReadonlyMap<OfferId, string> {
+    if (!this.#mayLaunch) {
+      const why = 'the master is first asked what became of the tasks launched before';
+      return new Map(this.#waiting.size === 0 ? [] : this.#desk.heldIds().map((offerId) => [offerId, why]));
     }
-    const worthHolding = offersWorthHolding(this.#shelf.pools(), requests);
-    return this.#shelf.all().filter((offer) => !worthHolding.has(offer.id.value));
+    return offersWorthHolding(this.#desk.pools(), this.#waiting.requests(at, running));
   }
 
-  #decline(frame: FrameBuilder, offerIds: readonly OfferId[]): void {
-    this.#flow.refused();
-    const filters = { refuse_seconds: refuseSeconds(this.#waiting.size) };
-    frame.call({ type: 'DECLINE', decline: { offer_ids: offerIds.map((value) => ({ value })), filters } });
+  #loosen(roles: Iterable<string>): void {
+    for (const role of roles) {
+      this.#desk.flow.loosened(role);
+    }
+  }
+
+  #running(): RunningTasks {
+    return new RunningTasks(this.#tasks.launched());
+  }
+
+  #circumstances(at: EpochMs, running: RunningTasks): Circumstances {
+    return {
+      at,
+      connected: this.#connected,
+      mayLaunch: this.#mayLaunch,
+      agents: this.#desk.agents,
+      running,
+      roleOf: (record) => this.#waiting.roleOf(record),
+      limits: this.#waiting.limited(running),
+    };
   }
 
   #wake(frame: FrameBuilder, at: EpochMs | undefined): void {
@@ -228,8 +308,26 @@ export class LaunchCoordinator {
   }
 }
 
+function acceptCall({ agentId, hostname, offerIds }: Pot['pool'], placed: readonly Placed[], refuse_seconds: number) {
+  const task_infos = placed.map(({ request, ports, resources }) =>
+    taskInfo(request.spec, { agentId, hostname, ports }, resources),
+  );
+  return {
+    type: 'ACCEPT' as const,
+    accept: {
+      offer_ids: offerIds.map((value) => ({ value })),
+      operations: [{ type: 'LAUNCH' as const, launch: { task_infos } }],
+      filters: { refuse_seconds },
+    },
+  };
+}
+
+function isKnown<Value>(value: Value | undefined): value is Value {
+  return value !== undefined;
+}
+
 /** After a restart too, a new task does not get the ports that the last one at its agent had. */
-function nextPortsAfter(records: readonly TaskRecord[]): ReadonlyMap<AgentId, number> {
+function nextPortsAfter(records: readonly TaskRecord[]): Map<AgentId, number> {
   const placements = records.flatMap(({ life }) => (life.phase === 'waiting' ? [] : (life.placement ?? [])));
   return new Map(
     _.sortBy(placements, 'launchedAt').flatMap(({ agentId, ports }) => {

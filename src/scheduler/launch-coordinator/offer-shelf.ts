@@ -1,75 +1,54 @@
-/** The offers held, and what was free at each agent that offered something lately (for explanations; bounded). */
-import type { AgentId, OfferId } from '../../mesos-api-client/protocol/ids.ts';
+/** The offers held, and since when: in order, until they are used, given back, taken back, or held for too long. */
+import type { EpochMs } from '../../lib/brand.ts';
+import type { OfferId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Offer } from '../../mesos-api-client/protocol/mesos.ts';
-import type { OfferSummary } from '../model/facts.ts';
-import { type Amounts, amountsOf, inUnits, type Pool, poolsOf } from './matching/pool.ts';
 
-const mostAgentsRemembered = 5_000;
+/** Whatever the reason to hold an offer, others want it too. */
+export const holdAtMostMs = 30_000;
+
+interface Held {
+  readonly offer: Offer;
+  readonly since: EpochMs;
+}
 
 export class OfferShelf {
-  readonly #offers = new Map<OfferId, Offer>();
-  readonly #seen = new Map<AgentId, Amounts>();
+  readonly #held = new Map<OfferId, Held>();
 
   get size(): number {
-    return this.#offers.size;
+    return this.#held.size;
   }
 
-  put(offer: Offer): void {
-    this.#offers.set(offer.id.value, offer);
+  put(at: EpochMs, offer: Offer): void {
+    this.#held.set(offer.id.value, { offer, since: at });
   }
 
   /** The offer, no longer held. */
   take(offerId: OfferId): Offer | undefined {
-    const offer = this.#offers.get(offerId);
-    this.#offers.delete(offerId);
-    return offer;
+    const held = this.#held.get(offerId);
+    this.#held.delete(offerId);
+    return held?.offer;
   }
 
   all(): readonly Offer[] {
-    return [...this.#offers.values()];
+    return [...this.#held.values()].map(({ offer }) => offer);
   }
 
-  pools(): Pool[] {
-    return poolsOf(this.#offers.values());
+  ids(): readonly OfferId[] {
+    return [...this.#held.keys()];
   }
 
-  /** After any break all offers are void (MA-23), and what was free is no longer known. */
+  heldUntil(offerId: OfferId): EpochMs | undefined {
+    const held = this.#held.get(offerId);
+    return held && held.since + holdAtMostMs;
+  }
+
+  /** When the first of them has been held for too long. */
+  firstEnd(): EpochMs | undefined {
+    const [first] = this.#held.values();
+    return first && first.since + holdAtMostMs;
+  }
+
   clear(): void {
-    this.#offers.clear();
-    this.#seen.clear();
+    this.#held.clear();
   }
-
-  remember(pools: readonly Pool[]): void {
-    for (const pool of pools) {
-      this.#seen.delete(pool.agentId);
-      this.#seen.set(pool.agentId, amountsOf(pool.free));
-    }
-    for (const agentId of this.#seen.keys()) {
-      if (this.#seen.size <= mostAgentsRemembered) {
-        break;
-      }
-      this.#seen.delete(agentId);
-    }
-  }
-
-  forget(agentId: AgentId): void {
-    this.#seen.delete(agentId);
-  }
-
-  seen(): readonly Amounts[] {
-    return [...this.#seen.values()];
-  }
-}
-
-export function offerSummary(offer: Offer): OfferSummary {
-  const { cpus, mem, disk, ports } = inUnits(amountsOf(offer.resources ?? []));
-  return {
-    offerId: offer.id.value,
-    agentId: offer.agent_id.value,
-    hostname: offer.hostname,
-    cpus,
-    memMiB: mem,
-    diskMiB: disk,
-    ports,
-  };
 }

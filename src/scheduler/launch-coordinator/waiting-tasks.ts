@@ -1,17 +1,22 @@
-/** The tasks that wait for offers, in the order of their requests, each with the last reason why it still does. */
+/** The tasks that wait for offers, in the order of their requests, each with the reason that was last told. */
 import type { EpochMs } from '../../lib/brand.ts';
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { FrameBuilder } from '../frame-builder.ts';
 import type { Preference, TaskRecord } from '../model/task.ts';
-import type { Request } from './matching/match.ts';
-import type { Amounts } from './matching/pool.ts';
-import { describeShortage } from './matching/shortage.ts';
+import { isConstrained } from './eligibility.ts';
+import { Limits } from './limits.ts';
+import type { Demand } from './offer-flow.ts';
+import type { Request } from './request.ts';
+import type { RunningTasks } from './running-tasks.ts';
 
 export class WaitingTasks {
+  readonly #defaultRole: string;
   readonly #records = new Map<TaskId, TaskRecord>();
-  readonly #reasons = new Map<TaskId, string>();
+  readonly #told = new Map<TaskId, string>();
+  readonly #expired = new Set<TaskId>();
 
-  constructor(records: readonly TaskRecord[]) {
+  constructor(records: readonly TaskRecord[], defaultRole: string) {
+    this.#defaultRole = defaultRole;
     for (const record of records) {
       if (record.life.phase === 'waiting') {
         this.add(record);
@@ -23,8 +28,8 @@ export class WaitingTasks {
     return this.#records.size;
   }
 
-  has(taskId: TaskId): boolean {
-    return this.#records.has(taskId);
+  get(taskId: TaskId): TaskRecord | undefined {
+    return this.#records.get(taskId);
   }
 
   add(record: TaskRecord): void {
@@ -34,16 +39,72 @@ export class WaitingTasks {
   delete(taskId: TaskId): TaskRecord | undefined {
     const record = this.#records.get(taskId);
     this.#records.delete(taskId);
-    this.#reasons.delete(taskId);
+    this.#told.delete(taskId);
+    this.#expired.delete(taskId);
     return record;
   }
 
-  requests(now: EpochMs): Request[] {
-    return [...this.#records.values()].map((record) => {
+  roleOf({ spec }: TaskRecord): string {
+    return spec.role ?? this.#defaultRole;
+  }
+
+  records(): readonly TaskRecord[] {
+    return [...this.#records.values()];
+  }
+
+  /** Those that the limit of their group keeps waiting, with the reason in words. */
+  limited(running: RunningTasks): ReadonlyMap<TaskId, string> {
+    const limits = new Limits(running);
+    return new Map(
+      this.records().flatMap(({ spec }) => {
+        const why = limits.admit(spec);
+        return why === undefined ? [] : [[spec.taskId, why] as const];
+      }),
+    );
+  }
+
+  demand(running: RunningTasks): Demand {
+    const limited = this.limited(running);
+    const demand = new Map<string, number>();
+    for (const record of this.#records.values()) {
+      if (!limited.has(record.spec.taskId)) {
+        const role = this.roleOf(record);
+        demand.set(role, (demand.get(role) ?? 0) + 1);
+      }
+    }
+    return demand;
+  }
+
+  requests(now: EpochMs, running: RunningTasks): Request[] {
+    const limited = this.limited(running);
+    return this.records().flatMap((record) => {
+      if (limited.has(record.spec.taskId)) {
+        return [];
+      }
       const prefer = preferenceInForce(record, now);
-      const { taskId, resources } = record.spec;
-      return prefer === undefined ? { taskId, resources } : { taskId, resources, prefer };
+      const request = { spec: record.spec, role: this.roleOf(record) };
+      return [prefer === undefined ? request : { ...request, prefer }];
     });
+  }
+
+  /** Roles of those that look at more than room: what becomes of other tasks may change what they take. */
+  pickyRoles(): ReadonlySet<string> {
+    return new Set(
+      this.records().flatMap((record) => (isConstrained(record.spec.placement) ? [this.roleOf(record)] : [])),
+    );
+  }
+
+  /** Roles of those that take anything from now on; each is named once. */
+  rolesOfExpired(now: EpochMs): ReadonlySet<string> {
+    const roles = new Set<string>();
+    for (const record of this.#records.values()) {
+      const { taskId, prefer } = record.spec;
+      if (prefer !== undefined && preferenceInForce(record, now) === undefined && !this.#expired.has(taskId)) {
+        this.#expired.add(taskId);
+        roles.add(this.roleOf(record));
+      }
+    }
+    return roles;
   }
 
   /** When the first preference that is still in force ends. */
@@ -58,30 +119,20 @@ export class WaitingTasks {
     return next;
   }
 
-  why(taskId: TaskId): string {
-    return this.#reasons.get(taskId) ?? 'no offer has come yet';
-  }
-
-  /** States anew why each waits, where that has changed. Tasks of one size share the reason. */
-  explain(frame: FrameBuilder, agents: readonly Amounts[]): void {
-    const ofSize = new Map<string, string>();
+  /** States anew why each waits, where that has changed. */
+  explain(frame: FrameBuilder, why: (record: TaskRecord) => string): void {
     for (const record of this.#records.values()) {
-      const { taskId, group, part, resources } = record.spec;
-      const size = JSON.stringify(resources);
-      const shortage = ofSize.get(size) ?? describeShortage(resources, agents);
-      ofSize.set(size, shortage);
-      const prefer = preferenceInForce(record, frame.at);
-      const why =
-        prefer === undefined ? shortage : `it waits up to ${prefer.forMs / 1000} s for its old agent ${prefer.agentId}`;
-      if (this.#reasons.get(taskId) !== why) {
-        this.#reasons.set(taskId, why);
-        frame.fact({ kind: 'task.waiting', taskId, group, part, why });
+      const { taskId, group, part } = record.spec;
+      const words = why(record);
+      if (this.#told.get(taskId) !== words) {
+        this.#told.set(taskId, words);
+        frame.fact({ kind: 'task.waiting', taskId, group, part, why: words });
       }
     }
   }
 }
 
-function preferenceInForce(record: TaskRecord, now: EpochMs): Preference | undefined {
+export function preferenceInForce(record: TaskRecord, now: EpochMs): Preference | undefined {
   const { prefer } = record.spec;
   return prefer !== undefined && now < record.requestedAt + prefer.forMs ? prefer : undefined;
 }

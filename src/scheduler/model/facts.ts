@@ -2,6 +2,7 @@
  * What happened, in the past tense. Facts are the only source of logs, metrics, events on the wire and explanations.
  * This is the table of the core's facts; src/flink/plan/facts.ts holds those of clusters and jobs.
  */
+import type { EpochMs } from '../../lib/brand.ts';
 import type { AgentId, FrameworkId, OfferId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { TaskState } from '../../mesos-api-client/protocol/task-state.ts';
 import type { ConnectionProblem, MasterAddress } from './master.ts';
@@ -11,6 +12,7 @@ export interface OfferSummary {
   readonly offerId: OfferId;
   readonly agentId: AgentId;
   readonly hostname: string;
+  readonly role: string;
   readonly cpus: number;
   readonly memMiB: number;
   readonly diskMiB: number;
@@ -51,8 +53,17 @@ export type SchedulerFact =
       readonly refuseMs: number;
     }
   | { readonly kind: 'offer.rescinded'; readonly offerId: OfferId; readonly known: boolean }
-  | { readonly kind: 'offers.suppressed' }
-  | { readonly kind: 'offers.revived' }
+  | { readonly kind: 'offers.suppressed'; readonly roles: readonly string[] }
+  | { readonly kind: 'offers.revived'; readonly roles: readonly string[] }
+  /** The master wants an agent back for maintenance; answered by whether tasks of ours are still there. */
+  | {
+      readonly kind: 'agent.leaving';
+      readonly agentId?: AgentId;
+      readonly from: EpochMs;
+      readonly forMs?: number;
+      readonly tasks: number;
+      readonly accepted: boolean;
+    }
   | ({ readonly kind: 'task.requested' } & OfTask)
   /** Offers came and none fitted: `why` counts agents by reason. Stated again only when it changes. */
   | ({ readonly kind: 'task.waiting'; readonly why: string } & OfTask)

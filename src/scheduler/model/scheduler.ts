@@ -5,6 +5,7 @@ import type { FrameworkInfo } from '../../mesos-api-client/protocol/mesos.ts';
 import type { Frame } from './frame.ts';
 import type { Input } from './input.ts';
 import type { ConnectionProblem, MasterAddress } from './master.ts';
+import type { AgentView, OfferRound, WhyView } from './offer-views.ts';
 import type { FormerFramework } from './records.ts';
 import type { GroupName, TaskRecord } from './task.ts';
 
@@ -63,7 +64,14 @@ export interface SchedulerView {
 }
 
 export interface Scheduler {
+  /** Takes one input, matches what waits, and concludes: a turn of its own. */
   step(input: Input): Frame;
+  /** The same in parts, for turns of several inputs: takes one in; nothing is matched yet. */
+  take(input: Input): Frame;
+  /** Places what can be placed; asked again after whatever its frame has led to. */
+  match(at: EpochMs): Frame;
+  /** Ends the turn: sends what was placed, gives back what is not needed. To be asked once, last. */
+  conclude(at: EpochMs): Frame;
   view(): SchedulerView;
   task(taskId: TaskId): TaskRecord | undefined;
   /** All tasks that are remembered, waiting and ended ones too, oldest request first. */
@@ -71,4 +79,12 @@ export interface Scheduler {
   tasksOf(group: GroupName): readonly TaskRecord[];
   /** Why a task still waits, in words; undefined for one that does not. */
   whyWaiting(taskId: TaskId): string | undefined;
+  /** The same with all its numbers. */
+  why(taskId: TaskId): WhyView | undefined;
+  /** For all that wait, in the order of their requests. */
+  whyAll(): readonly WhyView[];
+  /** The last rounds of offers, newest first. */
+  offerRounds(): readonly OfferRound[];
+  /** The agents that offered something or that tasks of ours run on. */
+  agents(): readonly AgentView[];
 }

@@ -3,6 +3,7 @@ import type { Brand, EpochMs } from '../../lib/brand.ts';
 import type { AgentId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Uri } from '../../mesos-api-client/protocol/mesos.ts';
 import type { TaskState } from '../../mesos-api-client/protocol/task-state.ts';
+import type { AgentDomain, GroupShare, PlacementWish } from './placement.ts';
 
 /** Tasks that belong together (a Flink cluster). Facts and views carry it; the core never interprets it. */
 export type GroupName = Brand<string, 'GroupName'>;
@@ -52,6 +53,10 @@ export interface TaskSpec {
   readonly resources: TaskResources;
   readonly process: TaskProcess;
   readonly prefer?: Preference;
+  /** One of the framework's roles; default: its first. */
+  readonly role?: string;
+  readonly placement?: PlacementWish;
+  readonly share?: GroupShare;
 }
 
 export interface Placement {
@@ -60,6 +65,9 @@ export interface Placement {
   readonly hostname: string;
   readonly ports: Ports;
   readonly launchedAt: EpochMs;
+  /** The agent's text attributes and fault domain, as offered: constraints count by them after a restart too. */
+  readonly attributes?: Readonly<Record<string, string>>;
+  readonly domain?: AgentDomain;
 }
 
 export interface TaskEnd {

@@ -6,6 +6,7 @@ export type Timer =
   | { readonly kind: 'subscribe' }
   | { readonly kind: 'silence' }
   | { readonly kind: 'match' }
+  | { readonly kind: 'revive' }
   | { readonly kind: 'reconcile' }
   | { readonly kind: 'kill'; readonly taskId: TaskId }
   | { readonly kind: 'launch'; readonly taskId: TaskId }

@@ -122,11 +122,18 @@ export function fakeScheduler(journal: string[] = []): FakeScheduler {
       journal.push(`step ${input.kind === 'command' ? `${input.kind} ${input.command.kind}` : input.kind}`);
       return { persist: [], calls: [], timers: [], facts: [], ...self.script(input) };
     },
+    take: (input) => self.step(input),
+    match: () => ({ persist: [], calls: [], timers: [], facts: [] }),
+    conclude: () => ({ persist: [], calls: [], timers: [], facts: [] }),
     view: () => ({ connection: { state: 'standby' }, reconciled: false, offersHeld: 0, tasksWaiting: 0 }),
     task: (id) => known.get(id),
     tasks: () => [...known.values()],
     tasksOf: (of) => [...known.values()].filter((task) => task.spec.group === of),
     whyWaiting: () => undefined,
+    why: () => undefined,
+    whyAll: () => [],
+    offerRounds: () => [],
+    agents: () => [],
   };
   return self;
 }

@@ -4,22 +4,35 @@ import { toThousandths } from '../../../src/lib/thousandths.ts';
 import type { AgentId, OfferId } from '../../../src/mesos-api-client/protocol/ids.ts';
 import type { Resource } from '../../../src/mesos-api-client/protocol/mesos.ts';
 import { contains, portRanges, scalarSum } from '../../../src/mesos-api-client/protocol/resources.ts';
-import { match, type Request } from '../../../src/scheduler/launch-coordinator/matching/match.ts';
-import type { Pool } from '../../../src/scheduler/launch-coordinator/matching/pool.ts';
-import { agent, id, portsResource, scalar } from '../fixtures.ts';
+import { Placing } from '../../../src/scheduler/launch-coordinator/placing.ts';
+import type { Pool } from '../../../src/scheduler/launch-coordinator/pools.ts';
+import type { Request } from '../../../src/scheduler/launch-coordinator/request.ts';
+import { RunningTasks } from '../../../src/scheduler/launch-coordinator/running-tasks.ts';
+import { agent, portsResource, scalar, taskSpec } from '../fixtures.ts';
 
 function pool(agentId: AgentId, free: Resource[], leaving = false): Pool {
-  return { agentId, hostname: `host-${agentId}`, offerIds: [`o-${agentId}` as OfferId], free, leaving };
+  const [hostname, offerIds] = [`host-${agentId}`, [`o-${agentId}` as OfferId]];
+  return { agentId, hostname, role: 'flink', attributes: {}, offerIds, free, leaving };
 }
 
-function request(taskId: string, cpus: number, memMiB = 10, ports: string[] = [], prefer?: Request['prefer']): Request {
-  const resources = { cpus, memMiB, diskMiB: 0, ports };
-  return { taskId: id(taskId), resources, ...(prefer === undefined ? {} : { prefer }) };
+function request(taskId: string, cpus: number, memMiB = 10, ports: string[] = []): Request {
+  return { spec: taskSpec(taskId, { resources: { cpus, memMiB, diskMiB: 0, ports } }), role: 'flink' };
 }
+
+function match(requests: readonly Request[], pools: readonly Pool[], nextPorts = new Map<AgentId, number>()) {
+  const pots = pools.map((each) => ({ pool: each, free: each.free, placed: [] }));
+  const running = new RunningTasks([]);
+  new Placing(pots, running, nextPorts).place(requests);
+  const matches = pots.flatMap(({ pool: at, placed }: Pots) =>
+    placed.map(({ request, ports, resources }) => ({ taskId: request.spec.taskId, pool: at, ports, resources })),
+  );
+  return { matches, left: pots.map(({ pool: { agentId }, free }) => ({ agentId, free })) };
+}
+
+type Pots = ConstructorParameters<typeof Placing>[0][number];
 
 function placed(requests: Request[], pools: Pool[]): Record<string, string> {
-  const { matches } = match(requests, pools, new Map());
-  return Object.fromEntries(matches.map((each) => [each.taskId, each.pool.agentId]));
+  return Object.fromEntries(match(requests, pools).matches.map((each) => [each.taskId, each.pool.agentId]));
 }
 
 test('a task goes to the fullest agent that has room for it', (t) => {
@@ -43,7 +56,6 @@ test('MA-52: three tasks of 0.1 cpus fit in 0.3, exactly', (t) => {
   const { matches, left } = match(
     [1, 2, 3, 4].map((each) => request(`t${each}`, 0.1)),
     pools,
-    new Map(),
   );
   t.is(matches.length, 3);
   t.deepEqual(left[0]?.free, []);
@@ -54,7 +66,7 @@ test('MA-52: reserved resources are used first and echoed with their reservation
   const pools = [
     pool(agent(1), [scalar('cpus', 4), scalar('cpus', 1, { reservations: [...reservations] }), scalar('mem', 100)]),
   ];
-  const { matches } = match([request('t1', 1.5)], pools, new Map());
+  const { matches } = match([request('t1', 1.5)], pools);
   const cpus = matches[0]?.resources.filter((resource) => resource.name === 'cpus');
   t.deepEqual(cpus, [scalar('cpus', 1, { reservations: [...reservations] }), scalar('cpus', 0.5)]);
 });
@@ -65,7 +77,7 @@ test('MA-53: ports are distinct, inside the ranges, and named', (t) => {
     scalar('mem', 100),
     portsResource({ begin: 31_000, end: 31_002 }, { begin: 31_005, end: 31_005 }),
   ];
-  const { matches, left } = match([request('t1', 1, 10, ['a', 'b', 'c'])], [pool(agent(1), free)], new Map());
+  const { matches, left } = match([request('t1', 1, 10, ['a', 'b', 'c'])], [pool(agent(1), free)]);
   t.deepEqual(matches[0]?.ports, { a: 31_000, b: 31_001, c: 31_002 });
   t.deepEqual(portRanges(left[0]?.free ?? []), [{ begin: 31_005, end: 31_005 }]);
 });
@@ -82,8 +94,8 @@ const requests = fc
   .map((all) =>
     all.map(
       ({ resources, prefers }, index): Request => ({
-        taskId: id(`t${index}`),
-        resources,
+        spec: taskSpec(`t${index}`, { resources }),
+        role: 'flink',
         ...(prefers === null ? {} : { prefer: { agentId: agent(prefers), forMs: 1 } }),
       }),
     ),
@@ -116,14 +128,14 @@ test('I8: whatever is asked and offered, each match is what was asked for, and t
       const ofAgent = new Map<AgentId, Resource[]>();
       const seen = new Set<string>();
       for (const { taskId, pool: at, ports, resources } of result.matches) {
-        const wanted = asked.find((each) => each.taskId === taskId);
+        const wanted = asked.find((each) => each.spec.taskId === taskId);
         t.truthy(wanted);
         t.false(seen.has(taskId));
         seen.add(taskId);
-        t.is(scalarSum(resources, 'cpus'), toThousandths(wanted?.resources.cpus ?? -1));
-        t.is(scalarSum(resources, 'mem'), toThousandths(wanted?.resources.memMiB ?? -1));
-        t.is(scalarSum(resources, 'disk'), toThousandths(wanted?.resources.diskMiB ?? -1));
-        t.deepEqual(Object.keys(ports), wanted?.resources.ports);
+        t.is(scalarSum(resources, 'cpus'), toThousandths(wanted?.spec.resources.cpus ?? -1));
+        t.is(scalarSum(resources, 'mem'), toThousandths(wanted?.spec.resources.memMiB ?? -1));
+        t.is(scalarSum(resources, 'disk'), toThousandths(wanted?.spec.resources.diskMiB ?? -1));
+        t.deepEqual(Object.keys(ports), wanted?.spec.resources.ports);
         t.true(wanted?.prefer === undefined || wanted.prefer.agentId === at.agentId);
         ofAgent.set(at.agentId, [...(ofAgent.get(at.agentId) ?? []), ...resources]);
         t.is(new Set(Object.values(ports)).size, Object.keys(ports).length);
@@ -132,7 +144,8 @@ test('I8: whatever is asked and offered, each match is what was asked for, and t
         t.true(contains(free, ofAgent.get(agentId) ?? []));
       }
       // Nothing that would still fit is left waiting.
-      for (const { taskId, resources, prefer } of asked) {
+      for (const { spec, prefer } of asked) {
+        const { taskId, resources } = spec;
         const fits = result.left.some(
           ({ free, agentId }) =>
             (prefer === undefined || prefer.agentId === agentId) &&

@@ -1,28 +1,13 @@
 /** Cuts what one task asks for out of what is free, its ports chosen and named; all of it or nothing. */
-
-import { toThousandths } from '../../../lib/thousandths.ts';
-import type { Resource } from '../../../mesos-api-client/protocol/mesos.ts';
-import { type Cut, takeGivenPorts, takePorts, takeScalar } from '../../../mesos-api-client/protocol/resources.ts';
-import type { Ports, TaskResources } from '../../model/task.ts';
-import type { Amounts } from './pool.ts';
+import type { Resource } from '../../mesos-api-client/protocol/mesos.ts';
+import { type Cut, takeGivenPorts, takePorts, takeScalar } from '../../mesos-api-client/protocol/resources.ts';
+import type { Ports, TaskResources } from '../model/task.ts';
+import { amountsWanted } from './pools.ts';
 
 export interface Share {
   readonly taken: readonly Resource[];
   readonly rest: readonly Resource[];
   readonly ports: Ports;
-}
-
-export function amountsWanted(wanted: TaskResources): Amounts {
-  return {
-    cpus: toThousandths(wanted.cpus),
-    mem: toThousandths(wanted.memMiB),
-    disk: toThousandths(wanted.diskMiB),
-    ports: wanted.ports.length,
-  };
-}
-
-export function hasRoom(free: Amounts, wanted: Amounts): boolean {
-  return free.cpus >= wanted.cpus && free.mem >= wanted.mem && free.disk >= wanted.disk && free.ports >= wanted.ports;
 }
 
 /** Ports from `startAt` upwards, so that those of a task that has just ended are the last to be given again. */

@@ -1,0 +1,116 @@
+/**
+ * Finds a place for what waits among what is offered. Whoever would rather go back to its old agent comes first; the
+ * others are matched together, all that wait at once: on agents that nobody waits for, then on the others, and last on those that
+ * are to be taken away (MA-55). The matcher chooses the agent; what exactly is cut out of its offers is decided here.
+ */
+import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
+import type { Resource } from '../../mesos-api-client/protocol/mesos.ts';
+import type { Ports, Preference } from '../model/task.ts';
+import { matchRequests } from './match-requests.ts';
+import { amountsOf, amountsWanted, hasRoom, type Pool } from './pools.ts';
+import type { Request } from './request.ts';
+import type { RunningTasks } from './running-tasks.ts';
+import { type Share, takeSameShare, takeShare } from './share.ts';
+
+/** A pool while it is being used: what is left of it, and what was placed on it. */
+export interface Pot {
+  readonly pool: Pool;
+  free: readonly Resource[];
+  readonly placed: Placed[];
+}
+
+export interface Placed {
+  readonly request: Request;
+  readonly ports: Ports;
+  readonly resources: readonly Resource[];
+}
+
+export class Placing {
+  readonly #pots: readonly Pot[];
+  readonly #running: RunningTasks;
+  /** Where the next choice of ports begins at each agent: so that those of a task that has just ended come last. */
+  readonly #nextPorts: Map<AgentId, number>;
+
+  constructor(pots: readonly Pot[], running: RunningTasks, nextPorts: Map<AgentId, number>) {
+    this.#pots = pots;
+    this.#running = running;
+    this.#nextPorts = nextPorts;
+  }
+
+  place(requests: readonly Request[]): void {
+    for (const request of requests) {
+      if (request.prefer !== undefined) {
+        this.#placeAsPreferred(request, request.prefer);
+      }
+    }
+    const awaited = new Set(requests.flatMap(({ prefer }) => prefer?.agentId ?? []));
+    let waiting: readonly Request[] = requests.filter(({ prefer }) => prefer === undefined);
+    for (const tier of tiersOf(this.#pots, awaited)) {
+      waiting = this.#placeOn(tier, waiting);
+    }
+  }
+
+  #placeAsPreferred(request: Request, prefer: Preference): void {
+    const wanted = amountsWanted(request.spec.resources);
+    for (const pot of this.#pots) {
+      const { agentId, role } = pot.pool;
+      if (agentId !== prefer.agentId || role !== request.role || !hasRoom(amountsOf(pot.free), wanted)) {
+        continue;
+      }
+      const share =
+        prefer.ports === undefined
+          ? this.#takeFreely(pot, request)
+          : takeSameShare(pot.free, request.spec.resources, prefer.ports);
+      if (share !== undefined) {
+        this.#put(request, pot, share);
+        return;
+      }
+    }
+  }
+
+  /** Answers those that found no place. A framework has few roles; offers of one are no use to another. */
+  #placeOn(pots: readonly Pot[], requests: readonly Request[]): readonly Request[] {
+    if (pots.length === 0 || requests.length === 0) {
+      return requests;
+    }
+    return [...Map.groupBy(requests, ({ role }) => role)].flatMap(([role, ofRole]) => {
+      const offered = pots.filter(({ pool }) => pool.role === role);
+      const chosen = matchRequests(ofRole, offered, this.#running);
+      return ofRole.filter((request) => !this.#putFreely(request, chosen.get(request)));
+    });
+  }
+
+  #putFreely(request: Request, pot: Pot | undefined): boolean {
+    const share = pot && this.#takeFreely(pot, request);
+    if (pot === undefined || share === undefined) {
+      return false;
+    }
+    this.#put(request, pot, share);
+    return true;
+  }
+
+  #takeFreely(pot: Pot, request: Request): Share | undefined {
+    return takeShare(pot.free, request.spec.resources, this.#nextPorts.get(pot.pool.agentId) ?? 0);
+  }
+
+  #put(request: Request, pot: Pot, { taken, rest, ports }: Share): void {
+    const { agentId, hostname, attributes, domain } = pot.pool;
+    pot.free = rest;
+    pot.placed.push({ request, ports, resources: taken });
+    this.#running.add({ spec: request.spec, place: { agentId, hostname, attributes, ...(domain && { domain }) } });
+    const last = request.spec.resources.ports.at(-1);
+    const port = last === undefined ? undefined : ports[last];
+    if (port !== undefined) {
+      this.#nextPorts.set(agentId, port + 1);
+    }
+  }
+}
+
+function tiersOf(pots: readonly Pot[], awaited: ReadonlySet<AgentId>): readonly (readonly Pot[])[] {
+  const staying = pots.filter(({ pool }) => !pool.leaving);
+  return [
+    staying.filter(({ pool }) => !awaited.has(pool.agentId)),
+    staying.filter(({ pool }) => awaited.has(pool.agentId)),
+    pots.filter(({ pool }) => pool.leaving),
+  ];
+}

@@ -1,0 +1,107 @@
+/**
+ * What is free at one agent for one role: several offers of an agent are the normal case and are used together, in one
+ * ACCEPT, which takes offers of one agent and one role only.
+ */
+import _ from 'lodash';
+import { fromThousandths, type Thousandths, toThousandths } from '../../lib/thousandths.ts';
+import type { AgentId, OfferId } from '../../mesos-api-client/protocol/ids.ts';
+import type { Attribute, Offer, Resource } from '../../mesos-api-client/protocol/mesos.ts';
+import { portRanges, scalarSum } from '../../mesos-api-client/protocol/resources.ts';
+import type { Amount } from '../model/offer-views.ts';
+import type { AgentDomain } from '../model/placement.ts';
+import type { TaskResources } from '../model/task.ts';
+import { mayUse, roleOf } from './roles.ts';
+
+export interface Pool {
+  readonly agentId: AgentId;
+  readonly hostname: string;
+  readonly role: string;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly domain?: AgentDomain;
+  readonly offerIds: readonly OfferId[];
+  readonly free: readonly Resource[];
+  /** The agent is about to be taken away for maintenance. */
+  readonly leaving: boolean;
+}
+
+/** Amounts as Mesos counts: whole thousandths, but whole ports. */
+export interface Amounts {
+  readonly cpus: Thousandths;
+  readonly mem: Thousandths;
+  readonly disk: Thousandths;
+  readonly ports: number;
+}
+
+export function poolsOf(offers: Iterable<Offer>, onlyRole: string): Pool[] {
+  const together = _.groupBy([...offers], (offer) => JSON.stringify([offer.agent_id.value, roleOf(offer, onlyRole)]));
+  return Object.values(together).flatMap((each) => poolOf(each, onlyRole));
+}
+
+function poolOf(offers: readonly Offer[], onlyRole: string): Pool[] {
+  const newest = offers.at(-1);
+  if (newest === undefined) {
+    return [];
+  }
+  const role = roleOf(newest, onlyRole);
+  return [
+    {
+      agentId: newest.agent_id.value,
+      hostname: newest.hostname,
+      role,
+      attributes: textAttributes(newest.attributes ?? []),
+      ...domainOf(newest),
+      offerIds: offers.map((offer) => offer.id.value),
+      free: offers.flatMap((offer) => offer.resources ?? []).filter((resource) => mayUse(role, resource)),
+      leaving: offers.some((offer) => offer.unavailability !== undefined),
+    },
+  ];
+}
+
+/** Scalars as text, as Marathon compares them; ranges and sets are not compared. */
+export function textAttributes(attributes: readonly Attribute[]): Record<string, string> {
+  return Object.fromEntries(
+    attributes.flatMap(({ name, text, scalar }) => {
+      const value = text?.value ?? (scalar === undefined ? undefined : String(scalar.value));
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+}
+
+export function domainOf({ domain }: Pick<Offer, 'domain'>): { readonly domain?: AgentDomain } {
+  const { fault_domain } = domain ?? {};
+  return fault_domain === undefined
+    ? {}
+    : { domain: { region: fault_domain.region.name, zone: fault_domain.zone.name } };
+}
+
+export function amountsOf(resources: readonly Resource[]): Amounts {
+  return {
+    cpus: scalarSum(resources, 'cpus'),
+    mem: scalarSum(resources, 'mem'),
+    disk: scalarSum(resources, 'disk'),
+    ports: _.sumBy(portRanges(resources), ({ begin, end }) => end - begin + 1),
+  };
+}
+
+export function amountsWanted(wanted: TaskResources): Amounts {
+  return {
+    cpus: toThousandths(wanted.cpus),
+    mem: toThousandths(wanted.memMiB),
+    disk: toThousandths(wanted.diskMiB),
+    ports: wanted.ports.length,
+  };
+}
+
+export function hasRoom(free: Amounts, wanted: Amounts): boolean {
+  return free.cpus >= wanted.cpus && free.mem >= wanted.mem && free.disk >= wanted.disk && free.ports >= wanted.ports;
+}
+
+/** For people: cpus and MiB with their fractions. */
+export function inUnits({ cpus, mem, disk, ports }: Amounts): Amount {
+  return {
+    cpus: fromThousandths(cpus),
+    memMiB: fromThousandths(mem),
+    diskMiB: fromThousandths(disk),
+    ports,
+  };
+}

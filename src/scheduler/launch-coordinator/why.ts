@@ -1,0 +1,197 @@
+/**
+ * Why a task waits, at any moment: what keeps it as a whole, and, of the agents that offered something lately, how many
+ * are ruled out by what, with what was wanted and the most that one of them had. Computed when somebody asks, from what
+ * is remembered anyway.
+ */
+import _ from 'lodash';
+import type { EpochMs } from '../../lib/brand.ts';
+import { unreachable } from '../../lib/exhaustive.ts';
+import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
+import type { RuledOut, WhyView } from '../model/offer-views.ts';
+import type { TaskRecord, TaskSpec } from '../model/task.ts';
+import { type Eligibility, eligibilityOf, type Obstacle } from './eligibility.ts';
+import type { KnownAgent, KnownAgents } from './known-agents.ts';
+import { type Amounts, amountsWanted, hasRoom, inUnits } from './pools.ts';
+import type { RunningTasks } from './running-tasks.ts';
+import { preferenceInForce } from './waiting-tasks.ts';
+
+export interface Circumstances {
+  readonly at: EpochMs;
+  readonly connected: boolean;
+  /** False while the master is asked what became of earlier tasks. */
+  readonly mayLaunch: boolean;
+  readonly agents: KnownAgents;
+  readonly running: RunningTasks;
+  readonly roleOf: (record: TaskRecord) => string;
+  /** Those that the limit of their group keeps waiting, with the reason in words. */
+  readonly limits: ReadonlyMap<TaskId, string>;
+}
+
+export function whyWaiting(record: TaskRecord, circumstances: Circumstances): WhyView {
+  const { spec } = record;
+  const role = circumstances.roleOf(record);
+  const lastOfferAt = circumstances.agents.offeredAt(role);
+  const looked = lookAtAgents(spec, role, circumstances);
+  const { state, why } = judge(record, role, looked, circumstances);
+  return {
+    taskId: spec.taskId,
+    group: spec.group,
+    part: spec.part,
+    role,
+    requestedAt: record.requestedAt,
+    wanted: inUnits(amountsWanted(spec.resources)),
+    state,
+    why,
+    ...(lastOfferAt === undefined ? {} : { lastOfferAt }),
+    agents: { known: looked.known, fitting: looked.fitting },
+    ruledOut: looked.ruledOut,
+  };
+}
+
+interface Looked {
+  readonly known: number;
+  readonly fitting: number;
+  readonly ruledOut: readonly RuledOut[];
+}
+
+type Verdict = Pick<WhyView, 'state' | 'why'>;
+
+function judge(record: TaskRecord, role: string, looked: Looked, circumstances: Circumstances): Verdict {
+  if (!circumstances.connected) {
+    return { state: 'no-master', why: 'no Mesos master is connected' };
+  }
+  if (!circumstances.mayLaunch) {
+    return { state: 'reconciling', why: 'the master is first asked what became of the tasks launched before' };
+  }
+  const limit = circumstances.limits.get(record.spec.taskId);
+  if (limit !== undefined) {
+    return { state: 'limit', why: limit };
+  }
+  if (looked.known === 0) {
+    return { state: 'no-offers', why: 'no offer has come yet' };
+  }
+  if (circumstances.agents.offeredAt(role) === undefined) {
+    return { state: 'no-offers', why: `no offer has come yet for role ${role}` };
+  }
+  const prefer = preferenceInForce(record, circumstances.at);
+  if (prefer !== undefined) {
+    return { state: 'old-agent', why: `it waits up to ${prefer.forMs / 1000} s for its old agent ${prefer.agentId}` };
+  }
+  if (looked.fitting > 0) {
+    const had = `${looked.fitting} of ${count(looked.known)} had room when last offered`;
+    return { state: 'next-offer', why: `${had}: waiting for an offer` };
+  }
+  return { state: 'none-fits', why: `of ${count(looked.known)}: ${looked.ruledOut.map(reasonWords).join('; ')}` };
+}
+
+const kinds = [
+  { of: 'cpus', reason: 'cpus' },
+  { of: 'mem', reason: 'memory' },
+  { of: 'disk', reason: 'disk' },
+  { of: 'ports', reason: 'ports' },
+] as const;
+
+function lookAtAgents(spec: TaskSpec, role: string, { agents, running }: Circumstances): Looked {
+  const need = amountsWanted(spec.resources);
+  const eligible = eligibilityOf(spec, running);
+  const tally = new Tally(need);
+  let fitting = 0;
+  const known = agents.all();
+  for (const agent of known) {
+    const free = agent.offered.get(role)?.left;
+    const obstacles = obstaclesAt(agent, eligible);
+    tally.note(agent, free, obstacles, role);
+    if (free !== undefined && obstacles.length === 0 && hasRoom(free, need)) {
+      fitting += 1;
+    }
+  }
+  return { known: known.length, fitting, ruledOut: tally.ruledOut() };
+}
+
+function obstaclesAt(agent: KnownAgent, eligible: Eligibility): readonly Obstacle[] {
+  const { agentId, hostname, attributes, domain } = agent;
+  return eligible({ agentId, hostname, attributes, ...(domain && { domain }) });
+}
+
+/** Counts agents by reason. */
+class Tally {
+  readonly #need: Amounts;
+  readonly #others = new Map<string, RuledOut & { agents: number }>();
+  readonly #short: Record<keyof Amounts, { agents: number; best?: KnownAgent; most: number }>;
+
+  constructor(need: Amounts) {
+    this.#need = need;
+    const none = () => ({ agents: 0, most: -1 });
+    this.#short = { cpus: none(), mem: none(), disk: none(), ports: none() };
+  }
+
+  note(agent: KnownAgent, free: Amounts | undefined, obstacles: readonly Obstacle[], role: string): void {
+    for (const { reason, what } of obstacles) {
+      this.#count(reason, what);
+    }
+    if (free === undefined) {
+      this.#count('role', `offered nothing to role ${role}`);
+      return;
+    }
+    for (const { of } of kinds) {
+      const short = this.#short[of];
+      if (free[of] < this.#need[of]) {
+        short.agents += 1;
+        if (free[of] > short.most) {
+          short.most = free[of];
+          short.best = agent;
+        }
+      }
+    }
+  }
+
+  ruledOut(): RuledOut[] {
+    const amounts = kinds.flatMap(({ of, reason }) => {
+      const { agents, best, most } = this.#short[of];
+      if (agents === 0 || best === undefined) {
+        return [];
+      }
+      const [wanted, had] = [inOwnUnits(of, this.#need[of]), inOwnUnits(of, most)];
+      return [{ reason, what: shortOf(reason), agents, wanted, best: had, bestAgent: best.agentId }];
+    });
+    return [...amounts, ..._.orderBy([...this.#others.values()], ['agents', 'what'], ['desc', 'asc'])];
+  }
+
+  #count(reason: RuledOut['reason'], what: string): void {
+    const known = this.#others.get(`${reason} ${what}`);
+    if (known === undefined) {
+      this.#others.set(`${reason} ${what}`, { reason, what, agents: 1 });
+    } else {
+      known.agents += 1;
+    }
+  }
+}
+
+function shortOf(reason: (typeof kinds)[number]['reason']): string {
+  switch (reason) {
+    case 'cpus':
+      return 'too few cpus';
+    case 'memory':
+      return 'too little memory';
+    case 'disk':
+      return 'too little disk';
+    case 'ports':
+      return 'too few ports';
+    default:
+      return unreachable(reason);
+  }
+}
+
+function reasonWords({ reason, what, agents, wanted, best }: RuledOut): string {
+  const unit = reason === 'memory' || reason === 'disk' ? ' MiB' : '';
+  const numbers = wanted === undefined ? '' : ` (wanted ${wanted}${unit}, best ${best}${unit})`;
+  return reason === 'constraint' ? `${agents} ruled out by ${what}` : `${agents} ${what}${numbers}`;
+}
+
+function inOwnUnits(of: keyof Amounts, amount: number): number {
+  return of === 'ports' ? amount : amount / 1000;
+}
+
+function count(agents: number): string {
+  return agents === 1 ? '1 agent' : `${agents} agents`;
+}

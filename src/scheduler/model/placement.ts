@@ -1,0 +1,61 @@
+/**
+ * Where a task may run, and how its group stands beside others: constraints in Marathon's words, distance to other
+ * groups, the role whose resources it takes, priority, weight and limits. All of it is optional, and a task that says nothing goes
+ * anywhere.
+ */
+import type { GroupName } from './task.ts';
+
+/**
+ * Marathon's operators (its page on constraints). What they count are the tasks of the same group that play the same part.
+ * LIKE and UNLIKE match the whole value.
+ */
+export const placementOperators = [
+  'UNIQUE',
+  'CLUSTER',
+  'GROUP_BY',
+  'LIKE',
+  'UNLIKE',
+  'MAX_PER',
+  'IS',
+  'IS_NOT',
+] as const;
+
+export type PlacementOperator = (typeof placementOperators)[number];
+
+export interface PlacementConstraint {
+  /** `hostname`, `@region`, `@zone`, or the name of an attribute of the agents. */
+  readonly field: string;
+  readonly operator: PlacementOperator;
+  readonly value?: string;
+}
+
+/** Among the agents that have room: the fullest, the emptiest, or the one where least is left over that fits nobody. */
+export type PlacementFitness = 'pack' | 'spread' | 'balance';
+
+export interface PlacementWish {
+  /** An agent that breaks one is none. */
+  readonly constraints: readonly PlacementConstraint[];
+  /** An agent that breaks one is taken when there is no better one. */
+  readonly preferences: readonly PlacementConstraint[];
+  /** Not on an agent where tasks of these groups run. */
+  readonly awayFrom: readonly GroupName[];
+  /** On agents where no task of another group of ours runs, and none comes beside it. */
+  readonly exclusive: boolean;
+  readonly fitness: PlacementFitness;
+}
+
+/** How a group stands beside others when there is not enough for all. The same for all its tasks. */
+export interface GroupShare {
+  /** A higher one is served first, whatever the lower ones have. */
+  readonly priority: number;
+  /** Among equals: twice the weight, twice the share. */
+  readonly weight: number;
+  /** What all tasks of the group together may hold; more waits, whatever is offered. */
+  readonly limit?: { readonly cpus?: number; readonly memMiB?: number; readonly tasks?: number };
+}
+
+/** The fault domain of an agent, where its Mesos knows one. */
+export interface AgentDomain {
+  readonly region: string;
+  readonly zone: string;
+}
