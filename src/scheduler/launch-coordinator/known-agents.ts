@@ -101,6 +101,8 @@ function leavingOf({ unavailability }: Offer): { readonly leaving?: Leaving } {
 }
 
 export function leavingFrom({ start, duration }: NonNullable<Offer['unavailability']>): Leaving {
-  const from = Math.round(start.nanoseconds / nanosecondsPerMs);
-  return duration === undefined ? { from } : { from, forMs: Math.round(duration.nanoseconds / nanosecondsPerMs) };
+  const from = Math.round(Number(start.nanoseconds) / nanosecondsPerMs);
+  return duration === undefined
+    ? { from }
+    : { from, forMs: Math.round(Number(duration.nanoseconds) / nanosecondsPerMs) };
 }
