@@ -163,7 +163,6 @@ export const notYet: Readonly<Record<string, string>> = {
   'MA-67': 'no operator client yet',
   'MA-68': 'no operator client yet',
   'LM-27': 'offer constraints are refused by the embedded master, not applied',
-  'LM-49': 'health checks are validated by the embedded master, not run',
   'LM-63': 'draining is not built into the embedded master: 501',
   'LM-65': 'maintenance is not built into the embedded master: 501',
   'LM-71': "the operators' event stream is not built into the embedded master: 501",

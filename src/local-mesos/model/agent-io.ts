@@ -19,7 +19,17 @@ export interface ProcessRef {
   readonly birth: string;
 }
 
-export type KillCause = 'asked' | 'max-completion-time' | 'framework-shutdown';
+export type KillCause = 'asked' | 'max-completion-time' | 'framework-shutdown' | 'unhealthy' | 'over-memory';
+
+/** The two things that a task can be asked: `check` is told only, failing `health` ends the task. */
+export type CheckKind = 'check' | 'health';
+
+/** What one probe saw; `failed` when it could not be made, or not in time. */
+export type CheckOutcome =
+  | { readonly kind: 'exited'; readonly status: number }
+  | { readonly kind: 'answered'; readonly status: number }
+  | { readonly kind: 'connected'; readonly succeeded: boolean }
+  | { readonly kind: 'failed' };
 
 /**
  * A task that runs, ran or is about to; or only the updates about a task that this agent never had (`absent`).
@@ -34,6 +44,10 @@ export interface AgentEntry {
   process?: ProcessRef;
   runningSince?: EpochMs;
   kill?: { readonly cause: KillCause; readonly forceAt: EpochMs };
+  /** What its health checks said so far. */
+  health?: { readonly failures: number; readonly everHealthy: boolean };
+  /** How much it used when it was ended for that. */
+  usedMiB?: number;
   latestState: TaskState;
   /** Updates that wait for their acknowledgement, oldest first; only the first one is under way. */
   pending: TaskStatus[];
@@ -49,7 +63,8 @@ export type ProcessEnd =
 export type AgentTimer =
   | { readonly kind: 'retry'; readonly runId: RunId }
   | { readonly kind: 'force-kill'; readonly runId: RunId }
-  | { readonly kind: 'max-completion'; readonly runId: RunId };
+  | { readonly kind: 'max-completion'; readonly runId: RunId }
+  | { readonly kind: CheckKind; readonly runId: RunId };
 
 export type AgentInput = { readonly at: EpochMs } & (
   | {
@@ -65,6 +80,9 @@ export type AgentInput = { readonly at: EpochMs } & (
   | { readonly kind: 'started'; readonly runId: RunId; readonly process: ProcessRef }
   | { readonly kind: 'launch-failed'; readonly runId: RunId; readonly message: string }
   | { readonly kind: 'ended'; readonly runId: RunId; readonly end: ProcessEnd }
+  | { readonly kind: 'probed'; readonly runId: RunId; readonly of: CheckKind; readonly outcome: CheckOutcome }
+  /** The processes of a task use more memory than it has. */
+  | { readonly kind: 'over-memory'; readonly runId: RunId; readonly usedMiB: number }
   | { readonly kind: 'timer'; readonly timer: AgentTimer }
   | { readonly kind: 'stopping' }
 );
@@ -81,6 +99,13 @@ export type AgentEffect =
   | { readonly kind: 'abandon'; readonly runId: RunId }
   /** To every process of the task's tree. */
   | { readonly kind: 'signal'; readonly runId: RunId; readonly signal: 'SIGTERM' | 'SIGKILL' }
+  /** Ask the task once; answered by `probed`, at the latest after the time-out of its check. */
+  | {
+      readonly kind: 'probe';
+      readonly entry: AgentEntry;
+      readonly framework: FrameworkInfo;
+      readonly of: CheckKind;
+    }
   /** Replaces a timer of the same kind and run. */
   | { readonly kind: 'timer'; readonly timer: AgentTimer; readonly at: EpochMs }
   | { readonly kind: 'cancel'; readonly timer: AgentTimer }

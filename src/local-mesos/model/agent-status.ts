@@ -4,9 +4,10 @@
  */
 import type { EpochMs } from '../../lib/brand.ts';
 import type { AgentId, ExecutorId } from '../../mesos-api-client/protocol/ids.ts';
-import type { FrameworkInfo, TaskStatus } from '../../mesos-api-client/protocol/mesos.ts';
+import type { FrameworkInfo, TaskInfo, TaskStatus } from '../../mesos-api-client/protocol/mesos.ts';
 import type { TaskState } from '../../mesos-api-client/protocol/task-state.ts';
 import type { AgentEntry, ProcessEnd } from './agent-io.ts';
+import { emptyCheckStatus } from './check-status.ts';
 
 export interface StatusStamp {
   readonly at: EpochMs;
@@ -28,6 +29,7 @@ export function executorStatus(
 ): TaskStatus {
   return {
     ...bareStatus(entry, state, stamp, detail),
+    ...emptyCheckStatus(entry.info?.check),
     source: 'SOURCE_EXECUTOR',
     executor_id: { value: entry.taskId as string as ExecutorId },
     container_status: {
@@ -42,6 +44,21 @@ export function agentStatus(entry: AgentEntry, state: TaskState, stamp: StatusSt
   const status: TaskStatus = { ...bareStatus(entry, state, stamp, detail), source: 'SOURCE_AGENT' };
   if (entry.phase !== 'absent') status.executor_id = { value: entry.taskId as string as ExecutorId };
   return status;
+}
+
+/** The limit of a task's memory: its own word if it has one, else what it was launched with. */
+export function memLimitMiB(info: TaskInfo | undefined): number | undefined {
+  const given = info?.limits?.mem?.value;
+  const asked = (info?.resources ?? []).filter(({ name }) => name === 'mem');
+  const sum = asked.reduce((total, { scalar }) => total + (scalar?.value ?? 0), 0);
+  return given === undefined ? sum || undefined : Number(given);
+}
+
+export function overMemoryStatus(entry: AgentEntry, stamp: StatusStamp): TaskStatus {
+  const limit = memLimitMiB(entry.info) ?? 0;
+  const message = `Memory limit exceeded: Requested: ${limit}MB Maximum Used: ${entry.usedMiB ?? 0}MB`;
+  const status = agentStatus(entry, 'TASK_FAILED', stamp, { reason: 'REASON_CONTAINER_LIMITATION_MEMORY', message });
+  return { ...status, limitation: { resources: [{ name: 'mem', type: 'SCALAR', scalar: { value: limit } }] } };
 }
 
 /** PARTITION_AWARE frameworks are told what happened, the others only TASK_LOST. */

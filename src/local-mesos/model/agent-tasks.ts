@@ -6,8 +6,9 @@
  */
 import type { FrameworkId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { FrameworkInfo, TaskInfo } from '../../mesos-api-client/protocol/mesos.ts';
+import { armChecks, disarmChecks } from './agent-checks.ts';
 import type { AgentEntry, KillCause, ProcessEnd, ProcessRef, RunId } from './agent-io.ts';
-import { agentStatus, describeEnd, executorStatus, hasCapability, lossOf } from './agent-status.ts';
+import { agentStatus, describeEnd, executorStatus, hasCapability, lossOf, overMemoryStatus } from './agent-status.ts';
 import { addEntry, findEntry, forgetEntry, isShutDown, stampOf, type Turn } from './agent-turn.ts';
 import { enqueueUpdate } from './agent-updates.ts';
 
@@ -45,6 +46,7 @@ export function started(turn: Turn, entry: AgentEntry, process: ProcessRef): voi
   enqueueUpdate(turn, entry, executorStatus(entry, 'TASK_STARTING', stampOf(turn)));
   enqueueUpdate(turn, entry, executorStatus(entry, 'TASK_RUNNING', stampOf(turn)));
   armMaxCompletion(turn, entry);
+  armChecks(turn, entry);
 }
 
 export function armMaxCompletion(turn: Turn, entry: AgentEntry): void {
@@ -63,6 +65,7 @@ export function launchFailed(turn: Turn, entry: AgentEntry, message: string): vo
 export function processEnded(turn: Turn, entry: AgentEntry, end: ProcessEnd): void {
   entry.phase = 'ended';
   turn.changed.add(entry);
+  disarmChecks(turn, entry);
   for (const kind of ['force-kill', 'max-completion'] as const)
     turn.effects.push({ kind: 'cancel', timer: { kind, runId: entry.runId } });
   // The framework is gone: nobody would acknowledge.
@@ -76,8 +79,13 @@ export function processEnded(turn: Turn, entry: AgentEntry, end: ProcessEnd): vo
   }
   const message = describeEnd(end);
   const stamp = stampOf(turn);
-  if (entry.kill?.cause === 'asked') {
-    enqueueUpdate(turn, entry, executorStatus(entry, 'TASK_KILLED', stamp, { message }));
+  if (entry.kill?.cause === 'over-memory') {
+    enqueueUpdate(turn, entry, overMemoryStatus(entry, stamp));
+    return;
+  }
+  if (entry.kill?.cause === 'asked' || entry.kill?.cause === 'unhealthy') {
+    const killed = executorStatus(entry, 'TASK_KILLED', stamp, { message });
+    enqueueUpdate(turn, entry, entry.kill.cause === 'asked' ? killed : { ...killed, healthy: false });
     return;
   }
   if (entry.kill?.cause === 'max-completion-time') {
@@ -144,6 +152,19 @@ export function reportAbsent(
 
 export function maxCompletionReached(turn: Turn, entry: AgentEntry): void {
   if (entry.phase === 'running') beginKill(turn, entry, 'max-completion-time', maxCompletionGraceMs);
+}
+
+/** Its health checks failed too often. */
+export function killUnhealthy(turn: Turn, entry: AgentEntry): void {
+  if (entry.phase === 'running') beginKill(turn, entry, 'unhealthy', graceMs(entry));
+}
+
+/** As a container that meets its limit: no grace (src/slave/containerizer/mesos/isolators/cgroups of Mesos). */
+export function memoryExceeded(turn: Turn, entry: AgentEntry, usedMiB: number): void {
+  entry.usedMiB = usedMiB;
+  entry.kill = { cause: 'over-memory', forceAt: turn.at };
+  turn.changed.add(entry);
+  turn.effects.push({ kind: 'signal', runId: entry.runId, signal: 'SIGKILL' });
 }
 
 export function shutdownFramework(turn: Turn, frameworkId: FrameworkId): void {

@@ -6,14 +6,17 @@
  */
 import { unreachable } from '../../lib/exhaustive.ts';
 import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
+import { armChecks, checkDone, checkDue } from './agent-checks.ts';
 import type { AgentEffect, AgentEntry, AgentInput, AgentTimer } from './agent-io.ts';
 import type { AgentDescription, AgentTask, AgentToMaster, MasterToAgent } from './agent-protocol.ts';
 import {
   armMaxCompletion,
   killTask,
+  killUnhealthy,
   launchFailed,
   launchInterrupted,
   maxCompletionReached,
+  memoryExceeded,
   processEnded,
   reportAbsent,
   runTask,
@@ -100,6 +103,16 @@ function takeInput(turn: Turn, input: AgentInput, description: AgentDescription)
     case 'ended': {
       const entry = state.entries.get(input.runId);
       if (entry?.phase === 'running') processEnded(turn, entry, input.end);
+      return;
+    }
+    case 'probed': {
+      const entry = state.entries.get(input.runId);
+      if (entry !== undefined && checkDone(turn, entry, input.of, input.outcome)) killUnhealthy(turn, entry);
+      return;
+    }
+    case 'over-memory': {
+      const entry = state.entries.get(input.runId);
+      if (entry?.phase === 'running') memoryExceeded(turn, entry, input.usedMiB);
       return;
     }
     case 'timer':
@@ -190,6 +203,10 @@ function takeTimer(turn: Turn, timer: AgentTimer): void {
     case 'max-completion':
       maxCompletionReached(turn, entry);
       return;
+    case 'check':
+    case 'health':
+      checkDue(turn, entry, timer.kind);
+      return;
     default:
       unreachable(timer);
       return;
@@ -228,6 +245,7 @@ function recoverRunning(turn: Turn, entry: AgentEntry, alive: boolean): void {
     return;
   }
   armMaxCompletion(turn, entry);
+  armChecks(turn, entry);
   if (entry.kill === undefined) return;
   const timer = { kind: 'force-kill', runId: entry.runId } as const;
   turn.effects.push(

@@ -162,6 +162,16 @@ const healthCheck = message({
   grace_period_seconds: 'double',
 });
 
+const check = message({
+  type: { oneOf: ['UNKNOWN', 'COMMAND', 'HTTP', 'TCP'] },
+  command: message({ command: required(command) }),
+  http: message({ port: required('int'), path: 'string' }),
+  tcp: message({ port: required('int') }),
+  delay_seconds: 'double',
+  interval_seconds: 'double',
+  timeout_seconds: 'double',
+});
+
 const executor = message({
   type: { oneOf: ['UNKNOWN', 'DEFAULT', 'CUSTOM'] },
   executor_id: required(id),
@@ -181,7 +191,7 @@ const taskInfo = message({
   command,
   container: 'json',
   health_check: healthCheck,
-  check: 'json',
+  check,
   kill_policy: message({ grace_period: duration }),
   data: 'bytes',
   labels,

@@ -3,9 +3,11 @@
  * TASK_ERROR (src/master/validation.cpp of Mesos; the sentences are those of a real master).
  */
 import { toThousandths } from '../../lib/thousandths.ts';
+import type { CheckInfo } from '../../mesos-api-client/protocol/checks.ts';
 import type {
   CommandInfo,
   ContainerInfo,
+  EnvironmentVariable,
   HealthCheck,
   Resource,
   TaskInfo,
@@ -31,6 +33,7 @@ export function taskFault(task: TaskInfo, context: LaunchContext): string | unde
     policyFault(task) ??
     executionFault(task) ??
     healthCheckFault(task.health_check) ??
+    checkInfoFault(task.check) ??
     resourcesFault(task) ??
     limitsFault(task) ??
     roomFault(task, context)
@@ -93,20 +96,65 @@ function isBareContainer({ type, hostname: _hostname, mesos, ...rest }: Containe
 }
 
 function commandFault(command: CommandInfo | undefined): string | undefined {
-  const bad = command?.environment?.variables?.find(({ type, value }) => type !== 'SECRET' && value === undefined);
-  if (bad !== undefined) {
-    return `Task's \`CommandInfo\` is invalid: Environment variable '${bad.name}' of type 'VALUE' must have a value set`;
+  const variables = command?.environment?.variables ?? [];
+  const fault = variables.map(variableFault).find((each) => each !== undefined);
+  return fault && `Task's \`CommandInfo\` is invalid: ${fault}`;
+}
+
+/** There is no resolver of references here, as in a Mesos without such a module. */
+function variableFault({ name, type, value, secret }: EnvironmentVariable): string | undefined {
+  if (type !== 'SECRET') {
+    return value === undefined
+      ? `Environment variable '${name}' of type 'VALUE' must have a value set`
+      : secret && `Environment variable '${name}' of type 'VALUE' must not have a secret set`;
   }
-  const secret = command?.environment?.variables?.find(({ type }) => type === 'SECRET');
-  return (
-    secret &&
-    `Task's \`CommandInfo\` is invalid: Environment variable '${secret.name}' of type 'SECRET' is not built in`
-  );
+  if (value !== undefined) {
+    return `Environment variable '${name}' of type 'SECRET' must not have a value set`;
+  }
+  if (secret === undefined) {
+    return `Environment variable '${name}' of type 'SECRET' must have a secret set`;
+  }
+  return secret.value === undefined
+    ? `Environment variable '${name}' specifies an invalid secret: Secret must have the 'value' field set`
+    : undefined;
 }
 
 function healthCheckFault(check: HealthCheck | undefined): string | undefined {
   const fault = check && checkFault(check);
   return fault && `Task uses invalid health check: ${fault}`;
+}
+
+/** Src/checks/checker.cpp of Mesos: unlike a health check, a check must say what it is. */
+function checkInfoFault(check: CheckInfo | undefined): string | undefined {
+  if (check === undefined) {
+    return undefined;
+  }
+  const fault = typeFault(check) ?? pathFault(check.http?.path) ?? timesFault(check);
+  return fault && `Task uses invalid check: ${fault}`;
+}
+
+function typeFault({ type, command, http, tcp }: CheckInfo): string | undefined {
+  switch (type) {
+    case 'COMMAND':
+      return command === undefined ? "Expecting 'command' to be set for COMMAND check" : undefined;
+    case 'HTTP':
+      return http === undefined ? "Expecting 'http' to be set for HTTP check" : undefined;
+    case 'TCP':
+      return tcp === undefined ? "Expecting 'tcp' to be set for TCP check" : undefined;
+    default:
+      return "CheckInfo must specify 'type'";
+  }
+}
+
+function pathFault(path: string | undefined): string | undefined {
+  return path !== undefined && path !== '' && !path.startsWith('/')
+    ? `The path '${path}' of HTTP check must start with '/'`
+    : undefined;
+}
+
+function timesFault(check: CheckInfo): string | undefined {
+  const times = [check.delay_seconds, check.interval_seconds, check.timeout_seconds];
+  return times.some((seconds) => (seconds ?? 0) < 0) ? 'Expecting times to be non-negative' : undefined;
 }
 
 function checkFault(check: HealthCheck): string | undefined {

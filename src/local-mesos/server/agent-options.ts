@@ -25,6 +25,8 @@ export interface AgentSpec {
   readonly taskPath?: string;
   /** Sandboxes of ended tasks that are kept; default 50. */
   readonly keepSandboxes?: number;
+  /** Ends tasks that use more memory than they have. Default false: Mesos' own default isolation enforces nothing either. */
+  readonly limitMemory?: boolean;
   /** Size of the fetcher's cache; default 2 GiB. */
   readonly cacheLimitBytes?: number;
 }
@@ -50,6 +52,7 @@ export function completeOptions(options: AgentOptions & { readonly resources: re
     attributes:
       typeof options.attributes === 'string' ? parseAttributes(options.attributes) : (options.attributes ?? []),
     taskPath: options.taskPath ?? process.env.PATH ?? defaultPath,
+    limitMemory: options.limitMemory ?? false,
     keepSandboxes: options.keepSandboxes ?? 50,
     cacheLimitBytes: options.cacheLimitBytes ?? 2 * 1024 ** 3,
     report: options.report ?? (() => undefined),

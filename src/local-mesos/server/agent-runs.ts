@@ -2,7 +2,6 @@
  * The runs of an agent's tasks as its model asks for them: launch (sandbox, fetcher, process), abandon, signal, and the
  * report when one ended. When the command itself has ended, what it left behind is killed before the end is told.
  */
-import { appendFile } from 'node:fs/promises';
 import type { EpochMs } from '../../lib/brand.ts';
 import type { FrameworkInfo, TaskInfo } from '../../mesos-api-client/protocol/mesos.ts';
 import type { AgentEntry, AgentInput, ProcessRef, RunId } from '../model/agent-io.ts';
@@ -119,7 +118,6 @@ async function launch(
   try {
     plan = parts.plan(entry, info, framework);
     await createSandbox(plan.sandbox);
-    await noteWhatIsLeftOut(info, plan.sandbox);
     const user = info.command?.user ?? framework.user;
     await parts.fetcher.fetch({ uris: info.command?.uris ?? [], sandbox: plan.sandbox, user, runId, signal });
     if (signal.aborted) return;
@@ -131,9 +129,4 @@ async function launch(
   watch(runId, plan.sandbox, run);
   // Abandoned while it was being started: the model asks for its death when it hears of it.
   parts.report({ at: parts.now(), kind: 'started', runId, process: run.process });
-}
-
-async function noteWhatIsLeftOut(info: TaskInfo, sandbox: string): Promise<void> {
-  if (info.health_check === undefined && info.check === undefined) return;
-  await appendFile(`${sandbox}/stderr`, 'This agent carries out no health checks: the task runs without its check.\n');
 }

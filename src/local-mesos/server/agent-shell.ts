@@ -4,7 +4,7 @@
  * disk before anybody hears of what they hold.
  *
  * Tasks of checkpointing frameworks live on when this process dies, and are taken up again by the next agent on the same
- * work directory. Left out: health checks, containers, users other than the agent's own.
+ * work directory. Left out: containers, users other than the agent's own.
  */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -16,7 +16,9 @@ import type { AgentEffect, AgentEntry, AgentInput } from '../model/agent-io.ts';
 import type { AgentLink } from '../model/agent-protocol.ts';
 import { type AgentCheckpoint, openCheckpoint } from './agent-checkpoint.ts';
 import { type Dialer, startDialer } from './agent-dialer.ts';
+import { type MemoryWatch, type Watched, watchMemory } from './agent-memory.ts';
 import type { CompleteAgentOptions } from './agent-options.ts';
+import { createProbes, type Probes } from './agent-probes.ts';
 import { recoverRuns } from './agent-recovery.ts';
 import { createRuns, type Runs } from './agent-runs.ts';
 import { type AgentTimers, createTimers } from './agent-timers.ts';
@@ -45,6 +47,8 @@ interface Parts {
   readonly fetcher: Fetcher;
   readonly timers: AgentTimers;
   readonly runs: Runs;
+  readonly probes: Probes;
+  readonly memory: MemoryWatch | undefined;
   readonly refuse: (reason: string) => void;
   readonly greet: () => void;
   link: AgentLink | undefined;
@@ -73,6 +77,13 @@ export function createAgentShell(options: CompleteAgentOptions, port: number): A
       statusFile: checkpoint.statusFile,
       report: (report) => take(parts, report),
     }),
+    probes: createProbes({ now: Date.now, report: (report) => take(parts, report) }),
+    memory: options.limitMemory
+      ? watchMemory(
+          () => runningTasks(parts),
+          (runId, usedMiB) => take(parts, { at: Date.now(), kind: 'over-memory', runId, usedMiB }),
+        )
+      : undefined,
     refuse: refused.resolve,
     greet: registered.resolve,
     link: undefined,
@@ -114,6 +125,10 @@ function carryOut(parts: Parts, effect: AgentEffect): void {
       return;
     case 'abandon':
       parts.runs.abandon(effect.runId);
+      return;
+    case 'probe':
+      if (effect.entry.info !== undefined)
+        parts.probes.start(effect.entry, effect.of, planRun(parts, effect.entry, effect.entry.info, effect.framework));
       return;
     case 'signal':
       parts.runs.signal(effect.runId, effect.signal);
@@ -169,6 +184,8 @@ async function stop(parts: Parts, dialer: Dialer, keepTasks: boolean): Promise<v
   // The master hears first that the agent goes: how its tasks end then is no news to any framework.
   if (!keepTasks) take(parts, { at: Date.now(), kind: 'stopping' });
   await dialer.close();
+  parts.memory?.close();
+  await parts.probes.stop();
   if (keepTasks) await runs.leaveAll();
   else await runs.endAll(closeGraceMs);
   timers.cancelAll();
@@ -196,6 +213,15 @@ async function collectAll(parts: Parts): Promise<void> {
       report({ level: 'warn', text: `old sandboxes could not be removed: ${String(error)}` });
     }
   }
+}
+
+function runningTasks(parts: Parts): Watched[] {
+  const { agentId, entries } = parts.agent.view();
+  return entries.flatMap((entry) =>
+    agentId === undefined || entry.process === undefined || entry.phase !== 'running' || entry.kill !== undefined
+      ? []
+      : [{ entry, process: entry.process, sandbox: sandboxOf(parts.options.workDir, agentId, entry) }],
+  );
 }
 
 function sandboxesInUse(parts: Parts): Set<string> {

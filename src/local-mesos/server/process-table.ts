@@ -41,6 +41,12 @@ export function environmentOf(pid: number, name: string): string | undefined {
     ?.slice(prefix.length);
 }
 
+/** What of its memory is in the machine's; 0 where that cannot be told. */
+export function residentBytes(pid: number): number {
+  const kib = hasProc ? /^VmRSS:\s+(\d+) kB$/m.exec(readIfThere(`/proc/${pid}/status`) ?? '')?.[1] : undefined;
+  return Number(kib ?? 0) * 1024;
+}
+
 /** Fields of proc(5): the command's name may hold anything, so they are counted from its last bracket. */
 function readRow(pid: number): ProcessRow | undefined {
   const stat = readIfThere(`/proc/${pid}/stat`);

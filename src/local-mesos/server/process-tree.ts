@@ -43,6 +43,12 @@ export function killTree(root: TreeRoot): Promise<void> {
   return wish(root, 'SIGKILL', true);
 }
 
+/** The members of each tree, by one look. */
+export function treesOf(roots: readonly TreeRoot[]): number[][] {
+  const machine = look();
+  return roots.map((root) => membersOf(machine, root));
+}
+
 /** Processes of tasks whose sandboxes lie under a directory, as `[pid, sandbox]`. */
 export function processesUnder(directory: string): [number, string][] {
   return [...look().bySandbox]

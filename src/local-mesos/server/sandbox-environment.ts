@@ -44,8 +44,12 @@ export function taskEnvironment(
     MESOS_SLAVE_ID: agent.agentId,
     MESOS_SLAVE_PID: `slave(1)@${agent.ip}:${agent.port}`,
     ...(checkpoint ? { MESOS_RECOVERY_TIMEOUT: '15mins', MESOS_SUBSCRIPTION_BACKOFF_MAX: '2secs' } : {}),
-    ...Object.fromEntries(info.command?.environment?.variables?.map(variable) ?? []),
+    ...(info.command === undefined ? {} : commandVariables(info.command)),
   };
+}
+
+export function commandVariables(command: CommandInfo): Record<string, string> {
+  return Object.fromEntries(command.environment?.variables?.map(variable) ?? []);
 }
 
 /** `sh -c value`, or `value` with `arguments` as its whole argv. */

@@ -62,6 +62,7 @@ export function differences(theirs: unknown, own: unknown, translation: Translat
       const fault = translation.learn(theirs, own);
       return fault === undefined ? [] : [`${path}: ${fault}`];
     }
+    if (theirs.includes('\n') && own.includes('\n')) return lineDifferences(translation.ours(theirs), own, path);
     return translation.ours(theirs) === own ? [] : [`${path}: ${theirs} | ${own}`];
   }
   if (Array.isArray(theirs) && Array.isArray(own)) {
@@ -74,6 +75,15 @@ export function differences(theirs: unknown, own: unknown, translation: Translat
     return names.flatMap((name) => differences(theirs[name], own[name], translation, `${path}.${name}`));
   }
   return isDeepStrictEqual(theirs, own) ? [] : [`${path}: ${JSON.stringify(theirs)} | ${JSON.stringify(own)}`];
+}
+
+/** The lines of a file, in any order: an environment has none. */
+function lineDifferences(theirs: string, own: string, path: string): string[] {
+  const [left, right] = [theirs.split('\n'), own.split('\n')];
+  return [
+    ...left.filter((line) => !right.includes(line)).map((line) => `${path}: ${line} | no such line`),
+    ...right.filter((line) => !left.includes(line)).map((line) => `${path}: no such line | ${line}`),
+  ];
 }
 
 /** Resources and offers are sets: Mesos lists them in the order of its hash tables. */

@@ -27,11 +27,14 @@ export interface Stage {
 export interface PlayOptions {
   /** What may differ in this recording, beside what may differ in all. */
   readonly allowed?: readonly Rule[];
+  /** Tasks whose updates are not compared. */
+  readonly leftOut?: readonly { readonly task: string; readonly reason: string }[];
 }
 
 interface Play {
   readonly stage: Stage;
   readonly allowed: readonly Rule[];
+  readonly leftOut: ReadonlySet<string>;
   readonly translation: ReturnType<typeof createTranslation>;
   readonly streams: Map<string, Stream>;
   readonly answers: Map<number, Promise<Answer | undefined>>;
@@ -44,6 +47,7 @@ export async function play(recording: Recording, stage: Stage, options: PlayOpti
   const playing: Play = {
     stage,
     allowed: options.allowed ?? [],
+    leftOut: new Set(options.leftOut?.map(({ task }) => `UPDATE of ${task}`)),
     translation: createTranslation(stage.known),
     streams: new Map(),
     answers: new Map(),
@@ -58,7 +62,9 @@ export async function play(recording: Recording, stage: Stage, options: PlayOpti
     await playLine(playing, line);
   }
   for (const [name, stream] of playing.streams) {
-    for (const event of stream.rest()) note(playing, name, [`.${kindOf(event)}: nothing | ${JSON.stringify(event)}`]);
+    for (const event of stream.rest())
+      if (!playing.leftOut.has(kindOf(event)))
+        note(playing, name, [`.${kindOf(event)}: nothing | ${JSON.stringify(event)}`]);
     stream.cut();
   }
   return playing.found;
@@ -105,6 +111,7 @@ function ask({ stage, translation, streams }: Play, line: Request): Promise<Answ
 
 async function playEvent(playing: Play, line: { t: number; stream: string; event: StreamEvent }): Promise<void> {
   const { translation, streams, updates } = playing;
+  if (playing.leftOut.has(kindOf(line.event))) return;
   const uuid = uuidOf(line.event);
   const before = uuid === undefined ? undefined : updates.get(uuid);
   if (uuid !== undefined) updates.set(uuid, line.t);
