@@ -7,9 +7,16 @@ import type { Placement, TaskRecord } from '../../scheduler/model/task.ts';
 import { launchNotBefore } from './back-off.ts';
 import { isLaunched, kill, type LaunchedTask, launch, type Planning } from './known-cluster.ts';
 import { takeJobsFrom } from './lost-jobs.ts';
+import type { ClusterRecord } from './records.ts';
 
-/** One that ended sooner after its launch is not known to have worked there. */
-const PROVEN_AFTER_MS = 10_000;
+const agentLost: ReadonlySet<string> = new Set([
+  'TASK_UNKNOWN',
+  'TASK_UNREACHABLE',
+  'TASK_GONE',
+  'TASK_GONE_BY_OPERATOR',
+  'TASK_LOST',
+  'TASK_DROPPED',
+]);
 
 /** The JobManager whose address is known, if there is one that is to stay. */
 export function planJobManager(planning: Planning): LaunchedTask | undefined {
@@ -36,24 +43,16 @@ function replace(planning: Planning, current: TaskId | undefined, ended: TaskRec
     draft.wakeAt(at);
     return;
   }
-  const place = ended === undefined ? undefined : placeToReturnTo(ended, draft.record.jobManager?.successorOf);
+  const place = ended === undefined ? undefined : placeToReturnTo(ended, draft.record.jobManager);
   const taskId = launch(planning, 'jobmanager', (id) => renderer.jobManager(draft.record, id, place));
   draft.known.inherited = false;
   draft.change({ jobManager: { taskId, ...(place !== undefined && { successorOf: place }) } });
 }
 
-/** None where the agent is gone, or where the JobManager did not last: perhaps the place is why. */
-function placeToReturnTo({ life }: TaskRecord, before: Placement | undefined): Placement | undefined {
+/** None where the agent is gone, or where the JobManager never answered: perhaps the place is why. */
+function placeToReturnTo({ life }: TaskRecord, before: ClusterRecord['jobManager']): Placement | undefined {
   if (life.phase !== 'ended') return undefined;
-  if (life.placement === undefined) return before;
-  const agentLost = [
-    'TASK_UNKNOWN',
-    'TASK_UNREACHABLE',
-    'TASK_GONE',
-    'TASK_GONE_BY_OPERATOR',
-    'TASK_LOST',
-    'TASK_DROPPED',
-  ];
-  if (agentLost.includes(life.end.state)) return undefined;
-  return life.end.at - life.placement.launchedAt >= PROVEN_AFTER_MS ? life.placement : undefined;
+  if (life.placement === undefined) return before?.successorOf;
+  if (agentLost.has(life.end.state)) return undefined;
+  return before?.answered === true ? life.placement : undefined;
 }

@@ -191,6 +191,9 @@ function noteReady({ draft, renderer }: Planning, jobManager: LaunchedTask): voi
   const { taskId } = jobManager.spec;
   if (known.look?.kind !== 'seen' || known.ready === taskId) return;
   known.ready = taskId;
+  const { jobManager: recorded } = draft.record;
+  if (recorded !== undefined && recorded.answered !== true)
+    draft.change({ jobManager: { ...recorded, answered: true } });
   if (known.inherited) return;
   const { placement } = jobManager.life;
   draft.state({

@@ -101,8 +101,8 @@ export interface ClusterRecord {
   readonly goal: 'run' | 'delete';
   /** Numbers the task ids. */
   readonly launches: number;
-  /** The present JobManager and where the one before it ran (its successor asks for the same place first). */
-  readonly jobManager?: { readonly taskId: TaskId; readonly successorOf?: Placement };
+  /** The present JobManager, whether it ever answered, and where the one before it ran: it asked for that place first. */
+  readonly jobManager?: { readonly taskId: TaskId; readonly answered?: true; readonly successorOf?: Placement };
   /** Ends that nobody asked for, newest last, bounded: what the back-off of the next launch is computed from. */
   readonly failures: readonly Failure[];
   readonly jobs: readonly JobRecord[];

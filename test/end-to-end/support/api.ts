@@ -2,14 +2,11 @@
 import type { ClusterView, FactView, InfoView, JobView, TaskView } from '../../../src/dispatcher/dispatcher.ts';
 import { eventually } from './process.ts';
 
-/** A successor asks for the place of a JobManager only when that one has lasted ten seconds there. */
-const PROVEN_MS = 10_500;
-
-/** Resolves when a JobManager is old enough for its place to be asked for again. */
+/** The JobManager of a cluster once it has answered the scheduler: only then will a successor ask for its place. */
 export function provenJobManager(api: Api, cluster: string): Promise<TaskView> {
-  return eventually(`a JobManager of ${cluster} that has lasted`, 60_000, async () => {
+  return eventually(`a JobManager of ${cluster} that answers`, 60_000, async () => {
     const [task] = await api.running(cluster, 'jobmanager');
-    return task?.launchedAt !== undefined && Date.now() - Date.parse(task.launchedAt) > PROVEN_MS && task;
+    return (await api.cluster(cluster)).phase === 'running' && task;
   });
 }
 

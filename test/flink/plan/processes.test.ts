@@ -174,11 +174,23 @@ for (const state of ['TASK_UNREACHABLE', 'TASK_GONE', 'TASK_LOST'] as const) {
   });
 }
 
-test('a place where the JobManager did not last is not asked for again', (t) => {
+test('a place where the JobManager answered is asked for again, however soon it ended, and after a restart too', (t) => {
   const world = new World(two());
   world.plan();
   world.runAll();
-  world.pass(3000);
+  world.see();
+  world.plan();
+  world.restart();
+  world.end(world.task('jobmanager').spec.taskId);
+  world.plan();
+  t.truthy(world.task('jobmanager').spec.prefer);
+});
+
+test('a place where the JobManager never answered is not asked for again', (t) => {
+  const world = new World(two());
+  world.plan();
+  world.runAll();
+  world.pass(60_000);
   world.end(world.task('jobmanager').spec.taskId);
   world.plan();
   t.is(world.task('jobmanager').spec.prefer, undefined);

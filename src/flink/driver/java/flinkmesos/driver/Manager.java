@@ -28,9 +28,14 @@ import org.apache.flink.runtime.rpc.FatalErrorHandler;
 import org.apache.flink.runtime.rpc.RpcService;
 import org.apache.flink.runtime.security.token.DelegationTokenManager;
 
-/** Flink's own elastic resource manager, with two of its defects corrected. */
+/** Flink's own elastic resource manager, with some of its defects corrected. */
 final class Manager extends ActiveResourceManager<Worker> {
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+
     private final Set<WorkerResourceSpec> everDeclared = new HashSet<>();
+    private final Survivors survivors;
+    /** What was declared last, while survivors may still turn out to be enough for it. */
+    private Collection<ResourceDeclaration> held;
 
     Manager(
             ResourceManagerDriver<Worker> driver,
@@ -72,14 +77,45 @@ final class Manager extends ActiveResourceManager<Worker> {
                 workerRegistrationTimeout,
                 previousWorkerRecoverTimeout,
                 ioExecutor);
+        survivors = new Survivors(configuration, slotManager, jobLeaderIdService, this::getInstanceIdByResourceId);
+    }
+
+    @Override
+    public void onPreviousAttemptWorkersRecovered(Collection<Worker> recovered) {
+        survivors.add(recovered);
+        super.onPreviousAttemptWorkersRecovered(recovered);
+    }
+
+    /**
+     * Flink takes slots that survivors still hold for jobs of a JobManager that is gone for missing ones, and asks for
+     * as many TaskManagers again. What is declared waits until they are free.
+     */
+    @Override
+    public void declareResourceNeeded(Collection<ResourceDeclaration> declared) {
+        if (survivors.areComingFree(getReadyToServeFuture().isDone())) {
+            if (held == null) {
+                scheduleRunAsync(this::declareHeld, LOOK_AGAIN);
+            }
+            held = declared;
+        } else {
+            held = null;
+            super.declareResourceNeeded(withZeros(declared));
+        }
+    }
+
+    private void declareHeld() {
+        Collection<ResourceDeclaration> declared = held;
+        held = null;
+        if (declared != null) {
+            declareResourceNeeded(declared);
+        }
     }
 
     /**
      * The slot manager leaves a kind of worker out of its declaration when it needs none of it any more, instead of
      * declaring zero; what was asked for would stay wanted for ever. The zero is added here.
      */
-    @Override
-    public void declareResourceNeeded(Collection<ResourceDeclaration> declared) {
+    private Collection<ResourceDeclaration> withZeros(Collection<ResourceDeclaration> declared) {
         Set<WorkerResourceSpec> unmentioned = new HashSet<>(everDeclared);
         for (ResourceDeclaration declaration : declared) {
             unmentioned.remove(declaration.getSpec());
@@ -89,7 +125,7 @@ final class Manager extends ActiveResourceManager<Worker> {
         for (WorkerResourceSpec spec : unmentioned) {
             all.add(new ResourceDeclaration(spec, 0, Collections.emptySet()));
         }
-        super.declareResourceNeeded(all);
+        return all;
     }
 
     /**
