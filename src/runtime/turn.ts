@@ -1,7 +1,9 @@
 /**
  * One turn: takes all inputs that wait, in order, through the core and the planner's acceptance; then plans every
- * cluster that something happened to, passing tasks to launch, kill and forget on to the core, until the plan is content.
- * It collects what all of that asks for; nothing is carried out here.
+ * cluster that something happened to, passing tasks to launch, kill and forget on to the core, until the plan is content,
+ * and lets the core match all that waits. What that places may change plans (TaskManagers are asked for when their
+ * JobManager has a place), so both take turns until nothing changes: then the core concludes, and the JobManager and its TaskManagers
+ * go out together. It collects what all of that asks for; nothing is carried out here.
  */
 import _ from 'lodash';
 import type { ClusterFrame, ClusterInput, Clusters, PlanAction } from '../flink/plan/clusters.ts';
@@ -42,7 +44,7 @@ export function takeTurn(
 ): TurnEffects {
   const turn = new Turn(core.scheduler, core.clusters, now);
   for (const item of items) turn.take(item);
-  turn.planAll();
+  turn.settle();
   return turn.effects();
 }
 
@@ -58,6 +60,7 @@ class Turn {
   readonly #facts: Fact[] = [];
   readonly #refused = new Map<QueueItem, Problem>();
   #touched = new Set<ClusterName>();
+  #rounds = 0;
   #stop: Stop | undefined;
 
   constructor(scheduler: Scheduler, clusters: Clusters, now: EpochMs) {
@@ -69,7 +72,7 @@ class Turn {
   take(item: QueueItem): void {
     switch (item.kind) {
       case 'core':
-        this.#absorb(this.#scheduler.step({ ...item.input, at: item.at } as Input));
+        this.#absorb(this.#scheduler.take({ ...item.input, at: item.at } as Input));
         break;
       case 'cluster':
         this.#accept(item, { ...item.input, at: item.at } as ClusterInput);
@@ -91,9 +94,19 @@ class Turn {
     }
   }
 
-  planAll(): void {
-    for (let round = 0; this.#touched.size > 0; round++) {
-      if (round === MOST_ROUNDS) throw new Error(`the plan of ${[...this.#touched].join(', ')} never comes to rest`);
+  settle(): void {
+    do {
+      this.#planAll();
+      this.#absorb(this.#scheduler.match(this.#now));
+      if (this.#touched.size === 0) this.#absorb(this.#scheduler.conclude(this.#now));
+    } while (this.#touched.size > 0);
+  }
+
+  #planAll(): void {
+    for (; this.#touched.size > 0; this.#rounds++) {
+      if (this.#rounds === MOST_ROUNDS) {
+        throw new Error(`the plan of ${[...this.#touched].join(', ')} never comes to rest`);
+      }
       const touched = this.#touched;
       this.#touched = new Set();
       for (const cluster of touched) this.#plan(cluster);
@@ -190,7 +203,7 @@ class Turn {
   }
 
   #command(command: Command): Frame {
-    const frame = this.#scheduler.step({ kind: 'command', command, at: this.#now });
+    const frame = this.#scheduler.take({ kind: 'command', command, at: this.#now });
     this.#absorb(frame);
     return frame;
   }

@@ -168,15 +168,13 @@ test('I3, I4, I5, I7: from a wish to running tasks, each step durable before it 
   t.true((await first.fact('master.subscribed')).first);
   await first.runtime.submit({ kind: 'create', cluster: cluster() });
   offer(first);
-  const [jobManager] = launchedTasks(await first.call('ACCEPT'));
-  if (jobManager === undefined) return t.fail('no JobManager was launched');
+  // The TaskManager is asked for when the JobManager has a place: in the same turn, and both go out in one call.
+  const [jobManager, taskManager] = launchedTasks(await first.call('ACCEPT'));
+  if (jobManager === undefined || taskManager === undefined) return t.fail('not both were launched');
   update(first, jobManager, 'TASK_RUNNING');
   t.is((await first.call('ACKNOWLEDGE')).acknowledge.task_id.value, jobManager.task_id.value);
   t.is((await first.fact('jobmanager.ready')).taskId, jobManager.task_id.value);
 
-  offer(first);
-  let taskManager: TaskInfo | undefined;
-  while (taskManager === undefined) [taskManager] = launchedTasks(await first.call('ACCEPT'));
   update(first, taskManager, 'TASK_RUNNING');
   await first.call('ACKNOWLEDGE');
   const seen = { id: taskManager.task_id.value, slots: 1, freeSlots: 1 };
@@ -218,13 +216,16 @@ test('I2: a deleted cluster is gone from the store once its tasks have ended', a
   subscribed(house);
   await house.runtime.submit({ kind: 'create', cluster: cluster() });
   offer(house);
-  const [jobManager] = launchedTasks(await house.call('ACCEPT'));
+  const launched = launchedTasks(await house.call('ACCEPT'));
+  const [jobManager] = launched;
   if (jobManager === undefined) return t.fail('no JobManager was launched');
   update(house, jobManager, 'TASK_RUNNING');
   await house.fact('jobmanager.ready');
   await house.runtime.submit({ kind: 'delete', cluster: name });
-  t.is((await house.call('KILL')).kill.task_id.value, jobManager.task_id.value);
-  update(house, jobManager, 'TASK_KILLED');
+  for (const task of launched) {
+    t.is((await house.call('KILL')).kill.task_id.value, task.task_id.value);
+    update(house, task, 'TASK_KILLED');
+  }
   await house.fact('cluster.deleted');
   t.is(house.runtime.cluster(name), undefined);
   const records = await house.store.load();

@@ -25,8 +25,24 @@ type WithoutAt<Each> = Each extends Input ? Omit<Each, 'at'> : never;
 interface Life {
   readonly options: SchedulerOptions;
   readonly records: SchedulerRecords;
-  readonly inputs: Input[];
+  readonly turns: (readonly Input[])[];
   readonly frames: Frame[];
+}
+
+/** A turn of one input by `step`, of several in its parts; one frame of all that came of it. */
+function takeTurn(scheduler: Scheduler, inputs: readonly Input[]): Frame {
+  const [first, ...others] = inputs;
+  if (first !== undefined && others.length === 0) {
+    return scheduler.step(first);
+  }
+  const at = first?.at ?? 0;
+  const frames = [...inputs.map((input) => scheduler.take(input)), scheduler.match(at), scheduler.conclude(at)];
+  return {
+    persist: frames.flatMap((frame) => frame.persist),
+    calls: frames.flatMap((frame) => frame.calls),
+    timers: frames.flatMap((frame) => frame.timers),
+    facts: frames.flatMap((frame) => frame.facts),
+  };
 }
 
 export class World {
@@ -59,12 +75,17 @@ export class World {
   }
 
   tell(input: WithoutAt<Input>): void {
-    const stamped = { at: this.now, ...input } as Input;
+    this.tellTogether([input]);
+  }
+
+  /** Several inputs in one turn: what is requested is matched with what is offered once all are taken. */
+  tellTogether(inputs: readonly WithoutAt<Input>[]): void {
+    const stamped = inputs.map((input) => ({ at: this.now, ...input }) as Input);
     // What comes late from a stream that has ended has to lead to nothing.
-    const late = stamped.kind === 'mesos' && stamped.subscription !== this.#subscription;
-    const frame = this.scheduler.step(stamped);
+    const late = stamped.every((input) => input.kind === 'mesos' && input.subscription !== this.#subscription);
+    const frame = takeTurn(this.scheduler, stamped);
     check(!late || (frame.calls.length === 0 && frame.persist.length === 0), 'MA-4: a late event led to something');
-    this.lives.at(-1)?.inputs.push(stamped);
+    this.lives.at(-1)?.turns.push(stamped);
     this.lives.at(-1)?.frames.push(frame);
     this.#persist(frame);
     this.#checkAcknowledged(stamped, frame, late);
@@ -94,21 +115,36 @@ export class World {
 
   deliver(count: number): void {
     for (let delivered = 0; delivered < count; delivered++) {
-      const next = this.master.outbox.shift();
+      const next = this.#nextEvent();
       if (next === undefined) {
         return;
       }
-      const { subscription, event } = next;
-      if (event.type === 'OFFERS') {
-        for (const offer of event.offers.offers ?? []) {
-          this.#usable.set(offer.id.value, offer);
-        }
-      }
-      if (event.type === 'RESCIND') {
-        this.#usable.delete(event.rescind.offer_id.value);
-      }
-      this.tell({ kind: 'mesos', subscription, event });
+      this.tell(next);
     }
+  }
+
+  /** Commands and the next event, in one turn. */
+  commandsWithEvent(commands: readonly Command[]): void {
+    const event = this.#nextEvent();
+    const wishes = commands.map((command) => ({ kind: 'command' as const, command }));
+    this.tellTogether(event === undefined ? wishes : [event, ...wishes]);
+  }
+
+  #nextEvent(): WithoutAt<Extract<Input, { kind: 'mesos' }>> | undefined {
+    const next = this.master.outbox.shift();
+    if (next === undefined) {
+      return undefined;
+    }
+    const { subscription, event } = next;
+    if (event.type === 'OFFERS') {
+      for (const offer of event.offers.offers ?? []) {
+        this.#usable.set(offer.id.value, offer);
+      }
+    }
+    if (event.type === 'RESCIND') {
+      this.#usable.delete(event.rescind.offer_id.value);
+    }
+    return { kind: 'mesos', subscription, event };
   }
 
   deliverLate(): void {
@@ -157,8 +193,8 @@ export class World {
   checkReplay(): void {
     for (const life of this.lives) {
       const again = createScheduler(life.options, life.records);
-      for (const [index, input] of life.inputs.entries()) {
-        check(_.isEqual(again.step(input), life.frames[index]), 'the same inputs gave another frame');
+      for (const [index, inputs] of life.turns.entries()) {
+        check(_.isEqual(takeTurn(again, inputs), life.frames[index]), 'the same inputs gave another frame');
       }
     }
   }
@@ -167,7 +203,7 @@ export class World {
     const framework = this.#store.get('framework/id') as FrameworkRecord | undefined;
     const tasks = [...this.#store].flatMap(([key, value]) => (key.startsWith('tasks/') ? [value as TaskRecord] : []));
     const records = { tasks, ...(framework === undefined ? {} : { framework }) };
-    this.lives.push({ options: this.#options, records, inputs: [], frames: [] });
+    this.lives.push({ options: this.#options, records, turns: [], frames: [] });
     this.scheduler = createScheduler(this.#options, records);
     this.tell({ kind: 'masters', masters: [masterA] });
     this.tell({ kind: 'leadership', leading: true });
@@ -271,11 +307,12 @@ export class World {
     }
   }
 
-  #checkAcknowledged(input: Input, frame: Frame, late: boolean): void {
-    const expected =
+  #checkAcknowledged(inputs: readonly Input[], frame: Frame, late: boolean): void {
+    const expected = inputs.flatMap((input) =>
       !late && input.kind === 'mesos' && input.event.type === 'UPDATE' && input.event.update.status.uuid !== undefined
         ? [input.event.update.status.uuid]
-        : [];
+        : [],
+    );
     const acked = frame.calls.flatMap((each) =>
       each.kind === 'call' && each.call.type === 'ACKNOWLEDGE' ? [each.call.acknowledge.uuid] : [],
     );

@@ -29,6 +29,14 @@ const actions = {
       world.command({ kind: 'kill', taskId: record.spec.taskId, reason: 'by chance' });
     }
   },
+  'requests and a kill in one turn with an event': (world: World, chosen: number) => {
+    const wanted = [world.nextId(), world.nextId()].map((each) => taskSpec(each));
+    const killed = pick([...wanted.map((spec) => spec.taskId), ...world.scheduler.tasks().map(idOf)], chosen);
+    world.commandsWithEvent([
+      ...wanted.map((task) => ({ kind: 'launch', task }) as const),
+      ...(killed === undefined ? [] : [{ kind: 'kill', taskId: killed, reason: 'by chance' } as const]),
+    ]);
+  },
   'the stream breaks': (world: World) => world.breakStream(),
   'the scheduler restarts': (world: World) => world.restart(),
   'the scheduler dies before its next call': (world: World) => {
@@ -82,7 +90,15 @@ const actions = {
 type Action = keyof typeof actions;
 type History = readonly (readonly [Action, number])[];
 
-const ordinary: Action[] = ['deliver', 'time goes by', 'a task gets on', 'request', 'request an agent', 'kill'];
+const ordinary: Action[] = [
+  'deliver',
+  'time goes by',
+  'a task gets on',
+  'request',
+  'request an agent',
+  'requests and a kill in one turn with an event',
+  'kill',
+];
 const faults = _.difference(Object.keys(actions), ordinary) as Action[];
 
 const histories: fc.Arbitrary<History> = fc.array(
@@ -99,6 +115,10 @@ const histories: fc.Arbitrary<History> = fc.array(
 function pick<Item>(items: Iterable<Item>, chosen: number): Item | undefined {
   const all = [...items];
   return all[chosen % Math.max(1, all.length)];
+}
+
+function idOf({ spec }: { readonly spec: { readonly taskId: TaskId } }): TaskId {
+  return spec.taskId;
 }
 
 function ofTask(world: World, chosen: number, act: (task: ModelTask) => void): void {

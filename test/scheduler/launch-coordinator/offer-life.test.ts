@@ -240,3 +240,41 @@ test('the agents as offers showed them: attributes, domain, maintenance ahead, w
   const [again] = new Driver({ tasks: core.scheduler.tasks() }).scheduler.agents();
   t.like(again, { agentId: agent(1), ...place, offered: [] });
 });
+
+test('what is asked for in the turn of the offers goes out with what they were taken for, in one ACCEPT', (t) => {
+  const core = ready();
+  core.launch(taskSpec('t1'));
+  const { scheduler, subscription } = core;
+  const at = core.now;
+  const offers = { offers: [offer('o1', agent(1))] };
+  scheduler.take({ at, kind: 'mesos', subscription, event: { type: 'OFFERS', offers } });
+  const placed = scheduler.match(at);
+  t.deepEqual(placed.calls, []);
+  t.is(placed.facts[0]?.kind, 'task.launched');
+  scheduler.take({ at, kind: 'command', command: { kind: 'launch', task: taskSpec('t2') } });
+  scheduler.match(at);
+  const end = scheduler.conclude(at);
+  t.deepEqual(callTypes(end), ['ACCEPT', 'SUPPRESS']);
+  const [operation] = callsOf(end, 'ACCEPT')[0]?.accept.operations ?? [];
+  t.deepEqual(operation?.type === 'LAUNCH' && operation.launch.task_infos.map((info) => info.task_id.value as string), [
+    't1',
+    't2',
+  ]);
+});
+
+test('a task that is to end in the turn in which it was placed is launched first: nothing overtakes its ACCEPT', (t) => {
+  const core = ready();
+  core.launch(taskSpec('t1'));
+  const { scheduler, subscription } = core;
+  const at = core.now;
+  scheduler.take({
+    at,
+    kind: 'mesos',
+    subscription,
+    event: { type: 'OFFERS', offers: { offers: [offer('o1', agent(1))] } },
+  });
+  scheduler.match(at);
+  const killed = scheduler.take({ at, kind: 'command', command: { kind: 'kill', taskId: id('t1'), reason: 'r' } });
+  t.deepEqual(callTypes(killed), ['ACCEPT', 'KILL']);
+  t.deepEqual(callTypes(scheduler.conclude(at)), ['SUPPRESS']);
+});
