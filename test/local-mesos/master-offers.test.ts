@@ -144,7 +144,7 @@ test('repeated refusals of the same leave one filter', (t) => {
     world.advance(1900);
   }
   decline(world, framework, 3600);
-  t.is(world.master.state.frameworks.get(framework.id)?.filters.length, 1);
+  t.is(world.master.state.frameworks.get(framework.id)?.filters.size, 1);
   t.true(offersOf(framework).length > 10);
 });
 

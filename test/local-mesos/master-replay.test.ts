@@ -32,11 +32,6 @@ const differences: Record<string, { readonly status?: number; readonly text?: 'o
   'trailing text': { text: 'ours' },
   // A stream for operators is not built.
   'unknown path': { status: 501, text: 'ours' },
-  // Offer constraints are not built: whatever they say is refused.
-  'offer constraints': { status: 400, text: 'ours' },
-  'constraint with a bad regex': { text: 'ours' },
-  'empty group': { text: 'ours' },
-  'no group': { text: 'ours' },
 };
 
 for (const recording of ['http-errors', 'subscribe-errors', 'update-framework']) {

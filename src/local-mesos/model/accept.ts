@@ -12,7 +12,7 @@ import { count, isPartitionAware, sendEvent, sendToAgent } from './master-state.
 import { refuse, removeOffer } from './offers.ts';
 import { allocatedForm, internalForm } from './resource-forms.ts';
 import { taskFault } from './task-validation.ts';
-import { addTask, createTask, masterStatus, sendUpdate } from './tasks.ts';
+import { addTask, createTask, masterStatus, occupy, sendUpdate } from './tasks.ts';
 
 export interface AcceptBody {
   readonly offer_ids?: readonly { readonly value: OfferId }[];
@@ -109,8 +109,9 @@ function createLauncher(master: MasterState, framework: Framework, agent: Agent,
     const resources = internalForm(task.resources);
     const info = { ...task, resources: allocatedForm(resources, role) };
     remaining = subtract(remaining, resources) ?? [];
-    agent.free = subtract(agent.free, resources) ?? [];
-    addTask(framework, agent, createTask(framework, agent, info, role));
+    const launched = createTask(framework, agent, info, role);
+    addTask(framework, agent, launched);
+    occupy(master, agent, launched);
     count(master, 'master/messages_launch_tasks');
     sendToAgent(master, agent, { type: 'RUN_TASK', framework: framework.info, task: info });
   }

@@ -6,6 +6,7 @@
 import type { AgentId, FrameworkId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type {
   Attribute,
+  Domain,
   DurationInfo,
   FrameworkInfo,
   Resource,
@@ -19,6 +20,7 @@ export interface AgentDescription {
   readonly port: number;
   readonly resources: readonly Resource[];
   readonly attributes: readonly Attribute[];
+  readonly domain?: Domain;
 }
 
 /** A task as an agent knows it. */

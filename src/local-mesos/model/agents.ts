@@ -3,17 +3,20 @@
  * with what it still runs. After a restart of the master the agents of the registry are 'recovered': nothing is said
  * about them until they return or the re-registration time-out makes them unreachable.
  */
+import _ from 'lodash';
 import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
+import type { Resource } from '../../mesos-api-client/protocol/mesos.ts';
 import { subtract } from '../../mesos-api-client/protocol/resources.ts';
 import type { AgentDescription, AgentToMaster } from './agent-protocol.ts';
+import { enterAgent, strikeAgent } from './allocation/books.ts';
 import { allocate } from './allocator.ts';
-import { markUnreachable } from './lost-agents.ts';
+import { forgetFilters, markUnreachable } from './lost-agents.ts';
 import type { LinkId } from './master-io.ts';
 import type { Agent, MasterState } from './master-state.ts';
 import { persistRegistry, sendToAgent, setTimer } from './master-state.ts';
 import { internalForm } from './resource-forms.ts';
 import { missingTasks, repeatKills, takeTasks } from './returning-agents.ts';
-import { claim, usesResources } from './tasks.ts';
+import { occupy, usesResources } from './tasks.ts';
 
 type Registration = AgentToMaster & { readonly type: 'REGISTER' };
 
@@ -30,7 +33,7 @@ export function registerAgent(master: MasterState, link: LinkId, { agent: descri
   const agent = known ?? addAgent(master, agentId ?? nextAgentId(master), description);
   bind(master, agent, link);
   if (known !== undefined) {
-    describe(agent, description);
+    describe(master, agent, description);
   }
   if (agentId !== undefined) {
     agent.reregisteredAt = master.now;
@@ -70,6 +73,7 @@ function addAgent(master: MasterState, id: AgentId, description: AgentDescriptio
     link: undefined,
     total,
     free: total,
+    hasGpus: hasGpus(total),
     tasks: new Set(),
     offers: new Set(),
     kills: new Map(),
@@ -79,22 +83,33 @@ function addAgent(master: MasterState, id: AgentId, description: AgentDescriptio
     reregisteredAt: undefined,
   };
   master.agents.set(id, agent);
+  enterAgent(master.books, total);
   master.recoveredAgents.delete(id);
   master.unreachableAgents.delete(id);
   return agent;
 }
 
 /** It may come back with other resources; its offers were rescinded when its link broke. */
-function describe(agent: Agent, description: AgentDescription): void {
+function describe(master: MasterState, agent: Agent, description: AgentDescription): void {
+  if (!_.isEqual(agent.description.attributes, description.attributes)) {
+    forgetFilters(master, agent.id);
+  }
+  strikeAgent(master.books, agent.total);
   agent.description = description;
   agent.total = internalForm(description.resources);
+  enterAgent(master.books, agent.total);
+  agent.hasGpus = hasGpus(agent.total);
   agent.free = agent.total;
   for (const offer of agent.offers) {
     agent.free = subtract(agent.free, offer.resources) ?? [];
   }
   for (const task of [...agent.tasks].filter(usesResources)) {
-    claim(agent, task);
+    occupy(master, agent, task);
   }
+}
+
+function hasGpus(resources: readonly Resource[]): boolean {
+  return resources.some(({ name }) => name === 'gpus');
 }
 
 function startPings(master: MasterState, agent: Agent): void {

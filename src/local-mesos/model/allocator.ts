@@ -1,149 +1,238 @@
 /**
- * Who is offered what. Rounds are event-driven (a framework or agent came, offers were revived) and every second; in a
- * round each agent's whole free share goes to one framework: the role with the lowest dominant share first, in it the
- * framework with the lowest (DRF, docs/allocation-module.md of Mesos; ties by the number of allocations, then by name).
- * Roles are weighed equally and not as a tree: weights, quota and nested shares are not built.
+ * Who is offered what (docs/allocation-module.md, docs/quota.md and src/master/allocator/mesos/hierarchical.cpp of Mesos).
+ * Rounds are event-driven (a framework or agent came, offers were revived) and every second. Agent by agent, roles and in
+ * them frameworks are asked in the order of their fair shares; the first that may have it gets all that is free and
+ * available to its role. First come roles whose guarantees are not met, then all; as much as the guarantees still need
+ * is laid away, and limits cut an offer down. Agents are asked in the order in which they came (Mesos shuffles them), so a
+ * history repeats itself. As in Mesos a quota is one of a top-level role, and offers to roles below it are not cut.
  */
-import _ from 'lodash';
-import { toThousandths } from '../../lib/thousandths.ts';
+import type { FrameworkId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Resource } from '../../mesos-api-client/protocol/mesos.ts';
-import { contains, scalarSum } from '../../mesos-api-client/protocol/resources.ts';
+import { add, reservedRole } from '../../mesos-api-client/protocol/resources.ts';
+import { consumedQuota, frameworksOf, isCharged, type Quota, topLevel } from './allocation/books.ts';
+import {
+  addQuantities,
+  addResources,
+  containsQuantities,
+  isNothing,
+  type Quantities,
+  quantitiesOf,
+  subtractQuantities,
+} from './allocation/quantities.ts';
+import { availableTo, type Share, shareOf, shrinkTo, shrinkWithin, understandable } from './allocation/shares.ts';
+import { hasCapability } from './capabilities.ts';
 import type { Agent, Framework, MasterState, OfferRecord } from './master-state.ts';
-import { hasCapability, sendEvent } from './master-state.ts';
+import { isOffering, sendEvent } from './master-state.ts';
 import { createOffer, offerMessage } from './offers.ts';
-import { isAvailableTo } from './resource-forms.ts';
-import { usesResources } from './tasks.ts';
 
-/** Smaller shares are not worth an offer (--min_allocatable_resources of a Mesos master). */
-const minCpus = toThousandths(0.01);
-const minMem = toThousandths(32);
+interface Round {
+  readonly master: MasterState;
+  readonly made: Map<Framework, { readonly offer: OfferRecord; readonly agent: Agent }[]>;
+  /** Of roles with a quota; grows with what they are given. */
+  readonly consumed: Map<string, Quantities>;
+  /** Present if some guarantee is not met: what has to stay unallocated for it, and what is. */
+  readonly headroom: { readonly required: Quantities; readonly available: Quantities } | undefined;
+}
 
 export function allocate(master: MasterState, agents: Iterable<Agent> = master.agents.values()): void {
-  expireFilters(master);
-  const made = new Map<Framework, { offer: OfferRecord; agent: Agent }[]>();
-  const shares = sharesOf(master);
-  for (const agent of agents) {
-    if (agent.link !== undefined && isWorthOffering(agent.free)) {
-      for (const { framework, offer } of allocateAgent(master, agent, shares)) {
-        made.set(framework, [...(made.get(framework) ?? []), { offer, agent }]);
-      }
+  const round = beginRound(master);
+  const offering = [...agents].filter((agent) => agent.free.length > 0 && isOffering(agent));
+  if (round.headroom !== undefined) {
+    for (const agent of offering) {
+      giveGuaranteed(round, agent);
     }
   }
-  for (const [framework, offers] of made) {
+  for (const agent of offering) {
+    giveFairly(round, agent);
+  }
+  for (const [framework, offers] of round.made) {
     sendEvent(master, framework, {
       type: 'OFFERS',
-      offers: { offers: offers.map(({ offer, agent }) => offerMessage(framework, agent, offer)) },
+      offers: { offers: offers.map(({ offer, agent }) => offerMessage(master, framework, agent, offer)) },
     });
   }
 }
 
-interface Candidate {
-  readonly framework: Framework;
+function beginRound(master: MasterState): Round {
+  const { books } = master;
+  const consumed = new Map([...books.quotas.keys()].map((role) => [role, consumedQuota(books, role)]));
+  const required: Quantities = new Map();
+  for (const [role, { guarantees }] of books.quotas) {
+    addQuantities(required, lacking(guarantees, consumed.get(role)));
+  }
+  const headroom = isNothing(required) ? undefined : { required, available: unallocated(master) };
+  return { master, made: new Map(), consumed, headroom };
+}
+
+function unallocated(master: MasterState): Quantities {
+  const available: Quantities = new Map();
+  for (const { free } of master.agents.values()) {
+    addResources(available, free.filter(isCharged));
+  }
+  return available;
+}
+
+function lacking(guarantees: Quantities, consumed: Quantities = new Map()): Quantities {
+  const missing = new Map(guarantees);
+  subtractQuantities(missing, consumed);
+  return missing;
+}
+
+/** To roles that have less than they were promised; what helps them brings all else of the agent with it. */
+function giveGuaranteed(round: Round, agent: Agent): void {
+  const { books, frameworks } = round.master;
+  for (const role of books.roles.sorted()) {
+    const quota = books.quotas.get(role);
+    for (const id of quota === undefined ? [] : frameworksOf(books, role).sorted()) {
+      const missing = lacking(quota?.guarantees ?? new Map(), round.consumed.get(role));
+      const framework = frameworks.get(id as FrameworkId);
+      if (quota === undefined || framework === undefined || isNothing(missing)) {
+        break;
+      }
+      const share = shareFor(round.master, agent, role, framework);
+      if (share !== undefined) {
+        giveWithGuarantee(round, { agent, role, framework, share, quota, missing });
+      }
+    }
+  }
+}
+
+interface Promised {
+  readonly agent: Agent;
   readonly role: string;
+  readonly framework: Framework;
+  readonly share: Share;
+  readonly quota: Quota;
+  readonly missing: Quantities;
 }
 
-function allocateAgent(
-  master: MasterState,
-  agent: Agent,
-  shares: Shares,
-): { framework: Framework; offer: OfferRecord }[] {
-  const made: { framework: Framework; offer: OfferRecord }[] = [];
-  for (const { framework, role } of shares.sorted(candidates(master))) {
-    const resources = agent.free.filter((resource) => isAvailableTo(resource, role));
-    if (isWorthOffering(resources) && !isHeldBack(framework, role, agent, resources)) {
-      const offer = createOffer(master, framework, agent, role, resources);
-      shares.give(framework, role, resources);
-      made.push({ framework, offer });
+function giveWithGuarantee(round: Round, { agent, role, framework, share, quota, missing }: Promised): void {
+  const charged = share.resources.filter(isCharged);
+  const guaranteed = shrinkTo(charged, missing);
+  if (guaranteed.length === 0) {
+    return;
+  }
+  const promised = quantitiesOf(guaranteed);
+  const limits = limitsLeft(quota.limits, round.consumed.get(role));
+  subtractPresent(limits, promised);
+  const more = cutToHeadroom(round, shrinkWithin(withoutAmounts(charged, promised), limits));
+  const others = share.resources.filter((each) => !isCharged(each) && (reservedRole(each) ?? role) === role);
+  if (give(round, framework, agent, role, shareOf([...others, ...add(guaranteed, more)]))) {
+    subtractQuantities(round.headroom?.required ?? new Map(), promised);
+  }
+}
+
+function giveFairly(round: Round, agent: Agent): void {
+  const { books, frameworks } = round.master;
+  for (const role of books.roles.sorted()) {
+    if (agent.free.length === 0) {
+      return;
     }
-  }
-  return made;
-}
-
-function candidates(master: MasterState): Candidate[] {
-  return [...master.frameworks.values()].flatMap((framework) =>
-    framework.stream === undefined
-      ? []
-      : framework.roles.filter((role) => !framework.suppressedRoles.has(role)).map((role) => ({ framework, role })),
-  );
-}
-
-function isHeldBack(framework: Framework, role: string, agent: Agent, resources: readonly Resource[]): boolean {
-  const hasGpus = agent.total.some(({ name }) => name === 'gpus');
-  if (hasGpus && !hasCapability(framework.info, 'GPU_RESOURCES')) {
-    return true;
-  }
-  return framework.filters.some(
-    (filter) => filter.agentId === agent.id && filter.role === role && contains(filter.resources, resources),
-  );
-}
-
-function expireFilters(master: MasterState): void {
-  for (const framework of master.frameworks.values()) {
-    if (framework.filters.some(({ until }) => until <= master.now)) {
-      framework.filters = framework.filters.filter(({ until }) => until > master.now);
+    for (const id of frameworksOf(books, role).sorted()) {
+      const framework = frameworks.get(id as FrameworkId);
+      const share = framework && shareFor(round.master, agent, role, framework);
+      if (framework !== undefined && share !== undefined) {
+        give(round, framework, agent, role, cutToQuota(round, role, share));
+      }
     }
   }
 }
 
-function isWorthOffering(resources: readonly Resource[]): boolean {
-  return scalarSum(resources, 'cpus') >= minCpus || scalarSum(resources, 'mem') >= minMem;
-}
-
-type Amounts = Map<string, number>;
-
-interface Shares {
-  sorted(candidates: readonly Candidate[]): Candidate[];
-  give(framework: Framework, role: string, resources: readonly Resource[]): void;
-}
-
-/** Counts what roles and frameworks hold (tasks and offers alike) once per round, then follows the round. */
-function sharesOf(master: MasterState): Shares {
-  const total: Amounts = new Map();
-  const held = new Map<string, Amounts>();
-  const hold = (key: string, resources: readonly Resource[]) => {
-    const amounts = held.get(key) ?? new Map<string, number>();
-    held.set(key, amounts);
-    addTo(amounts, resources);
-  };
-  for (const agent of master.agents.values()) {
-    addTo(total, agent.total);
-    for (const { role, frameworkId, resources } of [...agent.tasks].filter(usesResources)) {
-      hold(role, resources);
-      hold(`${role} ${frameworkId}`, resources);
-    }
-    for (const { role, frameworkId, resources } of agent.offers) {
-      hold(role, resources);
-      hold(`${role} ${frameworkId}`, resources);
-    }
+/** What the framework may be told of; undefined if nothing of this agent is for it. */
+function shareFor(master: MasterState, agent: Agent, role: string, framework: Framework): Share | undefined {
+  const share = availableTo(agent.free, role);
+  if (share.resources.length === 0 || !isWorthOffering(master, framework, role, share)) {
+    return undefined;
   }
-  const share = (key: string) => dominantShare(held.get(key), total);
-  return {
-    sorted: (candidates) =>
-      _.sortBy(candidates, [
-        ({ role }) => share(role),
-        ({ role }) => master.roles.get(role)?.allocations ?? 0,
-        ({ role }) => role,
-        ({ framework, role }) => share(`${role} ${framework.id}`),
-        ({ framework }) => framework.allocations,
-        ({ framework }) => framework.id,
-      ]),
-    give: (framework, role, resources) => {
-      hold(role, resources);
-      hold(`${role} ${framework.id}`, resources);
-      framework.allocations += 1;
-      master.roles.set(role, { allocations: (master.roles.get(role)?.allocations ?? 0) + 1 });
-    },
-  };
-}
-
-function dominantShare(amounts: Amounts | undefined, total: Amounts): number {
-  return Math.max(0, ...[...(amounts ?? [])].map(([name, amount]) => amount / (total.get(name) ?? amount)));
-}
-
-function addTo(amounts: Amounts, resources: readonly Resource[]): void {
-  for (const { name, type, scalar } of resources) {
-    if (type === 'SCALAR') {
-      amounts.set(name, (amounts.get(name) ?? 0) + toThousandths(scalar?.value ?? 0));
-    }
+  if (framework.constraints.excludes(role, agent.description) || !isCapableOf(master, framework, agent)) {
+    return undefined;
   }
+  return understandable(share, framework.info);
+}
+
+/** GPUs are kept for those who know of them, other regions for those who know of regions. */
+function isCapableOf({ options }: MasterState, { info }: Framework, agent: Agent): boolean {
+  if (agent.hasGpus && !hasCapability(info, 'GPU_RESOURCES')) {
+    return false;
+  }
+  const here = options.domain?.fault_domain?.region.name;
+  const there = agent.description.domain?.fault_domain?.region.name;
+  return here === undefined || there === undefined || here === there || hasCapability(info, 'REGION_AWARE');
+}
+
+/** --min_allocatable_resources, or what the framework itself asks for in that role (offer_filters). */
+function isWorthOffering(master: MasterState, framework: Framework, role: string, { quantities }: Share): boolean {
+  const least = framework.minAllocatable.get(role) ?? master.options.minAllocatable;
+  return least.length === 0 || least.some((each) => containsQuantities(quantities, each));
+}
+
+function give(round: Round, framework: Framework, agent: Agent, role: string, share: Share): boolean {
+  const { master, made } = round;
+  const { resources } = share;
+  if (resources.length === 0 || !isWorthOffering(master, framework, role, share)) {
+    return false;
+  }
+  if (framework.filters.holdBack(role, agent.id, resources, master.now)) {
+    return false;
+  }
+  const offer = createOffer(master, framework, agent, role, resources);
+  const ofFramework = made.get(framework);
+  if (ofFramework === undefined) {
+    made.set(framework, [{ offer, agent }]);
+  } else {
+    ofFramework.push({ offer, agent });
+  }
+  if (round.consumed.size > 0) {
+    charge(round, role, quantitiesOf(resources.filter(isCharged)));
+  }
+  return true;
+}
+
+function charge({ consumed, headroom }: Round, role: string, quantities: Quantities): void {
+  const ofRole = consumed.get(topLevel(role));
+  if (ofRole !== undefined) {
+    addQuantities(ofRole, quantities);
+  }
+  if (headroom !== undefined) {
+    subtractQuantities(headroom.available, quantities);
+  }
+}
+
+/** Reservations, ports and revocable resources always pass: quotas are about the rest. */
+function cutToQuota(round: Round, role: string, share: Share): Share {
+  const limits = round.master.books.quotas.get(role)?.limits;
+  if (round.headroom === undefined && (limits === undefined || limits.size === 0)) {
+    return share;
+  }
+  const charged = share.resources.filter(isCharged);
+  const within = limits === undefined ? charged : shrinkWithin(charged, limitsLeft(limits, round.consumed.get(role)));
+  return shareOf([...share.resources.filter((each) => !isCharged(each)), ...cutToHeadroom(round, within)]);
+}
+
+function cutToHeadroom({ headroom }: Round, resources: readonly Resource[]): readonly Resource[] {
+  if (headroom === undefined || isNothing(headroom.required)) {
+    return resources;
+  }
+  const surplus = new Map(headroom.available);
+  subtractQuantities(surplus, headroom.required);
+  return shrinkTo(resources, surplus);
+}
+
+/** A limit that is used up stays a limit, of nothing. */
+function limitsLeft(limits: Quantities, consumed: Quantities = new Map()): Quantities {
+  const left = new Map(limits);
+  subtractPresent(left, consumed);
+  return left;
+}
+
+function subtractPresent(from: Quantities, less: Quantities): void {
+  for (const [name, amount] of from) {
+    from.set(name, Math.max(0, amount - (less.get(name) ?? 0)));
+  }
+}
+
+function withoutAmounts(resources: readonly Resource[], less: Quantities): Resource[] {
+  const kept = quantitiesOf(resources);
+  subtractQuantities(kept, less);
+  return shrinkTo(resources, kept);
 }

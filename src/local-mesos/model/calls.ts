@@ -8,7 +8,7 @@ import type { SchedulerCall } from '../../mesos-api-client/protocol/scheduler.ts
 import { isTerminal } from '../../mesos-api-client/protocol/task-state.ts';
 import { acceptOffers } from './accept.ts';
 import { allocate } from './allocator.ts';
-import { removeFramework, updateFramework } from './frameworks.ts';
+import { competeForOffers, removeFramework, updateFramework } from './frameworks.ts';
 import type { Framework, KillMessage, MasterState } from './master-state.ts';
 import { count, sendToAgent } from './master-state.ts';
 import { declineOffers } from './offers.ts';
@@ -83,7 +83,7 @@ function act(
       declineOffers(master, framework, idsIn(call.decline.offer_ids), call.decline.filters);
       return;
     case 'SUPPRESS':
-      suppress(framework, call.suppress?.roles ?? []);
+      suppress(master, framework, call.suppress?.roles ?? []);
       return;
     case 'REVIVE':
       revive(master, framework, call.revive?.roles ?? []);
@@ -123,10 +123,11 @@ function meantRoles(framework: Framework, roles: readonly string[]): readonly st
   return meant.every((role) => framework.roles.includes(role)) ? meant : undefined;
 }
 
-function suppress(framework: Framework, roles: readonly string[]): void {
+function suppress(master: MasterState, framework: Framework, roles: readonly string[]): void {
   for (const role of meantRoles(framework, roles) ?? []) {
     framework.suppressedRoles.add(role);
   }
+  competeForOffers(master, framework);
 }
 
 function revive(master: MasterState, framework: Framework, asked: readonly string[]): void {
@@ -134,8 +135,9 @@ function revive(master: MasterState, framework: Framework, asked: readonly strin
   if (roles !== undefined) {
     for (const role of roles) {
       framework.suppressedRoles.delete(role);
+      framework.filters.clearRole(role);
     }
-    framework.filters = framework.filters.filter(({ role }) => !roles.includes(role));
+    competeForOffers(master, framework);
     allocate(master);
   }
 }

@@ -3,9 +3,17 @@
  * Faults of SUBSCRIBE are answered by one ERROR event on a 200, those of UPDATE_FRAMEWORK by a 400; the sentences are
  * those of a real master.
  */
+import { toThousandths } from '../../lib/thousandths.ts';
 import type { FrameworkInfo } from '../../mesos-api-client/protocol/mesos.ts';
 import type { SubscribeCall } from '../../mesos-api-client/protocol/scheduler.ts';
-import { hasCapability } from './master-state.ts';
+import {
+  type ConstraintsFilter,
+  compileConstraints,
+  noConstraints,
+  type OfferConstraints,
+} from './allocation/offer-constraints.ts';
+import type { Quantities } from './allocation/quantities.ts';
+import { hasCapability } from './capabilities.ts';
 import { idFault } from './task-validation.ts';
 
 /** Seconds beyond which a 64 bit number of nanoseconds overflows. */
@@ -19,7 +27,8 @@ export function infoFault(info: FrameworkInfo): string | undefined {
   return (
     rolesFault(info) ??
     (info.id === undefined ? undefined : idFault(info.id.value)) ??
-    failoverFault(info.failover_timeout ?? 0)
+    failoverFault(info.failover_timeout ?? 0) ??
+    offerFiltersFault(info)
   );
 }
 
@@ -35,9 +44,57 @@ export function subscriptionFault({ framework_info: info, ...rest }: SubscribeCa
   if (stranger !== undefined) {
     return `Offer constraints specify \`role_constraints\` for a role '${stranger}'not contained in the set of roles`;
   }
-  return constrained.length === 0
-    ? undefined
-    : 'Offer constraints are not valid: they are not built into the embedded master';
+  const compiled = compileConstraints((rest.offer_constraints ?? {}) as OfferConstraints);
+  return compiled.kind === 'fault' ? `Offer constraints are not valid: ${compiled.message}` : undefined;
+}
+
+/** Of a subscription without a fault. */
+export function constraintsOf({ offer_constraints: constraints = {} }: SubscribeCall['subscribe']): ConstraintsFilter {
+  const compiled = compileConstraints(constraints as OfferConstraints);
+  return compiled.kind === 'fault' ? noConstraints : compiled.filter;
+}
+
+interface OfferFilterInfo {
+  readonly min_allocatable_resources?: {
+    readonly quantities?: readonly { readonly quantities?: Readonly<Record<string, { readonly value: number }>> }[];
+  };
+}
+
+/** By role; a role whose filter names no quantities is offered whatever there is. */
+export function minAllocatableOf(info: FrameworkInfo): ReadonlyMap<string, readonly Quantities[]> {
+  const filters = Object.entries((info.offer_filters ?? {}) as Record<string, OfferFilterInfo>);
+  return new Map(
+    filters.flatMap(([role, { min_allocatable_resources: least }]) =>
+      least === undefined ? [] : [[role, (least.quantities ?? []).map(leastOf)] as const],
+    ),
+  );
+}
+
+function leastOf({ quantities = {} }: { readonly quantities?: Readonly<Record<string, { readonly value: number }>> }) {
+  return new Map(Object.entries(quantities).map(([name, { value }]) => [name, toThousandths(value)]));
+}
+
+function offerFiltersFault(info: FrameworkInfo): string | undefined {
+  for (const filter of Object.values((info.offer_filters ?? {}) as Record<string, OfferFilterInfo>)) {
+    for (const { quantities = {} } of filter.min_allocatable_resources?.quantities ?? []) {
+      if (Object.keys(quantities).length === 0) {
+        return 'Resource quantities must contain at least one quantity';
+      }
+      const bad = Object.entries(quantities).find(([, { value }]) => inputScalarFault(value) !== undefined);
+      if (bad !== undefined) {
+        return `Invalid resource quantity for '${bad[0]}': ${inputScalarFault(bad[1].value)}`;
+      }
+    }
+  }
+  return undefined;
+}
+
+/** Of numbers that quotas and filters are given in. */
+export function inputScalarFault(value: number): string | undefined {
+  if (!Number.isFinite(value)) {
+    return Number.isNaN(value) ? 'NaN not supported' : 'Infinite values not supported';
+  }
+  return value < 0 ? 'Negative values not supported' : undefined;
 }
 
 /** What no framework may change about itself. */
@@ -74,7 +131,7 @@ function rolesFault(info: FrameworkInfo): string | undefined {
   return fault && `'FrameworkInfo.roles' contains invalid role: ${fault}`;
 }
 
-function roleFault(role: string): string | undefined {
+export function roleFault(role: string): string | undefined {
   if (role === '*') {
     return undefined;
   }

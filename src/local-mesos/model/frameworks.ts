@@ -5,8 +5,18 @@
 import type { FrameworkId } from '../../mesos-api-client/protocol/ids.ts';
 import type { FrameworkInfo, MasterInfo } from '../../mesos-api-client/protocol/mesos.ts';
 import type { SubscribeCall } from '../../mesos-api-client/protocol/scheduler.ts';
+import { enterSubscriptions, strikeFramework } from './allocation/books.ts';
+import { noConstraints } from './allocation/offer-constraints.ts';
+import { createOfferFilters } from './allocation/offer-filters.ts';
 import { allocate } from './allocator.ts';
-import { changeFault, infoFault, rolesOf, subscriptionFault } from './framework-info.ts';
+import {
+  changeFault,
+  constraintsOf,
+  infoFault,
+  minAllocatableOf,
+  rolesOf,
+  subscriptionFault,
+} from './framework-info.ts';
 import type { StreamId } from './master-io.ts';
 import type { Framework, MasterState } from './master-state.ts';
 import { clearTimer, sendEvent, sendToAgent, setTimer } from './master-state.ts';
@@ -60,11 +70,18 @@ export function addFramework(master: MasterState, info: FrameworkInfo): Framewor
     unreachableTasks: new Map(),
     completedTasks: [],
     offers: new Map(),
-    filters: [],
-    allocations: 0,
+    filters: createOfferFilters(),
+    constraints: noConstraints,
+    minAllocatable: minAllocatableOf(info),
   };
   master.frameworks.set(id, framework);
   return framework;
+}
+
+/** In which roles the allocator asks it: those that it subscribed and did not suppress, while it is connected. */
+export function competeForOffers(master: MasterState, framework: Framework): void {
+  const { id, roles, stream, suppressedRoles } = framework;
+  enterSubscriptions(master.books, id, roles, (role) => stream !== undefined && !suppressedRoles.has(role));
 }
 
 function nextFrameworkId(master: MasterState): FrameworkId {
@@ -83,7 +100,8 @@ function takeOver(master: MasterState, framework: Framework, info: FrameworkInfo
   const { user, checkpoint = false } = framework.info;
   framework.info = { ...info, user, checkpoint };
   framework.roles = rolesOf(info);
-  framework.filters = [];
+  framework.minAllocatable = minAllocatableOf(info);
+  framework.filters.clear();
   framework.recovered = false;
   framework.reregisteredAt = master.now;
   clearTimer(master, `failover ${framework.id}`);
@@ -97,6 +115,8 @@ function connect(
 ): void {
   framework.stream = stream;
   framework.suppressedRoles = new Set(subscription.suppressed_roles ?? []);
+  framework.constraints = constraintsOf(subscription);
+  competeForOffers(master, framework);
   sendEvent(master, framework, {
     type: 'SUBSCRIBED',
     subscribed: {
@@ -145,7 +165,8 @@ export function disconnectFramework(master: MasterState, framework: Framework): 
   for (const offer of [...framework.offers.values()]) {
     removeOffer(master, offer);
   }
-  framework.filters = [];
+  framework.filters.clear();
+  competeForOffers(master, framework);
   const seconds = framework.info.failover_timeout ?? 0;
   if (seconds > 0) {
     setTimer(master, `failover ${framework.id}`, seconds * 1000);
@@ -174,6 +195,7 @@ export function removeFramework(master: MasterState, framework: Framework): void
   framework.unregisteredAt = master.now;
   framework.recovered = false;
   master.frameworks.delete(framework.id);
+  strikeFramework(master.books, framework.id);
   master.completedFrameworks.set(framework.id, framework);
   const [oldest] = master.completedFrameworks.keys();
   if (master.completedFrameworks.size > master.options.maxCompletedFrameworks && oldest !== undefined) {
@@ -205,6 +227,7 @@ export function updateFramework(
   if (fault !== undefined) {
     return { status: 400, text: `'UpdateFramework' call is not valid: ${fault}` };
   }
+  framework.constraints = constraintsOf(update);
   applyUpdate(master, framework, info, new Set(update.suppressed_roles ?? []));
   return { status: 200, text: '' };
 }
@@ -214,7 +237,11 @@ function applyUpdate(master: MasterState, framework: Framework, info: FrameworkI
   framework.info = info;
   framework.roles = rolesOf(info);
   framework.suppressedRoles = suppressed;
-  framework.filters = framework.filters.filter(({ role }) => !unsuppressed.includes(role));
+  framework.minAllocatable = minAllocatableOf(info);
+  for (const role of unsuppressed) {
+    framework.filters.clearRole(role);
+  }
+  competeForOffers(master, framework);
   for (const offer of [...framework.offers.values()]) {
     if (!framework.roles.includes(offer.role)) {
       rescindOffer(master, offer);

@@ -4,6 +4,7 @@
  */
 import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
 import type { TaskStatus } from '../../mesos-api-client/protocol/mesos.ts';
+import { strikeAgent } from './allocation/books.ts';
 import type { LinkId } from './master-io.ts';
 import type { Agent, Framework, MasterState, Task } from './master-state.ts';
 import { clearTimer, count, isPartitionAware, persistRegistry, sendEvent } from './master-state.ts';
@@ -55,6 +56,8 @@ export function removeAgent(master: MasterState, agent: Agent): void {
     rescindOffer(master, offer);
   }
   master.agents.delete(agent.id);
+  strikeAgent(master.books, agent.total);
+  forgetFilters(master, agent.id);
   clearTimer(master, `ping ${agent.id}`);
   persistRegistry(master);
   if (agent.link !== undefined) {
@@ -62,6 +65,13 @@ export function removeAgent(master: MasterState, agent: Agent): void {
     master.effects.push({ kind: 'close-link', link: agent.link });
   }
   announceLoss(master, agent.id);
+}
+
+/** What was refused of it says nothing about what it has now. */
+export function forgetFilters(master: MasterState, id: AgentId): void {
+  for (const { filters } of master.frameworks.values()) {
+    filters.clearAgent(id);
+  }
 }
 
 /** Agents of the registry that did not come back in time (LM-53). */

@@ -5,8 +5,10 @@
  */
 import type { Brand, EpochMs } from '../../lib/brand.ts';
 import type { AgentId, FrameworkId } from '../../mesos-api-client/protocol/ids.ts';
+import type { Domain } from '../../mesos-api-client/protocol/mesos.ts';
 import type { SchedulerEvent, SubscribeCall } from '../../mesos-api-client/protocol/scheduler.ts';
 import type { AgentDescription, AgentToMaster, MasterToAgent } from './agent-protocol.ts';
+import type { Quantities } from './allocation/quantities.ts';
 import type { FrameworkCall } from './scheduler-call.ts';
 
 /** Mesos-Stream-Id of one subscription; drawn by the shell. */
@@ -32,6 +34,10 @@ export interface MasterOptions {
   readonly maxCompletedFrameworks: number;
   readonly maxCompletedTasksPerFramework: number;
   readonly maxUnreachableAgents: number;
+  /** An offer holds one of these at least (--min_allocatable_resources); none: whatever there is. */
+  readonly minAllocatable: readonly Quantities[];
+  /** Where this master is; agents of other regions are for REGION_AWARE frameworks. */
+  readonly domain?: Domain;
 }
 
 export const defaultMasterOptions = {
@@ -44,6 +50,7 @@ export const defaultMasterOptions = {
   maxCompletedFrameworks: 50,
   maxCompletedTasksPerFramework: 1_000,
   maxUnreachableAgents: 1_000,
+  minAllocatable: [new Map([['cpus', 10]]), new Map([['mem', 32_000]])],
 } as const satisfies Partial<MasterOptions>;
 
 /** What a master remembers over a restart (the replicated log of Mesos): agents only, no frameworks, no tasks. */

@@ -8,6 +8,11 @@ import type { FrameworkInfo, Resource, TaskInfo, TaskStatus } from '../../mesos-
 import type { SchedulerEvent } from '../../mesos-api-client/protocol/scheduler.ts';
 import type { TaskState } from '../../mesos-api-client/protocol/task-state.ts';
 import type { AgentDescription, MasterToAgent } from './agent-protocol.ts';
+import { type AllocatorBooks, createBooks } from './allocation/books.ts';
+import type { ConstraintsFilter } from './allocation/offer-constraints.ts';
+import type { OfferFilters } from './allocation/offer-filters.ts';
+import type { Quantities } from './allocation/quantities.ts';
+import { hasCapability } from './capabilities.ts';
 import type { LinkId, MasterEffect, MasterOptions, StreamId, TimerId } from './master-io.ts';
 
 export interface Framework {
@@ -28,9 +33,10 @@ export interface Framework {
   /** Oldest first, bounded. */
   readonly completedTasks: Task[];
   readonly offers: Map<OfferId, OfferRecord>;
-  filters: OfferFilter[];
-  /** How often it was given something; breaks ties of equal shares, as in Mesos' sorter. */
-  allocations: number;
+  readonly filters: OfferFilters;
+  constraints: ConstraintsFilter;
+  /** By role: what an offer must hold at least, one of these; from its offer_filters. */
+  minAllocatable: ReadonlyMap<string, readonly Quantities[]>;
 }
 
 export interface Agent {
@@ -41,6 +47,7 @@ export interface Agent {
   /** In the newest format, without allocation_info. */
   total: readonly Resource[];
   free: readonly Resource[];
+  hasGpus: boolean;
   readonly tasks: Set<Task>;
   readonly offers: Set<OfferRecord>;
   /** Kills to be repeated when a disconnected agent is back. */
@@ -66,6 +73,8 @@ export interface Task {
   update: { readonly state: TaskState; readonly uuid: string } | undefined;
   /** One for each state, newest last. */
   readonly statuses: TaskStatus[];
+  /** Whether its resources are taken out of the agent's free share and stand in the allocator's books. */
+  holds: boolean;
 }
 
 export interface OfferRecord {
@@ -74,18 +83,6 @@ export interface OfferRecord {
   readonly agentId: AgentId;
   readonly role: string;
   readonly resources: readonly Resource[];
-}
-
-/** A refusal: offers of that agent to that role whose resources are within these are held back. */
-export interface OfferFilter {
-  readonly agentId: AgentId;
-  readonly role: string;
-  readonly resources: readonly Resource[];
-  readonly until: EpochMs;
-}
-
-export interface RoleRecord {
-  allocations: number;
 }
 
 export interface MasterState {
@@ -104,7 +101,7 @@ export interface MasterState {
   /** Marked gone by an operator. */
   readonly goneAgents: Map<AgentId, EpochMs>;
   readonly offers: Map<OfferId, OfferRecord>;
-  readonly roles: Map<string, RoleRecord>;
+  readonly books: AllocatorBooks;
   readonly counters: { framework: number; agent: number; offer: number };
   readonly metrics: Map<string, number>;
   effects: MasterEffect[];
@@ -123,7 +120,7 @@ export function createState(options: MasterOptions): MasterState {
     unreachableAgents: new Map(),
     goneAgents: new Map(),
     offers: new Map(),
-    roles: new Map(),
+    books: createBooks(),
     counters: { framework: 0, agent: 0, offer: 0 },
     metrics: new Map(),
     effects: [],
@@ -156,8 +153,9 @@ export function count(master: MasterState, metric: string, by = 1): void {
   master.metrics.set(metric, (master.metrics.get(metric) ?? 0) + by);
 }
 
-export function hasCapability(info: FrameworkInfo, capability: string): boolean {
-  return info.capabilities?.some(({ type }) => type === capability) ?? false;
+/** Whether anything of it may be offered at present. */
+export function isOffering(agent: Agent): boolean {
+  return agent.link !== undefined;
 }
 
 export function isPartitionAware(framework: Framework): boolean {

@@ -4,9 +4,11 @@
  */
 import type { AgentId, OfferId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Filters, Offer, Resource } from '../../mesos-api-client/protocol/mesos.ts';
-import { add, contains, subtract } from '../../mesos-api-client/protocol/resources.ts';
+import { add, subtract } from '../../mesos-api-client/protocol/resources.ts';
+import { enterHolding, strikeHolding } from './allocation/books.ts';
+import { hasCapability } from './capabilities.ts';
 import type { Agent, Framework, MasterState, OfferRecord } from './master-state.ts';
-import { count, hasCapability, sendEvent } from './master-state.ts';
+import { count, sendEvent } from './master-state.ts';
 import { offeredForm } from './resource-forms.ts';
 
 const defaultRefuseSeconds = 5;
@@ -19,7 +21,7 @@ export function createOffer(
   role: string,
   resources: readonly Resource[],
 ): OfferRecord {
-  const rest = subtract(agent.free, resources);
+  const rest = resources === agent.free ? [] : subtract(agent.free, resources);
   if (rest === undefined) {
     throw new Error(`agent ${agent.id} has not free what is to be offered`);
   }
@@ -29,18 +31,20 @@ export function createOffer(
   master.offers.set(id, offer);
   framework.offers.set(id, offer);
   agent.offers.add(offer);
+  enterHolding(master.books, offer, resources, true);
   count(master, 'master/messages_offers');
   return offer;
 }
 
-export function offerMessage(framework: Framework, agent: Agent, offer: OfferRecord): Offer {
-  const { hostname, port, attributes } = agent.description;
+export function offerMessage(_master: MasterState, framework: Framework, agent: Agent, offer: OfferRecord): Offer {
+  const { hostname, port, attributes, domain } = agent.description;
   return {
     id: { value: offer.id },
     framework_id: { value: framework.id },
     agent_id: { value: agent.id },
     hostname,
     url: { scheme: 'http', address: { hostname, ip: '127.0.0.1', port }, path: '/slave(1)' },
+    ...(domain === undefined ? {} : { domain }),
     resources: offeredForm(offer.resources, framework.info, offer.role),
     ...(attributes.length > 0 ? { attributes: [...attributes] } : {}),
     ...(hasCapability(framework.info, 'MULTI_ROLE') ? { allocation_info: { role: offer.role } } : {}),
@@ -49,11 +53,14 @@ export function offerMessage(framework: Framework, agent: Agent, offer: OfferRec
 
 /** Ends the offer; its resources are free again. */
 export function removeOffer(master: MasterState, offer: OfferRecord): void {
-  master.offers.delete(offer.id);
+  if (!master.offers.delete(offer.id)) {
+    return;
+  }
+  strikeHolding(master.books, offer, offer.resources);
   master.frameworks.get(offer.frameworkId)?.offers.delete(offer.id);
   const agent = master.agents.get(offer.agentId);
   if (agent?.offers.delete(offer)) {
-    agent.free = add(agent.free, offer.resources);
+    agent.free = agent.free.length === 0 ? offer.resources : add(agent.free, offer.resources);
   }
 }
 
@@ -79,15 +86,7 @@ export function refuse(
     return;
   }
   const until = master.now + Math.max(seconds * 1000, master.options.allocationMs);
-  // One that says no more than this one is of no use any more; so repeated refusals do not pile up.
-  const others = framework.filters.filter(
-    (each) =>
-      each.agentId !== refused.agentId ||
-      each.role !== refused.role ||
-      each.until > until ||
-      !contains(refused.resources, each.resources),
-  );
-  framework.filters = [...others, { ...refused, until }];
+  framework.filters.add(refused.role, refused.agentId, refused.resources, master.now, until);
 }
 
 export function declineOffers(

@@ -6,7 +6,7 @@
 
 import type { FrameworkInfo, ReservationInfo, Resource } from '../../mesos-api-client/protocol/mesos.ts';
 import { add, reservedRole } from '../../mesos-api-client/protocol/resources.ts';
-import { hasCapability } from './master-state.ts';
+import { hasCapability } from './capabilities.ts';
 
 export function internalForm(resources: readonly Resource[] = []): Resource[] {
   return add(resources.map(internalResource));

@@ -13,12 +13,12 @@ import type { Agent, Framework, MasterState, Task } from './master-state.ts';
 import { sendToAgent } from './master-state.ts';
 import {
   addTask,
-  claim,
   completeTask,
   createTask,
   forgetTask,
   knownDetails,
   masterStatus,
+  occupy,
   sendUpdate,
   updateTask,
   usesResources,
@@ -79,7 +79,7 @@ function takeTask(master: MasterState, agent: Agent, brought: AgentTask, wasUnre
   if (framework === undefined) {
     return;
   }
-  const task = framework.tasks.get(brought.info.task_id.value) ?? takeNew(framework, agent, brought);
+  const task = framework.tasks.get(brought.info.task_id.value) ?? takeNew(master, framework, agent, brought);
   if (brought.status !== undefined) {
     updateTask(master, agent, task, brought.status, brought.latestState);
   }
@@ -92,13 +92,13 @@ function takeTask(master: MasterState, agent: Agent, brought: AgentTask, wasUnre
   }
 }
 
-function takeNew(framework: Framework, agent: Agent, brought: AgentTask): Task {
+function takeNew(master: MasterState, framework: Framework, agent: Agent, brought: AgentTask): Task {
   const role = brought.info.resources?.[0]?.allocation_info?.role ?? framework.roles[0] ?? '*';
   const task = createTask(framework, agent, brought.info, role);
   task.state = brought.latestState;
   addTask(framework, agent, task);
   if (usesResources(task)) {
-    claim(agent, task);
+    occupy(master, agent, task);
   }
   return task;
 }

@@ -229,7 +229,25 @@ const frameworkInfo = message({
   webui_url: 'string',
   capabilities: repeated(message({ type: 'string' })),
   labels,
-  offer_filters: 'json',
+  offer_filters: {
+    map: message({
+      min_allocatable_resources: message({ quantities: repeated(message({ quantities: { map: scalar } })) }),
+    }),
+  },
+});
+
+const selector = message({
+  pseudoattribute_type: { oneOf: ['UNKNOWN', 'HOSTNAME', 'REGION', 'ZONE'] },
+  attribute_name: 'string',
+});
+
+const predicate = message({
+  exists: message({}),
+  not_exists: message({}),
+  text_equals: message({ value: required('string') }),
+  text_not_equals: message({ value: required('string') }),
+  text_matches: message({ regex: required('string') }),
+  text_not_matches: message({ regex: required('string') }),
 });
 
 const offerConstraints = message({
@@ -237,7 +255,7 @@ const offerConstraints = message({
     map: message({
       groups: repeated(
         message({
-          attribute_constraints: repeated(message({ selector: required('json'), predicate: required('json') })),
+          attribute_constraints: repeated(message({ selector: required(selector), predicate: required(predicate) })),
         }),
       ),
     }),

@@ -8,6 +8,7 @@ import type { TaskInfo, TaskStatus } from '../../mesos-api-client/protocol/mesos
 import { add, subtract } from '../../mesos-api-client/protocol/resources.ts';
 import type { TaskState } from '../../mesos-api-client/protocol/task-state.ts';
 import { isTerminal } from '../../mesos-api-client/protocol/task-state.ts';
+import { enterHolding, strikeHolding } from './allocation/books.ts';
 import type { Agent, Framework, MasterState, Task } from './master-state.ts';
 import { count, sendEvent } from './master-state.ts';
 import { internalForm } from './resource-forms.ts';
@@ -27,10 +28,11 @@ export function createTask(framework: Framework, agent: Agent, info: TaskInfo, r
     state: 'TASK_STAGING',
     update: undefined,
     statuses: [],
+    holds: false,
   };
 }
 
-/** From now on the framework and the agent have it. Its resources must not be free any more, see `claim`. */
+/** From now on the framework and the agent have it; see `occupy` for its resources. */
 export function addTask(framework: Framework, agent: Agent, task: Task): void {
   framework.tasks.set(task.id, task);
   framework.unreachableTasks.delete(task.id);
@@ -38,13 +40,28 @@ export function addTask(framework: Framework, agent: Agent, task: Task): void {
 }
 
 /**
- * Takes what the task uses out of the agent's free share. False if it is not there: an agent may bring tasks that were
- * started when it had more; then its share is simply used up.
+ * Takes what the task uses out of the agent's free share. An agent may bring tasks that were started when it had more:
+ * then its share is simply used up.
  */
-export function claim(agent: Agent, task: Task): boolean {
-  const rest = subtract(agent.free, task.resources);
-  agent.free = rest ?? [];
-  return rest !== undefined;
+export function occupy(master: MasterState, agent: Agent, task: Task): void {
+  agent.free = subtract(agent.free, task.resources) ?? [];
+  if (!task.holds) {
+    task.holds = true;
+    enterHolding(master.books, task, task.resources);
+  }
+}
+
+/** Nobody uses it any more; it is free again if the agent still has the task. */
+function vacate(master: MasterState, task: Task): void {
+  if (!task.holds) {
+    return;
+  }
+  task.holds = false;
+  strikeHolding(master.books, task, task.resources);
+  const agent = master.agents.get(task.agentId);
+  if (agent?.tasks.has(task)) {
+    agent.free = add(agent.free, task.resources);
+  }
 }
 
 /** The agent's word: its newest state, and the update on its way. */
@@ -65,7 +82,7 @@ export function updateTask(
   remember(task, status);
   if (ended) {
     agent.kills.delete(task);
-    agent.free = add(agent.free, task.resources);
+    vacate(master, task);
     count(master, `master/${latestState.toLowerCase().replace('task_', 'tasks_')}`);
   }
 }
@@ -73,11 +90,8 @@ export function updateTask(
 /** Ended by the master's own decision: the framework may hear of it by a status of the master. */
 export function endTask(master: MasterState, framework: Framework, task: Task, state: TaskState): void {
   if (usesResources(task)) {
-    const agent = master.agents.get(task.agentId);
     task.state = state;
-    if (agent?.tasks.has(task)) {
-      agent.free = add(agent.free, task.resources);
-    }
+    vacate(master, task);
     count(master, `master/${state.toLowerCase().replace('task_', 'tasks_')}`);
   }
   forgetTask(master, framework, task);
@@ -98,6 +112,7 @@ export function completeTask(master: MasterState, framework: Framework, task: Ta
 }
 
 export function detachTask(master: MasterState, framework: Framework, task: Task): void {
+  vacate(master, task);
   const agent = master.agents.get(task.agentId);
   agent?.tasks.delete(task);
   agent?.kills.delete(task);
