@@ -11,7 +11,8 @@ import {
   typesOf,
 } from './support/master-world.ts';
 
-const mark = (agentId: AgentId) => ({ kind: 'mark-agent-gone', agentId }) as const;
+const mark = (agentId: AgentId) =>
+  ({ type: 'MARK_AGENT_GONE', mark_agent_gone: { agent_id: { value: agentId } } }) as const;
 
 for (const [capabilities, state] of [
   [partitionAware, 'TASK_GONE_BY_OPERATOR'],
@@ -23,7 +24,7 @@ for (const [capabilities, state] of [
     const framework = world.subscribe({ capabilities: [...capabilities], failover_timeout: 1000 });
     launchOn(world, framework, ['a']);
     report(world, framework, agent, 'a', 'TASK_RUNNING');
-    t.like(world.submit(mark(agent.id)), { status: 200 });
+    t.like(world.operate(mark(agent.id)), { status: 200 });
     t.like(statusesOf(framework).at(-1), { state, source: 'SOURCE_MASTER', message: 'Agent has been marked gone' });
     t.is(typesOf(framework).at(-1), 'FAILURE');
     t.true(agent.received.some(({ type }) => type === 'SHUTDOWN'));
@@ -32,7 +33,7 @@ for (const [capabilities, state] of [
     t.is(world.master.state.frameworks.get(framework.id)?.tasks.size, 0);
 
     world.restartMaster();
-    t.like(world.submit(mark(agent.id)), { status: 200 });
+    t.like(world.operate(mark(agent.id)), { status: 200 });
     const again = world.subscribe({ id: framework.id, capabilities: [...capabilities] });
     const question = { task_id: { value: 'a' }, agent_id: { value: agent.id } };
     world.call(again, { type: 'RECONCILE', reconcile: { tasks: [question] } } as never);
@@ -43,7 +44,7 @@ for (const [capabilities, state] of [
 test('LM-64 an agent that was marked gone and comes back is sent away again', (t) => {
   const world = createWorld();
   const gone = world.addAgent();
-  world.submit(mark(gone.id));
+  world.operate(mark(gone.id));
   const other = world.addAgent();
   other.received.length = 0;
   const agent = { hostname: 'localhost', port: 5051, resources: [], attributes: [] };
@@ -64,12 +65,12 @@ test('LM-64 an unreachable agent: its tasks become GONE_BY_OPERATOR; an agent th
   agent.answersPings = false;
   world.advance(100_000);
   t.is(statusesOf(framework).at(-1)?.state, 'TASK_UNREACHABLE');
-  t.like(world.submit(mark(agent.id)), { status: 200 });
+  t.like(world.operate(mark(agent.id)), { status: 200 });
   t.is(statusesOf(framework).at(-1)?.state, 'TASK_GONE_BY_OPERATOR');
   t.deepEqual(world.registry.unreachable, []);
   t.deepEqual(
     world.registry.gone?.map(({ id }) => id),
     [agent.id],
   );
-  t.like(world.submit(mark('nobody' as AgentId)), { status: 404, text: "Agent 'nobody' not found" });
+  t.like(world.operate(mark('nobody' as AgentId)), { status: 404, text: "Agent 'nobody' not found" });
 });

@@ -52,9 +52,9 @@ test('LM-10 LM-61 a removed framework: tasks are shut down, the stream ends, the
 test('LM-61 an operator tears a framework down; of an unknown one he is told so', (t) => {
   const world = createWorld();
   const framework = world.subscribe();
-  t.is(world.submit({ kind: 'teardown', frameworkId: framework.id })?.status, 200);
+  t.is(world.operate({ type: 'TEARDOWN', teardown: { framework_id: { value: framework.id } } })?.status, 200);
   t.true(framework.closed);
-  t.deepEqual(world.submit({ kind: 'teardown', frameworkId: framework.id }), {
+  t.deepEqual(world.operate({ type: 'TEARDOWN', teardown: { framework_id: { value: framework.id } } }), {
     kind: 'reply',
     status: 400,
     text: 'No framework found with specified ID',

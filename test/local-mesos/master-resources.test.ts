@@ -5,10 +5,18 @@
 
 import test from 'ava';
 import fc from 'fast-check';
+import { consumedQuota } from '../../src/local-mesos/model/allocation/books.ts';
+import {
+  addResources,
+  describeQuantities,
+  type Quantities,
+  quantitiesOf,
+} from '../../src/local-mesos/model/allocation/quantities.ts';
 import type { Agent, MasterState } from '../../src/local-mesos/model/master-state.ts';
 import { usesResources } from '../../src/local-mesos/model/tasks.ts';
+import type { Resource } from '../../src/mesos-api-client/protocol/mesos.ts';
 import { add, contains, subtract } from '../../src/mesos-api-client/protocol/resources.ts';
-import { createPlayer, moves } from './support/master-player.ts';
+import { createPlayer, type Move, moves } from './support/master-player.ts';
 
 test('LM-72 free + offered + used is always the whole agent, and nothing is offered twice', (t) => {
   fc.assert(
@@ -24,14 +32,113 @@ test('LM-72 free + offered + used is always the whole agent, and nothing is offe
   t.pass();
 });
 
+/** Kinds after which no task can appear that was not launched on an offer. */
+const calm: readonly Move['kind'][] = [
+  'launch',
+  'accept-many',
+  'decline',
+  'update',
+  'acknowledge',
+  'suppress',
+  'revive',
+  'wait',
+];
+
+test('LM-25 offers never take a role beyond its limit, nor what is laid away for the guarantees of others', (t) => {
+  fc.assert(
+    fc.property(fc.array(moves, { minLength: 10, maxLength: 60, size: 'max' }), (history) => {
+      const player = createPlayer();
+      for (const move of history) {
+        const before = consumptions(player.world.master.state);
+        const offersBefore = new Set<string>(player.world.master.state.offers.keys());
+        const agentsBefore = player.world.master.state.agents.size;
+        player.play(move);
+        // What was laid away on an agent is lost with it.
+        const isCalm = player.world.master.state.agents.size === agentsBefore;
+        if (isCalm && calm.includes(move.kind)) {
+          checkLimits(player.world.master.state, before);
+          checkGuarantees(player.world.master.state, offersBefore);
+        }
+      }
+    }),
+    { numRuns: 200 },
+  );
+  t.pass();
+});
+
+function consumptions({ books }: MasterState): Map<string, number> {
+  return new Map([...books.quotas.keys()].map((role) => [role, consumedQuota(books, role).get('cpus') ?? 0]));
+}
+
+function checkLimits(state: MasterState, before: ReadonlyMap<string, number>): void {
+  for (const [role, cpus] of consumptions(state)) {
+    const limit = state.books.quotas.get(role)?.limits.get('cpus');
+    if (limit !== undefined && cpus > Math.max(limit, before.get(role) ?? 0)) {
+      throw new Error(`role ${role} has ${cpus} thousandths of cpus where its limit is ${limit}`);
+    }
+  }
+}
+
+function checkGuarantees({ books, agents, offers }: MasterState, before: ReadonlySet<string>): void {
+  const lacking = [...books.quotas].reduce((sum, [role, { guarantees }]) => {
+    const consumed = consumedQuota(books, role).get('cpus') ?? 0;
+    return sum + Math.max(0, (guarantees.get('cpus') ?? 0) - consumed);
+  }, 0);
+  const free = quantitiesOf([...agents.values()].flatMap((agent) => [...agent.free])).get('cpus') ?? 0;
+  const careless = [...offers.values()].find(
+    ({ id, role, resources }) =>
+      !before.has(id) && !books.quotas.get(role)?.guarantees.has('cpus') && quantitiesOf(resources).has('cpus'),
+  );
+  if (careless !== undefined && free < lacking) {
+    throw new Error(`${careless.role} was offered cpus though only ${free} are left for guarantees of ${lacking}`);
+  }
+}
+
 function checkAll(state: MasterState): void {
   for (const agent of state.agents.values()) {
     check(agent, state);
   }
+  checkBooks(state);
   const offers = [...state.agents.values()].flatMap(({ offers }) => [...offers]);
   const held = [...state.frameworks.values()].flatMap(({ offers }) => [...offers.values()]);
   if (offers.length !== state.offers.size || held.length !== state.offers.size) {
     throw new Error('offers of agents, of frameworks and of the master differ');
+  }
+}
+
+/** What is entered as it happens is what a count of everything gives. */
+function checkBooks({ books, agents, offers, frameworks }: MasterState): void {
+  const held = new Map<string, Quantities>();
+  const hold = (key: string, resources: readonly Resource[]) => {
+    const sum = held.get(key) ?? new Map<string, number>();
+    held.set(key, sum);
+    addResources(sum, resources);
+  };
+  const tasks = [...frameworks.values()].flatMap((each) => [...each.tasks.values()].filter(usesResources));
+  for (const { role, frameworkId, resources } of [...offers.values(), ...tasks]) {
+    hold(role, resources);
+    hold(`${role} ${frameworkId}`, resources);
+  }
+  const total: Quantities = new Map();
+  for (const agent of agents.values()) {
+    addResources(total, agent.total);
+  }
+  compareQuantities('total', books.total, total);
+  for (const [role, sorter] of books.frameworks) {
+    compareQuantities(role, books.roles.heldBelow(role), held.get(role));
+    for (const { id } of frameworks.values()) {
+      compareQuantities(`${role} ${id}`, sorter.heldBelow(id), held.get(`${role} ${id}`));
+    }
+  }
+  const strangers = [...held.keys()].filter((key) => !key.includes(' ') && !books.frameworks.has(key));
+  if (strangers.length > 0) {
+    throw new Error(`the books do not know of ${strangers}`);
+  }
+}
+
+function compareQuantities(what: string, booked: Quantities = new Map(), counted: Quantities = new Map()): void {
+  if (describeQuantities(booked) !== describeQuantities(counted)) {
+    throw new Error(`the books say of ${what} ${describeQuantities(booked)}, not ${describeQuantities(counted)}`);
   }
 }
 

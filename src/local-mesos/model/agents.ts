@@ -74,6 +74,7 @@ function addAgent(master: MasterState, id: AgentId, description: AgentDescriptio
     total,
     free: total,
     hasGpus: hasGpus(total),
+    settled: undefined,
     tasks: new Set(),
     offers: new Set(),
     kills: new Map(),
@@ -99,6 +100,7 @@ function describe(master: MasterState, agent: Agent, description: AgentDescripti
   agent.total = internalForm(description.resources);
   enterAgent(master.books, agent.total);
   agent.hasGpus = hasGpus(agent.total);
+  agent.settled = undefined;
   agent.free = agent.total;
   for (const offer of agent.offers) {
     agent.free = subtract(agent.free, offer.resources) ?? [];

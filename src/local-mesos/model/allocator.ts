@@ -6,6 +6,7 @@
  * is laid away, and limits cut an offer down. Agents are asked in the order in which they came (Mesos shuffles them), so a
  * history repeats itself. As in Mesos a quota is one of a top-level role, and offers to roles below it are not cut.
  */
+import type { EpochMs } from '../../lib/brand.ts';
 import type { FrameworkId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Resource } from '../../mesos-api-client/protocol/mesos.ts';
 import { add, reservedRole } from '../../mesos-api-client/protocol/resources.ts';
@@ -32,6 +33,10 @@ interface Round {
   readonly consumed: Map<string, Quantities>;
   /** Present if some guarantee is not met: what has to stay unallocated for it, and what is. */
   readonly headroom: { readonly required: Quantities; readonly available: Quantities } | undefined;
+  /** By role, as long as its order is the same. */
+  readonly members: Map<string, { readonly order: readonly string[]; readonly frameworks: readonly Framework[] }>;
+  /** By generation: the roles of the frameworks that changed since. */
+  readonly changed: Map<number, ReadonlySet<string>>;
 }
 
 export function allocate(master: MasterState, agents: Iterable<Agent> = master.agents.values()): void {
@@ -61,7 +66,7 @@ function beginRound(master: MasterState): Round {
     addQuantities(required, lacking(guarantees, consumed.get(role)));
   }
   const headroom = isNothing(required) ? undefined : { required, available: unallocated(master) };
-  return { master, made: new Map(), consumed, headroom };
+  return { master, made: new Map(), consumed, headroom, members: new Map(), changed: new Map() };
 }
 
 function unallocated(master: MasterState): Quantities {
@@ -80,13 +85,12 @@ function lacking(guarantees: Quantities, consumed: Quantities = new Map()): Quan
 
 /** To roles that have less than they were promised; what helps them brings all else of the agent with it. */
 function giveGuaranteed(round: Round, agent: Agent): void {
-  const { books, frameworks } = round.master;
+  const { books } = round.master;
   for (const role of books.roles.sorted()) {
     const quota = books.quotas.get(role);
-    for (const id of quota === undefined ? [] : frameworksOf(books, role).sorted()) {
+    for (const framework of quota === undefined ? [] : membersOf(round, role)) {
       const missing = lacking(quota?.guarantees ?? new Map(), round.consumed.get(role));
-      const framework = frameworks.get(id as FrameworkId);
-      if (quota === undefined || framework === undefined || isNothing(missing)) {
+      if (quota === undefined || isNothing(missing)) {
         break;
       }
       const share = shareFor(round.master, agent, role, framework);
@@ -117,25 +121,62 @@ function giveWithGuarantee(round: Round, { agent, role, framework, share, quota,
   subtractPresent(limits, promised);
   const more = cutToHeadroom(round, shrinkWithin(withoutAmounts(charged, promised), limits));
   const others = share.resources.filter((each) => !isCharged(each) && (reservedRole(each) ?? role) === role);
-  if (give(round, framework, agent, role, shareOf([...others, ...add(guaranteed, more)]))) {
+  if (give(round, framework, agent, role, shareOf([...others, ...add(guaranteed, more)])) === given) {
     subtractQuantities(round.headroom?.required ?? new Map(), promised);
   }
 }
 
 function giveFairly(round: Round, agent: Agent): void {
-  const { books, frameworks } = round.master;
+  const { books } = round.master;
+  const changed = changedSince(round, agent);
+  if (changed !== undefined && changed.size === 0) {
+    return;
+  }
+  let until = changed === undefined ? Number.POSITIVE_INFINITY : (agent.settled?.until ?? 0);
   for (const role of books.roles.sorted()) {
     if (agent.free.length === 0) {
       return;
     }
-    for (const id of frameworksOf(books, role).sorted()) {
-      const framework = frameworks.get(id as FrameworkId);
-      const share = framework && shareFor(round.master, agent, role, framework);
-      if (framework !== undefined && share !== undefined) {
-        give(round, framework, agent, role, cutToQuota(round, role, share));
+    if (changed !== undefined && !changed.has(role)) {
+      continue;
+    }
+    for (const framework of membersOf(round, role)) {
+      const share = shareFor(round.master, agent, role, framework);
+      if (share !== undefined) {
+        until = Math.min(until, give(round, framework, agent, role, cutToQuota(round, role, share)));
       }
     }
   }
+  agent.settled = { free: agent.free, generation: books.generation, until };
+}
+
+/**
+ * The roles that have to be asked again about an agent that nobody wanted: those of frameworks that have changed since.
+ * Undefined if all have to: its free share is another one, or a filter's time is over. With quotas in force what one role
+ * may have depends on what all others do, so that nothing is settled.
+ */
+function changedSince({ master, changed }: Round, { settled, free }: Agent): ReadonlySet<string> | undefined {
+  if (settled === undefined || settled.free !== free || settled.until <= master.now || master.books.quotas.size > 0) {
+    return undefined;
+  }
+  let roles = changed.get(settled.generation);
+  if (roles === undefined) {
+    const frameworks = [...master.frameworks.values()].filter((each) => each.changed > settled.generation);
+    roles = new Set(frameworks.flatMap((each) => each.roles));
+    changed.set(settled.generation, roles);
+  }
+  return roles;
+}
+
+function membersOf({ master, members }: Round, role: string): readonly Framework[] {
+  const order = frameworksOf(master.books, role).sorted();
+  const known = members.get(role);
+  if (known?.order === order) {
+    return known.frameworks;
+  }
+  const frameworks = order.flatMap((id) => master.frameworks.get(id as FrameworkId) ?? []);
+  members.set(role, { order, frameworks });
+  return frameworks;
 }
 
 /** What the framework may be told of; undefined if nothing of this agent is for it. */
@@ -166,14 +207,19 @@ function isWorthOffering(master: MasterState, framework: Framework, role: string
   return least.length === 0 || least.some((each) => containsQuantities(quantities, each));
 }
 
-function give(round: Round, framework: Framework, agent: Agent, role: string, share: Share): boolean {
+/** It was taken. */
+const given = 0;
+
+/** Until when it is of no use to ask again, unless something changes; `given` if it was taken. */
+function give(round: Round, framework: Framework, agent: Agent, role: string, share: Share): EpochMs {
   const { master, made } = round;
   const { resources } = share;
   if (resources.length === 0 || !isWorthOffering(master, framework, role, share)) {
-    return false;
+    return Number.POSITIVE_INFINITY;
   }
-  if (framework.filters.holdBack(role, agent.id, resources, master.now)) {
-    return false;
+  const heldUntil = framework.filters.holdBack(role, agent.id, resources, master.now);
+  if (heldUntil !== undefined) {
+    return heldUntil;
   }
   const offer = createOffer(master, framework, agent, role, resources);
   const ofFramework = made.get(framework);
@@ -185,7 +231,7 @@ function give(round: Round, framework: Framework, agent: Agent, role: string, sh
   if (round.consumed.size > 0) {
     charge(round, role, quantitiesOf(resources.filter(isCharged)));
   }
-  return true;
+  return given;
 }
 
 function charge({ consumed, headroom }: Round, role: string, quantities: Quantities): void {

@@ -9,17 +9,13 @@ import { isTerminal } from '../../mesos-api-client/protocol/task-state.ts';
 import { acceptOffers } from './accept.ts';
 import { allocate } from './allocator.ts';
 import { competeForOffers, removeFramework, updateFramework } from './frameworks.ts';
+import type { Answer } from './master-io.ts';
 import type { Framework, KillMessage, MasterState } from './master-state.ts';
 import { count, sendToAgent } from './master-state.ts';
 import { declineOffers } from './offers.ts';
 import { reconcile } from './reconcile.ts';
 import type { FrameworkCall } from './scheduler-call.ts';
 import { forgetTask } from './tasks.ts';
-
-interface Answer {
-  readonly status: number;
-  readonly text: string;
-}
 
 const accepted: Answer = { status: 202, text: '' };
 

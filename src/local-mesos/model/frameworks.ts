@@ -17,7 +17,7 @@ import {
   rolesOf,
   subscriptionFault,
 } from './framework-info.ts';
-import type { StreamId } from './master-io.ts';
+import type { Answer, StreamId } from './master-io.ts';
 import type { Framework, MasterState } from './master-state.ts';
 import { clearTimer, sendEvent, sendToAgent, setTimer } from './master-state.ts';
 import { removeOffer, rescindOffer } from './offers.ts';
@@ -73,6 +73,7 @@ export function addFramework(master: MasterState, info: FrameworkInfo): Framewor
     filters: createOfferFilters(),
     constraints: noConstraints,
     minAllocatable: minAllocatableOf(info),
+    changed: 0,
   };
   master.frameworks.set(id, framework);
   return framework;
@@ -81,6 +82,8 @@ export function addFramework(master: MasterState, info: FrameworkInfo): Framewor
 /** In which roles the allocator asks it: those that it subscribed and did not suppress, while it is connected. */
 export function competeForOffers(master: MasterState, framework: Framework): void {
   const { id, roles, stream, suppressedRoles } = framework;
+  master.books.generation += 1;
+  framework.changed = master.books.generation;
   enterSubscriptions(master.books, id, roles, (role) => stream !== undefined && !suppressedRoles.has(role));
 }
 
@@ -203,17 +206,8 @@ export function removeFramework(master: MasterState, framework: Framework): void
   }
 }
 
-export interface UpdateAnswer {
-  readonly status: number;
-  readonly text: string;
-}
-
 /** UPDATE_FRAMEWORK: all or nothing, and answered at once (LM-26). */
-export function updateFramework(
-  master: MasterState,
-  framework: Framework,
-  update: SubscribeCall['subscribe'],
-): UpdateAnswer {
+export function updateFramework(master: MasterState, framework: Framework, update: SubscribeCall['subscribe']): Answer {
   const info = update.framework_info;
   const invalid = infoFault(info);
   if (invalid !== undefined) {
@@ -241,12 +235,12 @@ function applyUpdate(master: MasterState, framework: Framework, info: FrameworkI
   for (const role of unsuppressed) {
     framework.filters.clearRole(role);
   }
-  competeForOffers(master, framework);
   for (const offer of [...framework.offers.values()]) {
     if (!framework.roles.includes(offer.role)) {
       rescindOffer(master, offer);
     }
   }
+  competeForOffers(master, framework);
   for (const agent of master.agents.values()) {
     sendToAgent(master, agent, { type: 'UPDATE_FRAMEWORK', framework: framework.info });
   }

@@ -5,15 +5,17 @@
  */
 import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
 import { announceLoss, removeAgent, setAside, tell } from './lost-agents.ts';
+import type { Answer } from './master-io.ts';
 import type { Framework, MasterState, Task } from './master-state.ts';
 import { isPartitionAware, persistRegistry, sendToAgent } from './master-state.ts';
 import { completeTask, endTask, forgetTask, usesResources } from './tasks.ts';
 
 const message = 'Agent has been marked gone';
 
-export function markAgentGone(master: MasterState, id: AgentId): void {
-  const status = master.goneAgents.has(id) || mark(master, id) ? 200 : 404;
-  master.effects.push({ kind: 'reply', status, text: status === 200 ? '' : `Agent '${id}' not found` });
+export function markAgentGone(master: MasterState, id: AgentId): Answer {
+  return master.goneAgents.has(id) || mark(master, id)
+    ? { status: 200, text: '' }
+    : { status: 404, text: `Agent '${id}' not found` };
 }
 
 function mark(master: MasterState, id: AgentId): boolean {

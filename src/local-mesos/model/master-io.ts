@@ -4,8 +4,10 @@
  * carries the effects out in their order. The same model serves the embedded master and simulations.
  */
 import type { Brand, EpochMs } from '../../lib/brand.ts';
-import type { AgentId, FrameworkId } from '../../mesos-api-client/protocol/ids.ts';
+import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Domain } from '../../mesos-api-client/protocol/mesos.ts';
+import type { MasterCommand } from '../../mesos-api-client/protocol/operator.ts';
+import type { QuotaConfig, WeightInfo } from '../../mesos-api-client/protocol/operator-messages.ts';
 import type { SchedulerEvent, SubscribeCall } from '../../mesos-api-client/protocol/scheduler.ts';
 import type { AgentDescription, AgentToMaster, MasterToAgent } from './agent-protocol.ts';
 import type { Quantities } from './allocation/quantities.ts';
@@ -53,12 +55,20 @@ export const defaultMasterOptions = {
   minAllocatable: [new Map([['cpus', 10]]), new Map([['mem', 32_000]])],
 } as const satisfies Partial<MasterOptions>;
 
-/** What a master remembers over a restart (the replicated log of Mesos): agents only, no frameworks, no tasks. */
+/** What a call is answered: of the status 200 and 202 without words. */
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** What a master remembers over a restart (the replicated log of Mesos): what operators said and agents, no frameworks, no tasks. */
 export interface Registry {
   readonly admitted: readonly { readonly id: AgentId; readonly agent: AgentDescription }[];
   readonly unreachable: readonly { readonly id: AgentId; readonly since: EpochMs }[];
   /** Marked gone by an operator: they are never let in again. */
   readonly gone?: readonly { readonly id: AgentId; readonly since: EpochMs }[];
+  readonly weights?: readonly WeightInfo[];
+  readonly quotas?: readonly QuotaConfig[];
 }
 
 export const emptyRegistry: Registry = { admitted: [], unreachable: [] };
@@ -74,8 +84,7 @@ export type MasterInput = { readonly at: EpochMs } & (
   | { readonly kind: 'link-closed'; readonly link: LinkId }
   | { readonly kind: 'timer'; readonly timer: TimerId }
   /** By an operator; answered by one reply effect. */
-  | { readonly kind: 'teardown'; readonly frameworkId: FrameworkId }
-  | { readonly kind: 'mark-agent-gone'; readonly agentId: AgentId }
+  | { readonly kind: 'operator'; readonly call: MasterCommand }
 );
 
 /** What a scheduler reads on its stream. */

@@ -2,18 +2,19 @@
  * What a master knows, in plain containers that are changed in place: frameworks, agents, tasks, offers. Every resource
  * of an agent is at any moment either free, in one outstanding offer, or used by one task (LM-72).
  */
+import _ from 'lodash';
 import type { EpochMs } from '../../lib/brand.ts';
 import type { AgentId, FrameworkId, OfferId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { FrameworkInfo, Resource, TaskInfo, TaskStatus } from '../../mesos-api-client/protocol/mesos.ts';
 import type { SchedulerEvent } from '../../mesos-api-client/protocol/scheduler.ts';
 import type { TaskState } from '../../mesos-api-client/protocol/task-state.ts';
 import type { AgentDescription, MasterToAgent } from './agent-protocol.ts';
-import { type AllocatorBooks, createBooks } from './allocation/books.ts';
+import { type AllocatorBooks, configOf, createBooks } from './allocation/books.ts';
 import type { ConstraintsFilter } from './allocation/offer-constraints.ts';
 import type { OfferFilters } from './allocation/offer-filters.ts';
 import type { Quantities } from './allocation/quantities.ts';
 import { hasCapability } from './capabilities.ts';
-import type { LinkId, MasterEffect, MasterOptions, StreamId, TimerId } from './master-io.ts';
+import type { LinkId, MasterEffect, MasterOptions, Registry, StreamId, TimerId } from './master-io.ts';
 
 export interface Framework {
   readonly id: FrameworkId;
@@ -37,6 +38,8 @@ export interface Framework {
   constraints: ConstraintsFilter;
   /** By role: what an offer must hold at least, one of these; from its offer_filters. */
   minAllocatable: ReadonlyMap<string, readonly Quantities[]>;
+  /** The allocator's generation when it last became able to take what it did not before. */
+  changed: number;
 }
 
 export interface Agent {
@@ -48,6 +51,8 @@ export interface Agent {
   total: readonly Resource[];
   free: readonly Resource[];
   hasGpus: boolean;
+  /** Nobody wanted what was free then, and nobody will before that time unless something changes. */
+  settled: { readonly free: readonly Resource[]; readonly generation: number; readonly until: EpochMs } | undefined;
   readonly tasks: Set<Task>;
   readonly offers: Set<OfferRecord>;
   /** Kills to be repeated when a disconnected agent is back. */
@@ -162,14 +167,25 @@ export function isPartitionAware(framework: Framework): boolean {
   return hasCapability(framework.info, 'PARTITION_AWARE');
 }
 
-/** After every change of who is admitted, unreachable or gone. */
+/** After every change of who is admitted, unreachable or gone, and of what operators said. */
 export function persistRegistry(master: MasterState): void {
+  // Thousands of agents come one by one: what is to be written is gathered when it is read, at the end of the step.
+  master.effects.push({
+    kind: 'persist',
+    get registry() {
+      return registryOf(master);
+    },
+  });
+}
+
+function registryOf(master: MasterState): Registry {
   const admitted = [
     ...[...master.recoveredAgents].map(([id, agent]) => ({ id, agent })),
     ...[...master.agents.values()].map(({ id, description }) => ({ id, agent: description })),
   ];
   const unreachable = [...master.unreachableAgents].map(([id, since]) => ({ id, since }));
   const gone = [...master.goneAgents].map(([id, since]) => ({ id, since }));
-  const registry = { admitted, unreachable, ...(gone.length > 0 ? { gone } : {}) };
-  master.effects.push({ kind: 'persist', registry });
+  const weights = [...master.books.weights].map(([role, weight]) => ({ role, weight }));
+  const quotas = [...master.books.quotas].map(([role, quota]) => configOf(role, quota));
+  return { admitted, unreachable, ..._.omitBy({ gone, weights, quotas }, (list) => list.length === 0) };
 }

@@ -6,15 +6,16 @@ import { unreachable } from '../../lib/exhaustive.ts';
 import type { AgentId, FrameworkId } from '../../mesos-api-client/protocol/ids.ts';
 import type { AgentToMaster } from './agent-protocol.ts';
 import { pingAgent, registerAgent } from './agents.ts';
+import { quotaOf } from './allocation/books.ts';
 import { allocate } from './allocator.ts';
 import { handleCall } from './calls.ts';
 import { disconnectFramework, heartbeat, removeFramework, subscribe } from './frameworks.ts';
-import { markAgentGone } from './gone-agents.ts';
 import { disconnectAgent, giveUpRecovered, unregisterAgent } from './lost-agents.ts';
 import type { LinkId, MasterEffect, MasterInput, MasterOptions, Registry, StreamId, TimerId } from './master-io.ts';
 import { emptyRegistry } from './master-io.ts';
 import type { Agent, MasterState } from './master-state.ts';
 import { count, createState, sendEvent, setTimer } from './master-state.ts';
+import { handleCommand } from './operator-act.ts';
 import { updateTask } from './tasks.ts';
 
 export interface Master {
@@ -33,6 +34,13 @@ export function createMaster(options: MasterOptions, registry: Registry = emptyR
   }
   for (const { id, since } of registry.gone ?? []) {
     state.goneAgents.set(id, since);
+  }
+  for (const config of registry.quotas ?? []) {
+    state.books.quotas.set(config.role, quotaOf(config));
+  }
+  for (const { role = '*', weight } of registry.weights ?? []) {
+    state.books.weights.set(role, weight);
+    state.books.roles.setWeight(role, weight);
   }
   return {
     state,
@@ -68,11 +76,8 @@ function handle(master: MasterState, input: MasterInput): void {
     case 'timer':
       timerFired(master, input.timer);
       return;
-    case 'teardown':
-      teardown(master, input.frameworkId);
-      return;
-    case 'mark-agent-gone':
-      markAgentGone(master, input.agentId);
+    case 'operator':
+      handleCommand(master, input.call);
       return;
     default:
       unreachable(input);
@@ -165,14 +170,4 @@ function timerFired(master: MasterState, timer: TimerId): void {
   } else if (kind === 'ping' && agent !== undefined) {
     pingAgent(master, agent);
   }
-}
-
-function teardown(master: MasterState, id: FrameworkId): void {
-  const framework = master.frameworks.get(id);
-  if (framework === undefined) {
-    master.effects.push({ kind: 'reply', status: 400, text: 'No framework found with specified ID' });
-    return;
-  }
-  removeFramework(master, framework);
-  master.effects.push({ kind: 'reply', status: 200, text: '' });
 }

@@ -1,41 +1,37 @@
 /**
- * The body of POST /api/v1: which calls the operator API of a master knows, which of them are built here, and what they
- * need. A call that is not built is refused as such; one that Mesos does not know has "no type", as on a real master.
+ * The body of POST /api/v1: which calls the operator API of a master knows and what they need. One that Mesos does not
+ * know has "no type", as on a real master; those of the list at the end are known and not built, and refused as such.
  */
-import type { AgentId, FrameworkId } from '../../mesos-api-client/protocol/ids.ts';
-import { decodeMessage, type Message, WireError } from './wire.ts';
+import type { MasterCommand, MasterQuery, MasterSubscribeCall } from '../../mesos-api-client/protocol/operator.ts';
+import { decodeMessage, type FieldType, type Message, WireError } from './wire.ts';
+import { duration, id, message, repeated, required, resource, scalar } from './wire-messages.ts';
 
-const built = [
+/** Answered from the state, changing nothing. */
+export const queryTypes = [
   'GET_HEALTH',
   'GET_FLAGS',
   'GET_VERSION',
   'GET_METRICS',
+  'GET_LOGGING_LEVEL',
   'GET_MASTER',
   'GET_STATE',
   'GET_AGENTS',
   'GET_FRAMEWORKS',
   'GET_EXECUTORS',
+  'GET_OPERATIONS',
   'GET_TASKS',
-  'TEARDOWN',
-  'MARK_AGENT_GONE',
+  'GET_ROLES',
+  'GET_WEIGHTS',
+  'GET_QUOTA',
 ] as const;
 
-const notBuilt = [
+export type QueryType = (typeof queryTypes)[number];
+
+const notBuilt: readonly string[] = [
   'UNKNOWN',
-  'GET_LOGGING_LEVEL',
   'SET_LOGGING_LEVEL',
   'LIST_FILES',
   'READ_FILE',
-  'GET_OPERATIONS',
-  'GET_ROLES',
-  'GET_WEIGHTS',
-  'UPDATE_WEIGHTS',
-  'RESERVE_RESOURCES',
-  'UNRESERVE_RESOURCES',
-  'CREATE_VOLUMES',
-  'DESTROY_VOLUMES',
-  'GROW_VOLUME',
-  'SHRINK_VOLUME',
   'GET_MAINTENANCE_STATUS',
   'GET_MAINTENANCE_SCHEDULE',
   'UPDATE_MAINTENANCE_SCHEDULE',
@@ -44,47 +40,76 @@ const notBuilt = [
   'DRAIN_AGENT',
   'DEACTIVATE_AGENT',
   'REACTIVATE_AGENT',
-  'GET_QUOTA',
-  'UPDATE_QUOTA',
-  'SET_QUOTA',
-  'REMOVE_QUOTA',
+  'RESERVE_RESOURCES',
+  'UNRESERVE_RESOURCES',
+  'CREATE_VOLUMES',
+  'DESTROY_VOLUMES',
+  'GROW_VOLUME',
+  'SHRINK_VOLUME',
   'SUBSCRIBE',
-] as const;
-
-export type OperatorCall =
-  | { readonly type: Exclude<(typeof built)[number], 'TEARDOWN' | 'MARK_AGENT_GONE'> }
-  | { readonly type: 'TEARDOWN'; readonly teardown: { readonly framework_id: { readonly value: FrameworkId } } }
-  | { readonly type: 'MARK_AGENT_GONE'; readonly mark_agent_gone: { readonly agent_id: { readonly value: AgentId } } };
+];
 
 export type ParsedOperatorCall =
-  | { readonly kind: 'call'; readonly call: OperatorCall }
+  | { readonly kind: 'query'; readonly type: QueryType }
+  | { readonly kind: 'command'; readonly call: MasterCommand }
+  | { readonly kind: 'subscribe' }
   | { readonly kind: 'invalid'; readonly text: string }
   | { readonly kind: 'not-built' };
 
-const callFields: Message = {
-  type: { oneOf: [...built, ...notBuilt] },
-  get_metrics: { fields: { timeout: { fields: { nanoseconds: { required: 'int' } } } } },
-  mark_agent_gone: { fields: { agent_id: { required: { fields: { value: { required: 'string' } } } } } },
-  teardown: { fields: { framework_id: { required: { fields: { value: { required: 'string' } } } } } },
+const onAgent = { agent_id: required(id) };
+const onAgentOnly = message(onAgent);
+const machines = repeated(message({ hostname: 'string', ip: 'string' }));
+const quantities: FieldType = { map: scalar };
+const unavailability = message({ start: required(duration), duration });
+
+/** The members of calls that have one, under the calls' lower-case names. */
+const bodies: Message = {
+  get_metrics: message({ timeout: duration }),
+  set_logging_level: message({ level: required('int'), duration: required(duration) }),
+  list_files: message({ path: required('string') }),
+  read_file: message({ path: required('string'), offset: required('int'), length: 'int' }),
+  update_weights: message({ weight_infos: repeated(message({ weight: required('double'), role: 'string' })) }),
+  reserve_resources: message({ ...onAgent, source: repeated(resource), resources: repeated(resource) }),
+  unreserve_resources: message({ ...onAgent, resources: repeated(resource) }),
+  create_volumes: message({ ...onAgent, volumes: repeated(resource) }),
+  destroy_volumes: message({ ...onAgent, volumes: repeated(resource) }),
+  grow_volume: message({ agent_id: id, volume: required(resource), addition: required(resource) }),
+  shrink_volume: message({ agent_id: id, volume: required(resource), subtract: required(scalar) }),
+  update_maintenance_schedule: message({
+    schedule: required(
+      message({ windows: repeated(message({ machine_ids: machines, unavailability: required(unavailability) })) }),
+    ),
+  }),
+  start_maintenance: message({ machines }),
+  stop_maintenance: message({ machines }),
+  drain_agent: message({
+    ...onAgent,
+    max_grace_period: message({ seconds: 'int', nanos: 'int' }),
+    mark_gone: 'bool',
+  }),
+  deactivate_agent: onAgentOnly,
+  reactivate_agent: onAgentOnly,
+  mark_agent_gone: onAgentOnly,
+  update_quota: message({
+    force: 'bool',
+    quota_configs: repeated(message({ role: required('string'), guarantees: quantities, limits: quantities })),
+  }),
+  set_quota: message({
+    quota_request: required(message({ force: 'bool', role: 'string', guarantee: repeated(resource) })),
+  }),
+  remove_quota: message({ role: required('string') }),
+  teardown: message({ framework_id: required(id) }),
 };
 
-const bodies: Readonly<Record<string, string>> = {
-  GET_METRICS: 'get_metrics',
-  TEARDOWN: 'teardown',
-  MARK_AGENT_GONE: 'mark_agent_gone',
-};
+const allTypes: readonly string[] = [
+  ...new Set([...queryTypes, ...Object.keys(bodies).map((name) => name.toUpperCase()), ...notBuilt]),
+];
+
+const callFields: Message = { type: { oneOf: allTypes }, ...bodies };
 
 export function parseOperatorCall(text: string): ParsedOperatorCall {
   try {
-    const call = decodeMessage(callFields, text, 'Call');
-    const type = call.type as (typeof built)[number] | (typeof notBuilt)[number] | undefined;
-    const missing = type === undefined ? 'type' : bodies[type];
-    if (type === undefined || (missing !== undefined && call[missing] === undefined)) {
-      return { kind: 'invalid', text: `Failed to validate master::Call: Expecting '${missing}' to be present` };
-    }
-    return (built as readonly string[]).includes(type)
-      ? { kind: 'call', call: call as unknown as OperatorCall }
-      : { kind: 'not-built' };
+    return classify(decodeMessage(callFields, text, 'Call'));
   } catch (error) {
     if (error instanceof WireError) {
       return { kind: 'invalid', text: error.message };
@@ -92,3 +117,40 @@ export function parseOperatorCall(text: string): ParsedOperatorCall {
     throw error;
   }
 }
+
+function classify(call: Record<string, unknown>): ParsedOperatorCall {
+  const fault = faultOf(call);
+  if (fault !== undefined) {
+    return { kind: 'invalid', text: `Failed to validate master::Call: ${fault}` };
+  }
+  const { type } = call as { type: string };
+  if (notBuilt.includes(type)) {
+    return { kind: 'not-built' };
+  }
+  if (type === 'SUBSCRIBE') {
+    return { kind: 'subscribe' };
+  }
+  return isQuery(type) ? { kind: 'query', type } : { kind: 'command', call: call as unknown as MasterCommand };
+}
+
+function faultOf(call: Record<string, unknown>): string | undefined {
+  const { type } = call;
+  if (typeof type !== 'string') {
+    return "Expecting 'type' to be present";
+  }
+  const body = type.toLowerCase();
+  if (body in bodies && call[body] === undefined) {
+    return `Expecting '${body}' to be present`;
+  }
+  const isOfVolume = type === 'GROW_VOLUME' || type === 'SHRINK_VOLUME';
+  return isOfVolume && (call[body] as { agent_id?: object }).agent_id === undefined
+    ? "Expecting 'agent_id' to be present; only agent default resources are supported right now"
+    : undefined;
+}
+
+function isQuery(type: string): type is QueryType {
+  return (queryTypes as readonly string[]).includes(type);
+}
+
+/** What the calls of this file are, for those who read them. */
+export type OperatorCall = MasterQuery | MasterCommand | MasterSubscribeCall;

@@ -2,13 +2,64 @@
  * The answers of the operator API (POST /api/v1 of a master, include/mesos/v1/master/master.proto): what the model knows,
  * in the shapes of GET_STATE and its parts. Empty lists are printed here, as real masters do in these answers.
  */
+
+import _ from 'lodash';
+import { unreachable } from '../../lib/exhaustive.ts';
 import type { FrameworkInfo, Resource, TaskStatus } from '../../mesos-api-client/protocol/mesos.ts';
 import { add } from '../../mesos-api-client/protocol/resources.ts';
 import type { AgentDescription } from './agent-protocol.ts';
+import { viewQuota } from './allocation/quota.ts';
+import { viewRoles } from './allocation/roles-view.ts';
+import { viewWeights } from './allocation/weights.ts';
 import { masterInfo } from './frameworks.ts';
 import type { Agent, Framework, MasterState, Task } from './master-state.ts';
+import type { QueryType } from './operator-call.ts';
 import { allocatedForm, oldForm } from './resource-forms.ts';
+import { metricsSnapshot } from './state-view.ts';
 import { usesResources } from './tasks.ts';
+
+/** The member of an answer that stands under the query's lower-case name. */
+export function answerTo(master: MasterState, flags: readonly Flag[], type: QueryType): unknown {
+  switch (type) {
+    case 'GET_HEALTH':
+      return { healthy: true };
+    case 'GET_FLAGS':
+      return { flags };
+    case 'GET_VERSION':
+      return { version_info: { version: master.options.version } };
+    case 'GET_METRICS':
+      return { metrics: Object.entries(metricsSnapshot(master)).map(([name, value]) => ({ name, value })) };
+    case 'GET_LOGGING_LEVEL':
+      return { level: 0 };
+    case 'GET_MASTER':
+      return viewMaster(master);
+    case 'GET_STATE':
+      return viewState(master);
+    case 'GET_AGENTS':
+      return viewAgents(master);
+    case 'GET_FRAMEWORKS':
+      return viewFrameworks(master);
+    case 'GET_EXECUTORS':
+      return { executors: [] };
+    case 'GET_OPERATIONS':
+      return {};
+    case 'GET_TASKS':
+      return viewTasks(master);
+    case 'GET_ROLES':
+      return unlessEmpty('roles', viewRoles(master));
+    case 'GET_WEIGHTS':
+      return unlessEmpty('weight_infos', viewWeights(master));
+    case 'GET_QUOTA':
+      return { status: _.omitBy(viewQuota(master), (list) => list.length === 0) };
+    default:
+      return unreachable(type);
+  }
+}
+
+/** Outside of GET_STATE and its parts real masters leave empty lists out, and the whole answer with them. */
+function unlessEmpty(name: string, list: readonly unknown[]): unknown {
+  return list.length === 0 ? undefined : { [name]: list };
+}
 
 export interface Flag {
   readonly name: string;

@@ -5,7 +5,20 @@
  */
 import type { FrameworkId, Id } from '../../mesos-api-client/protocol/ids.ts';
 import type { SchedulerCall, SubscribeCall } from '../../mesos-api-client/protocol/scheduler.ts';
-import { decodeMessage, type FieldType, type Message, WireError } from './wire.ts';
+import { decodeMessage, type Message, WireError } from './wire.ts';
+import {
+  duration,
+  executor,
+  filters,
+  id,
+  labels,
+  message,
+  repeated,
+  required,
+  resource,
+  scalar,
+  taskInfo,
+} from './wire-messages.ts';
 
 /** Calls that a framework may send once it is subscribed, those included that nobody answers yet. */
 export type FrameworkCall = SchedulerCall | { framework_id: Id<FrameworkId>; type: 'UNKNOWN' };
@@ -81,124 +94,6 @@ function faultOf(call: Record<string, unknown>): string | undefined {
 function uuidFault(acknowledge: { uuid: string }): string | undefined {
   return Buffer.from(acknowledge.uuid, 'base64').length === 16 ? undefined : 'Not a valid UUID';
 }
-
-function repeated(type: FieldType): FieldType {
-  return { repeated: type };
-}
-
-function required(type: FieldType): FieldType {
-  return { required: type };
-}
-
-function message(fields: Message): FieldType {
-  return { fields };
-}
-
-const id = message({ value: required('string') });
-const scalar = message({ value: required('double') });
-const duration = message({ nanoseconds: required('int') });
-const labels = message({ labels: repeated(message({ key: required('string'), value: 'string' })) });
-const filters = message({ refuse_seconds: 'double' });
-
-const resource = message({
-  name: required('string'),
-  type: required({ oneOf: ['SCALAR', 'RANGES', 'SET', 'TEXT'] }),
-  scalar,
-  ranges: message({ range: repeated(message({ begin: required('int'), end: required('int') })) }),
-  set: message({ item: repeated('string') }),
-  role: 'string',
-  reservation: message({ principal: 'string', labels }),
-  reservations: repeated(
-    message({ type: { oneOf: ['UNKNOWN', 'STATIC', 'DYNAMIC'] }, role: 'string', principal: 'string', labels }),
-  ),
-  allocation_info: message({ role: 'string' }),
-  disk: 'json',
-  revocable: 'json',
-  shared: 'json',
-  provider_id: id,
-});
-
-const command = message({
-  uris: repeated(
-    message({
-      value: required('string'),
-      executable: 'bool',
-      extract: 'bool',
-      cache: 'bool',
-      output_file: 'string',
-    }),
-  ),
-  environment: message({
-    variables: repeated(
-      message({
-        name: required('string'),
-        type: { oneOf: ['UNKNOWN', 'VALUE', 'SECRET'] },
-        value: 'string',
-        secret: 'json',
-      }),
-    ),
-  }),
-  shell: 'bool',
-  value: 'string',
-  arguments: repeated('string'),
-  user: 'string',
-});
-
-const healthCheck = message({
-  type: { oneOf: ['UNKNOWN', 'COMMAND', 'HTTP', 'TCP'] },
-  command,
-  http: message({
-    protocol: 'string',
-    scheme: 'string',
-    port: required('int'),
-    path: 'string',
-    statuses: repeated('int'),
-  }),
-  tcp: message({ protocol: 'string', port: required('int') }),
-  delay_seconds: 'double',
-  interval_seconds: 'double',
-  timeout_seconds: 'double',
-  consecutive_failures: 'int',
-  grace_period_seconds: 'double',
-});
-
-const check = message({
-  type: { oneOf: ['UNKNOWN', 'COMMAND', 'HTTP', 'TCP'] },
-  command: message({ command: required(command) }),
-  http: message({ port: required('int'), path: 'string' }),
-  tcp: message({ port: required('int') }),
-  delay_seconds: 'double',
-  interval_seconds: 'double',
-  timeout_seconds: 'double',
-});
-
-const executor = message({
-  type: { oneOf: ['UNKNOWN', 'DEFAULT', 'CUSTOM'] },
-  executor_id: required(id),
-  framework_id: id,
-  command,
-  container: 'json',
-  resources: repeated(resource),
-  name: 'string',
-});
-
-const taskInfo = message({
-  name: required('string'),
-  task_id: required(id),
-  agent_id: required(id),
-  resources: repeated(resource),
-  executor,
-  command,
-  container: 'json',
-  health_check: healthCheck,
-  check,
-  kill_policy: message({ grace_period: duration }),
-  data: 'bytes',
-  labels,
-  discovery: 'json',
-  max_completion_time: duration,
-  limits: { map: scalar },
-});
 
 const operation = message({
   type: {

@@ -1,9 +1,7 @@
 /** POST /api/v1: the operator API of the master, as far as it is built; the rest is answered 501. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { unreachable } from '../../lib/exhaustive.ts';
-import { type OperatorCall, parseOperatorCall } from '../model/operator-call.ts';
-import { type Flag, viewAgents, viewFrameworks, viewMaster, viewState, viewTasks } from '../model/operator-view.ts';
-import { metricsSnapshot } from '../model/state-view.ts';
+import { parseOperatorCall } from '../model/operator-call.ts';
+import { answerTo, type Flag } from '../model/operator-view.ts';
 import {
   acceptsJson,
   notAcceptable,
@@ -34,48 +32,13 @@ export async function handleOperatorCall(
     sendText(response, 400, parsed.text);
   } else if (!acceptsJson(request)) {
     sendText(response, 406, notAcceptable);
-  } else if (parsed.kind === 'not-built') {
+  } else if (parsed.kind === 'not-built' || parsed.kind === 'subscribe') {
     sendText(response, 501, '501 Not Implemented.');
-  } else if (parsed.call.type === 'TEARDOWN' || parsed.call.type === 'MARK_AGENT_GONE') {
-    const reply = shell.submit(
-      parsed.call.type === 'TEARDOWN'
-        ? { kind: 'teardown', frameworkId: parsed.call.teardown.framework_id.value }
-        : { kind: 'mark-agent-gone', agentId: parsed.call.mark_agent_gone.agent_id.value },
-    );
+  } else if (parsed.kind === 'command') {
+    const reply = shell.submit({ kind: 'operator', call: parsed.call });
     sendText(response, reply?.status ?? 503, reply?.text ?? 'The master is shutting down');
   } else {
-    const { type } = parsed.call;
-    sendJson(response, { type, [type.toLowerCase()]: answerTo(shell, flags, type) });
-  }
-}
-
-function answerTo(
-  { state }: MasterShell,
-  flags: readonly Flag[],
-  type: Exclude<OperatorCall['type'], 'TEARDOWN' | 'MARK_AGENT_GONE'>,
-): unknown {
-  switch (type) {
-    case 'GET_HEALTH':
-      return { healthy: true };
-    case 'GET_FLAGS':
-      return { flags };
-    case 'GET_VERSION':
-      return { version_info: { version: state.options.version } };
-    case 'GET_METRICS':
-      return { metrics: Object.entries(metricsSnapshot(state)).map(([name, value]) => ({ name, value })) };
-    case 'GET_MASTER':
-      return viewMaster(state);
-    case 'GET_STATE':
-      return viewState(state);
-    case 'GET_AGENTS':
-      return viewAgents(state);
-    case 'GET_FRAMEWORKS':
-      return viewFrameworks(state);
-    case 'GET_EXECUTORS':
-      return { executors: [] };
-    case 'GET_TASKS':
-      return viewTasks(state);
-    default:
-      return unreachable(type);
+    const { type } = parsed;
+    sendJson(response, { type, [type.toLowerCase()]: answerTo(shell.state, flags, type) });
   }
 }

@@ -52,8 +52,8 @@ function readRegistry(file: string): Registry {
   if (registry?.version !== version || !Array.isArray(registry.admitted) || !Array.isArray(registry.unreachable)) {
     throw new Problem('STORE_CORRUPT', `the registry of the local Mesos master, ${file}, cannot be read`);
   }
-  const { admitted, unreachable, gone } = registry;
-  return { admitted, unreachable, ...(Array.isArray(gone) ? { gone } : {}) };
+  const { version: _version, ...known } = registry;
+  return known;
 }
 
 function textOf(file: string): string | undefined {

@@ -116,6 +116,7 @@ async function teardown(shell: MasterShell, request: IncomingMessage, response: 
     sendText(response, 400, "Missing 'frameworkId' query parameter in the request body");
     return;
   }
-  const reply = shell.submit({ kind: 'teardown', frameworkId: id as FrameworkId });
+  const call = { type: 'TEARDOWN', teardown: { framework_id: { value: id as FrameworkId } } } as const;
+  const reply = shell.submit({ kind: 'operator', call });
   sendText(response, reply?.status ?? 503, reply?.text ?? 'The master is shutting down');
 }

@@ -30,6 +30,13 @@ export type Move =
   | { readonly kind: 'cut' | 'return' | 'pause'; readonly agent: number }
   | { readonly kind: 'disconnect' | 'resubscribe' | 'suppress' | 'revive' | 'teardown'; readonly framework: number }
   | { readonly kind: 'wait'; readonly ms: number }
+  | {
+      readonly kind: 'quota';
+      readonly role: 'a' | 'b';
+      readonly guaranteed: number;
+      readonly limit: number | undefined;
+    }
+  | { readonly kind: 'weight'; readonly role: 'a' | 'b'; readonly weight: number }
   | { readonly kind: 'restart' };
 
 const small = fc.nat({ max: 7 });
@@ -75,6 +82,17 @@ export const moves: fc.Arbitrary<Move> = fc.oneof(
     weight: 4,
     arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(100, 1000, 5000, 90_000) }),
   },
+  fc.record({
+    kind: fc.constant('quota' as const),
+    role: fc.constantFrom('a' as const, 'b' as const),
+    guaranteed: fc.constantFrom(0, 0, 1, 2.2),
+    limit: fc.constantFrom(undefined, 0, 2.5, 5),
+  }),
+  fc.record({
+    kind: fc.constant('weight' as const),
+    role: fc.constantFrom('a' as const, 'b' as const),
+    weight: fc.constantFrom(0.5, 1, 3),
+  }),
   fc.record({ kind: fc.constant('restart' as const) }),
 );
 
@@ -198,6 +216,10 @@ export function createPlayer(): { readonly world: World; play(move: Move): void 
       playAgent(move);
       return;
     }
+    if (move.kind === 'quota' || move.kind === 'weight') {
+      operate(world, move);
+      return;
+    }
     if (move.kind === 'launch') {
       launchSome(move);
       return;
@@ -229,4 +251,17 @@ export function createPlayer(): { readonly world: World; play(move: Move): void 
   }
 
   return { world, play };
+}
+
+function operate(world: World, move: Move & { kind: 'quota' | 'weight' }): void {
+  const { role } = move;
+  if (move.kind === 'weight') {
+    world.operate({ type: 'UPDATE_WEIGHTS', update_weights: { weight_infos: [{ role, weight: move.weight }] } });
+    return;
+  }
+  const cpus = (value: number | undefined) =>
+    ({ ...(value === undefined ? {} : { cpus: { value } }) }) as Record<string, { value: number }>;
+  const guarantees = cpus(move.guaranteed === 0 ? undefined : move.guaranteed);
+  const limits = cpus(move.limit === undefined ? undefined : Math.max(move.limit, move.guaranteed));
+  world.operate({ type: 'UPDATE_QUOTA', update_quota: { force: true, quota_configs: [{ role, guarantees, limits }] } });
 }

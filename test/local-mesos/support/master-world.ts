@@ -3,7 +3,12 @@
  * that answer pings while they are alive. Everything happens in the calls of the test.
  */
 
-import type { AgentTask, AgentToMaster, MasterToAgent } from '../../../src/local-mesos/model/agent-protocol.ts';
+import type {
+  AgentDescription,
+  AgentTask,
+  AgentToMaster,
+  MasterToAgent,
+} from '../../../src/local-mesos/model/agent-protocol.ts';
 import { createMaster, type Master } from '../../../src/local-mesos/model/master.ts';
 import {
   defaultMasterOptions,
@@ -26,6 +31,7 @@ import type {
   TaskInfo,
   TaskStatus,
 } from '../../../src/mesos-api-client/protocol/mesos.ts';
+import type { MasterCommand } from '../../../src/mesos-api-client/protocol/operator.ts';
 import type { SchedulerEvent, SubscribeCall } from '../../../src/mesos-api-client/protocol/scheduler.ts';
 import type { TaskState } from '../../../src/mesos-api-client/protocol/task-state.ts';
 
@@ -56,7 +62,10 @@ export interface World {
   addAgent(
     resources?: Resource[],
     again?: { id: AgentId; tasks?: AgentTask[]; frameworks?: FrameworkInfo[] },
+    more?: Partial<AgentDescription>,
   ): FakeAgent;
+  /** A call of the operator API. */
+  operate(call: MasterCommand): Reply | undefined;
   send(agent: FakeAgent, message: AgentToMaster): void;
   closeLink(agent: FakeAgent): void;
   /** Another master with the same registry; nothing of the old one reaches anybody any more. */
@@ -207,11 +216,11 @@ export function createWorld(options: Partial<MasterOptions> = {}): World {
     },
     call: (subscriber, call, stream = subscriber.stream) =>
       step({ kind: 'call', stream, call: { framework_id: { value: subscriber.id }, ...call } }),
-    addAgent: (resources = wholeAgent, again) => {
+    addAgent: (resources = wholeAgent, again, more = {}) => {
       const link = `link-${++counter}` as LinkId;
       const agent: FakeAgent = { link, id: '' as AgentId, received: [], linkOpen: true, answersPings: true };
       agents.set(link, agent);
-      const description = { hostname: 'localhost', port: 5051, resources, attributes: [] };
+      const description = { hostname: 'localhost', port: 5051, resources, attributes: [], ...more };
       const brings = again && {
         again: { agentId: again.id, frameworks: again.frameworks ?? [], tasks: again.tasks ?? [] },
       };
@@ -222,6 +231,7 @@ export function createWorld(options: Partial<MasterOptions> = {}): World {
       }
       return agent;
     },
+    operate: (call) => step({ kind: 'operator', call }),
     send: (agent, message) => {
       step({ kind: 'agent-message', link: agent.link, message });
     },

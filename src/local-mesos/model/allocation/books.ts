@@ -3,8 +3,11 @@
  * and tasks alike), what is reserved to roles, weights and quotas. Every change of an offer or a task is entered here as
  * it happens, so that no round has to count tasks.
  */
+
+import { fromThousandths, toThousandths } from '../../../lib/thousandths.ts';
 import type { FrameworkId } from '../../../mesos-api-client/protocol/ids.ts';
-import type { Resource } from '../../../mesos-api-client/protocol/mesos.ts';
+import type { Resource, Scalar } from '../../../mesos-api-client/protocol/mesos.ts';
+import type { QuotaConfig } from '../../../mesos-api-client/protocol/operator-messages.ts';
 import { reservedRole } from '../../../mesos-api-client/protocol/resources.ts';
 import {
   addQuantities,
@@ -33,6 +36,8 @@ export interface AllocatorBooks {
   /** By top-level role: what counts against its quota, all below it included. */
   readonly unreservedHeld: Map<string, Quantities>;
   readonly reserved: Map<string, Quantities>;
+  /** Counts what happens to frameworks that may make them take what they did not before. */
+  generation: number;
 }
 
 export interface Holder {
@@ -50,6 +55,7 @@ export function createBooks(): AllocatorBooks {
     quotas: new Map(),
     unreservedHeld: new Map(),
     reserved: new Map(),
+    generation: 0,
   };
 }
 
@@ -185,4 +191,24 @@ function of(quantities: Map<string, Quantities>, key: string): Quantities {
     quantities.set(key, known);
   }
   return known;
+}
+
+export function configOf(role: string, { guarantees, limits }: Quota): QuotaConfig {
+  return {
+    role,
+    ...(guarantees.size === 0 ? {} : { guarantees: amountsOf(guarantees) }),
+    ...(limits.size === 0 ? {} : { limits: amountsOf(limits) }),
+  };
+}
+
+export function quotaOf({ guarantees = {}, limits = {} }: QuotaConfig): Quota {
+  return { guarantees: quantitiesIn(guarantees), limits: quantitiesIn(limits) };
+}
+
+function amountsOf(quantities: Quantities): Record<string, { value: number }> {
+  return Object.fromEntries([...quantities].map(([name, amount]) => [name, { value: fromThousandths(amount) }]));
+}
+
+export function quantitiesIn(amounts: Readonly<Record<string, Scalar>>): Quantities {
+  return new Map(Object.entries(amounts).map(([name, { value }]) => [name, toThousandths(value)]));
 }

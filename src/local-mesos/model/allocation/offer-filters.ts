@@ -18,7 +18,8 @@ interface Filter {
 
 export interface OfferFilters {
   add(role: string, agentId: AgentId, resources: readonly Resource[], now: EpochMs, until: EpochMs): void;
-  holdBack(role: string, agentId: AgentId, resources: readonly Resource[], now: EpochMs): boolean;
+  /** Until when it is held back, if it is. */
+  holdBack(role: string, agentId: AgentId, resources: readonly Resource[], now: EpochMs): EpochMs | undefined;
   clear(): void;
   clearRole(role: string): void;
   clearAgent(agentId: AgentId): void;
@@ -42,17 +43,17 @@ export function createOfferFilters(): OfferFilters {
       const ofRole = byRole.get(role);
       const filters = ofRole?.get(agentId);
       if (ofRole === undefined || filters === undefined) {
-        return false;
+        return undefined;
       }
       for (const filter of filters) {
         if (filter.until > now && holds(filter, resources)) {
-          return true;
+          return filter.until;
         }
       }
       if (filters.every(({ until }) => until <= now)) {
         ofRole.delete(agentId);
       }
-      return false;
+      return undefined;
     },
     clear: () => byRole.clear(),
     clearRole: (role) => {

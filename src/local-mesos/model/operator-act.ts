@@ -1,0 +1,56 @@
+/** What each call of the operator API does that changes something; each is answered by one reply. */
+import { unreachable } from '../../lib/exhaustive.ts';
+import type { FrameworkId } from '../../mesos-api-client/protocol/ids.ts';
+import type { MasterCommand } from '../../mesos-api-client/protocol/operator.ts';
+import { removeQuota, setQuota, updateQuota } from './allocation/quota.ts';
+import { updateWeights } from './allocation/weights.ts';
+import { removeFramework } from './frameworks.ts';
+import { markAgentGone } from './gone-agents.ts';
+import type { Answer } from './master-io.ts';
+import type { MasterState } from './master-state.ts';
+
+export function handleCommand(master: MasterState, call: MasterCommand): void {
+  master.effects.push({ kind: 'reply', ...perform(master, call) });
+}
+
+function perform(master: MasterState, call: MasterCommand): Answer {
+  switch (call.type) {
+    case 'TEARDOWN':
+      return teardown(master, call.teardown.framework_id.value);
+    case 'MARK_AGENT_GONE':
+      return markAgentGone(master, call.mark_agent_gone.agent_id.value);
+    case 'UPDATE_WEIGHTS':
+      return updateWeights(master, call.update_weights.weight_infos ?? []);
+    case 'UPDATE_QUOTA':
+      return updateQuota(master, call.update_quota.quota_configs ?? [], call.update_quota.force ?? false);
+    case 'SET_QUOTA':
+      return setQuota(master, call.set_quota.quota_request);
+    case 'REMOVE_QUOTA':
+      return removeQuota(master, call.remove_quota.role);
+    case 'SET_LOGGING_LEVEL':
+    case 'RESERVE_RESOURCES':
+    case 'UNRESERVE_RESOURCES':
+    case 'CREATE_VOLUMES':
+    case 'DESTROY_VOLUMES':
+    case 'GROW_VOLUME':
+    case 'SHRINK_VOLUME':
+    case 'UPDATE_MAINTENANCE_SCHEDULE':
+    case 'START_MAINTENANCE':
+    case 'STOP_MAINTENANCE':
+    case 'DRAIN_AGENT':
+    case 'DEACTIVATE_AGENT':
+    case 'REACTIVATE_AGENT':
+      return { status: 501, text: '501 Not Implemented.' };
+    default:
+      return unreachable(call);
+  }
+}
+
+export function teardown(master: MasterState, id: FrameworkId): Answer {
+  const framework = master.frameworks.get(id);
+  if (framework === undefined) {
+    return { status: 400, text: 'No framework found with specified ID' };
+  }
+  removeFramework(master, framework);
+  return { status: 200, text: '' };
+}
