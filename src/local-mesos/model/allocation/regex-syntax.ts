@@ -1,0 +1,353 @@
+/**
+ * The syntax of RE2 as offer constraints may use it: from a pattern to a tree. Faults are told in RE2's words, because a
+ * master passes them on.
+ */
+export type Test = (codePoint: number) => boolean;
+
+export type Tree =
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'take'; readonly test: Test }
+  | { readonly kind: 'assert'; readonly holds: (text: readonly number[], at: number) => boolean }
+  | { readonly kind: 'sequence' | 'alternatives'; readonly parts: readonly Tree[] }
+  | { readonly kind: 'repeat'; readonly part: Tree; readonly least: number; readonly most: number };
+
+/** RE2's own bound of counted repetitions. */
+const maxRepeat = 1000;
+export class PatternFault extends Error {}
+
+interface Flags {
+  readonly ignoreCase: boolean;
+  readonly dotAll: boolean;
+  readonly multiline: boolean;
+}
+
+interface Reader {
+  readonly pattern: readonly string[];
+  at: number;
+  flags: Flags;
+}
+
+export function parsePattern(pattern: readonly string[]): Tree {
+  const reader: Reader = { pattern, at: 0, flags: { ignoreCase: false, dotAll: false, multiline: false } };
+  const tree = parseAlternatives(reader, 0);
+  if (reader.at < pattern.length) {
+    throw new PatternFault(`unexpected ): ${pattern.join('')}`);
+  }
+  return tree;
+}
+
+const maxDepth = 200;
+
+function parseAlternatives(reader: Reader, depth: number): Tree {
+  if (depth > maxDepth) {
+    throw new PatternFault('bad repetition operator: nested too deep');
+  }
+  const parts: Tree[] = [];
+  do {
+    parts.push(parseSequence(reader, depth));
+  } while (eat(reader, '|'));
+  const [only] = parts;
+  return parts.length === 1 && only !== undefined ? only : { kind: 'alternatives', parts };
+}
+
+function parseSequence(reader: Reader, depth: number): Tree {
+  const parts: Tree[] = [];
+  for (let next = peek(reader); next !== undefined && next !== '|' && next !== ')'; next = peek(reader)) {
+    parts.push(parseRepeat(reader, parseAtom(reader, depth)));
+  }
+  return { kind: 'sequence', parts };
+}
+
+function parseRepeat(reader: Reader, part: Tree): Tree {
+  const start = reader.at;
+  const counts = readCounts(reader);
+  if (counts === undefined) {
+    return part;
+  }
+  eat(reader, '?');
+  const after = reader.at;
+  if (readCounts(reader) !== undefined) {
+    throw new PatternFault(`bad repetition operator: ${reader.pattern.slice(start, reader.at).join('')}`);
+  }
+  reader.at = after;
+  return { kind: 'repeat', part, ...counts };
+}
+
+function readCounts(reader: Reader): { least: number; most: number } | undefined {
+  if (eat(reader, '*')) {
+    return { least: 0, most: Number.POSITIVE_INFINITY };
+  }
+  if (eat(reader, '+')) {
+    return { least: 1, most: Number.POSITIVE_INFINITY };
+  }
+  if (eat(reader, '?')) {
+    return { least: 0, most: 1 };
+  }
+  const counted = /^\{(\d+)(?:(,)(\d*))?\}/.exec(reader.pattern.slice(reader.at, reader.at + 16).join(''));
+  if (counted === null) {
+    return undefined;
+  }
+  const least = Number(counted[1]);
+  const most = counted[2] === undefined ? least : counted[3] === '' ? Number.POSITIVE_INFINITY : Number(counted[3]);
+  if (least > maxRepeat || (most > maxRepeat && most !== Number.POSITIVE_INFINITY) || least > most) {
+    throw new PatternFault(`invalid repetition size: ${counted[0]}`);
+  }
+  reader.at += counted[0].length;
+  return { least, most };
+}
+
+function parseAtom(reader: Reader, depth: number): Tree {
+  const next = read(reader);
+  switch (next) {
+    case '(':
+      return parseGroup(reader, depth);
+    case '[':
+      return { kind: 'take', test: parseClass(reader) };
+    case '.':
+      return { kind: 'take', test: reader.flags.dotAll ? () => true : (point) => point !== newline };
+    case '^':
+      return anchor(
+        reader.flags.multiline ? (text, at) => at === 0 || text[at - 1] === newline : (_text, at) => at === 0,
+      );
+    case '$': {
+      const { multiline } = reader.flags;
+      return anchor((text, at) => at === text.length || (multiline && text[at] === newline));
+    }
+    case '\\':
+      return parseEscape(reader);
+    case '*':
+    case '+':
+    case '?':
+      throw new PatternFault(`no argument for repetition operator: ${next}`);
+    default:
+      return literal(reader, next);
+  }
+}
+
+const newline = 10;
+
+function anchor(holds: (text: readonly number[], at: number) => boolean): Tree {
+  return { kind: 'assert', holds };
+}
+
+function literal(reader: Reader, character: string): Tree {
+  return { kind: 'take', test: caseAware(reader, isPoint(pointOf(character))) };
+}
+
+function isPoint(wanted: number): Test {
+  return (point) => point === wanted;
+}
+
+/** With the flag i a character counts as its lower and its upper case. */
+function caseAware(reader: Reader, test: Test): Test {
+  if (!reader.flags.ignoreCase) {
+    return test;
+  }
+  return (point) => {
+    const character = String.fromCodePoint(point);
+    return test(point) || test(pointOf(character.toLowerCase())) || test(pointOf(character.toUpperCase()));
+  };
+}
+
+function parseGroup(reader: Reader, depth: number): Tree {
+  const before = reader.flags;
+  if (eat(reader, '?')) {
+    const rest = reader.pattern.slice(reader.at).join('');
+    const named = /^P?<(\w+)>/.exec(rest);
+    const flags = /^([imsU]*)(?:-([imsU]+))?([:)])/.exec(rest);
+    if (named !== null) {
+      reader.at += named[0].length;
+    } else if (flags !== null) {
+      reader.at += flags[0].length;
+      reader.flags = changedFlags(before, flags[1] ?? '', flags[2] ?? '');
+      if (flags[3] === ')') {
+        return { kind: 'empty' };
+      }
+    } else {
+      throw new PatternFault(`invalid perl operator: (?${rest.slice(0, 1)}`);
+    }
+  }
+  const tree = parseAlternatives(reader, depth + 1);
+  if (!eat(reader, ')')) {
+    throw new PatternFault(`missing ): ${reader.pattern.join('')}`);
+  }
+  reader.flags = before;
+  return tree;
+}
+
+function changedFlags(flags: Flags, on: string, off: string): Flags {
+  const has = (letter: string, now: boolean) => (now || on.includes(letter)) && !off.includes(letter);
+  return {
+    ignoreCase: has('i', flags.ignoreCase),
+    dotAll: has('s', flags.dotAll),
+    multiline: has('m', flags.multiline),
+  };
+}
+
+const isDigit: Test = (point) => point >= 48 && point <= 57;
+const isWord: Test = (point) =>
+  isDigit(point) || point === 95 || (point >= 65 && point <= 90) || (point >= 97 && point <= 122);
+const isSpace: Test = (point) => point === 32 || point === 9 || point === 10 || point === 12 || point === 13;
+
+const perlClasses: Readonly<Record<string, Test>> = {
+  d: isDigit,
+  D: (point) => !isDigit(point),
+  w: isWord,
+  W: (point) => !isWord(point),
+  s: isSpace,
+  S: (point) => !isSpace(point),
+};
+
+const controls: Readonly<Record<string, number>> = { a: 7, f: 12, t: 9, n: 10, r: 13, v: 11 };
+
+function parseEscape(reader: Reader): Tree {
+  const next = peek(reader);
+  const test = next === undefined ? undefined : perlClasses[next];
+  if (next !== undefined && test !== undefined) {
+    reader.at += 1;
+    return { kind: 'take', test };
+  }
+  switch (next) {
+    case 'A':
+      reader.at += 1;
+      return anchor((_text, at) => at === 0);
+    case 'z':
+      reader.at += 1;
+      return anchor((text, at) => at === text.length);
+    case 'b':
+    case 'B':
+      reader.at += 1;
+      return anchor((text, at) => atBoundary(text, at) === (next === 'b'));
+    case 'Q':
+      return parseQuoted(reader);
+    default:
+      return { kind: 'take', test: caseAware(reader, isPoint(escapedPoint(reader))) };
+  }
+}
+
+function atBoundary(text: readonly number[], at: number): boolean {
+  const before = text[at - 1];
+  const after = text[at];
+  return (before !== undefined && isWord(before)) !== (after !== undefined && isWord(after));
+}
+
+/** \Q … \E: as it stands. */
+function parseQuoted(reader: Reader): Tree {
+  reader.at += 1;
+  const parts: Tree[] = [];
+  while (reader.at < reader.pattern.length) {
+    if (reader.pattern[reader.at] === '\\' && reader.pattern[reader.at + 1] === 'E') {
+      reader.at += 2;
+      break;
+    }
+    parts.push(literal(reader, read(reader)));
+  }
+  return { kind: 'sequence', parts };
+}
+
+/** A character behind a backslash, inside of classes and outside. */
+function escapedPoint(reader: Reader): number {
+  if (reader.at >= reader.pattern.length) {
+    throw new PatternFault('trailing \\: \\');
+  }
+  const next = read(reader);
+  const control = controls[next];
+  if (control !== undefined) {
+    return control;
+  }
+  const rest = reader.pattern.slice(reader.at, reader.at + 12).join('');
+  const hex = next === 'x' ? /^(?:([0-9A-Fa-f]{2})|\{([0-9A-Fa-f]{1,6})\})/.exec(rest) : null;
+  if (hex !== null) {
+    reader.at += hex[0].length;
+    return Number.parseInt(hex[1] ?? hex[2] ?? '0', 16);
+  }
+  if (/^[A-Za-z0-9]$/.test(next)) {
+    throw new PatternFault(`invalid escape sequence: \\${next}`);
+  }
+  return pointOf(next);
+}
+
+const posixClasses: Readonly<Record<string, Test>> = {
+  alnum: (point) => isWord(point) && point !== 95,
+  alpha: (point) => isWord(point) && point !== 95 && !isDigit(point),
+  blank: (point) => point === 32 || point === 9,
+  digit: isDigit,
+  lower: (point) => point >= 97 && point <= 122,
+  punct: (point) => point > 32 && point < 127 && (point === 95 || !isWord(point)),
+  space: (point) => isSpace(point) || point === 11,
+  upper: (point) => point >= 65 && point <= 90,
+  word: isWord,
+  xdigit: (point) => isDigit(point) || (point >= 65 && point <= 70) || (point >= 97 && point <= 102),
+};
+
+function parseClass(reader: Reader): Test {
+  const start = reader.at - 1;
+  const negated = eat(reader, '^');
+  const tests: Test[] = [];
+  for (let first = true; first || peek(reader) !== ']'; first = false) {
+    if (reader.at >= reader.pattern.length) {
+      throw new PatternFault(`missing ]: ${reader.pattern.slice(start).join('')}`);
+    }
+    tests.push(parseClassPart(reader));
+  }
+  reader.at += 1;
+  const within = caseAware(reader, (point) => tests.some((test) => test(point)));
+  return negated ? (point) => !within(point) : within;
+}
+
+function parseClassPart(reader: Reader): Test {
+  const rest = reader.pattern.slice(reader.at, reader.at + 12).join('');
+  const posix = /^\[:(\^?)(\w+):\]/.exec(rest);
+  if (posix !== null) {
+    const test = posixClasses[posix[2] ?? ''];
+    if (test === undefined) {
+      throw new PatternFault(`invalid character class range: ${posix[0]}`);
+    }
+    reader.at += posix[0].length;
+    return posix[1] === '^' ? (point) => !test(point) : test;
+  }
+  const perl = rest.startsWith('\\') ? perlClasses[rest.slice(1, 2)] : undefined;
+  if (perl !== undefined) {
+    reader.at += 2;
+    return perl;
+  }
+  const begin = classPoint(reader);
+  if (peek(reader) !== '-' || reader.pattern[reader.at + 1] === ']' || reader.at + 1 >= reader.pattern.length) {
+    return isPoint(begin);
+  }
+  reader.at += 1;
+  const end = classPoint(reader);
+  if (end < begin) {
+    throw new PatternFault(
+      `invalid character class range: ${String.fromCodePoint(begin)}-${String.fromCodePoint(end)}`,
+    );
+  }
+  return (point) => point >= begin && point <= end;
+}
+
+function classPoint(reader: Reader): number {
+  return eat(reader, '\\') ? escapedPoint(reader) : pointOf(read(reader));
+}
+
+function peek(reader: Reader): string | undefined {
+  return reader.pattern[reader.at];
+}
+
+function read(reader: Reader): string {
+  const next = reader.pattern[reader.at];
+  if (next === undefined) {
+    throw new PatternFault(`unexpected end: ${reader.pattern.join('')}`);
+  }
+  reader.at += 1;
+  return next;
+}
+
+function eat(reader: Reader, character: string): boolean {
+  const found = reader.pattern[reader.at] === character;
+  reader.at += found ? 1 : 0;
+  return found;
+}
+
+function pointOf(character: string): number {
+  return character.codePointAt(0) ?? 0;
+}
