@@ -20,6 +20,7 @@ import { createRenderer } from '../flink/render/renderer.ts';
 import { createFlinkRest } from '../flink/rest/flink-rest.ts';
 import type { FlinkSource } from '../flink/spec.ts';
 import { Problem } from '../lib/problem.ts';
+import { basicAuthentication } from '../mesos-api-client/authentication.ts';
 import type { FrameworkInfo } from '../mesos-api-client/protocol/mesos.ts';
 import { createSchedulerClient, type SchedulerClientOptions } from '../mesos-api-client/scheduler-client.ts';
 import { describe } from '../observability/describe.ts';
@@ -216,7 +217,7 @@ function frameworkInfo(settings: SchedulerSettings, webuiUrl: string): Framework
 async function clientOptions({ principal, secretFile }: SchedulerSettings): Promise<SchedulerClientOptions> {
   const secret = await readSecretFile(secretFile, '--secret-file');
   if (principal === undefined || secret === undefined) return {};
-  return { credentials: { principal, secret } };
+  return { authentication: basicAuthentication({ principal, secret }) };
 }
 
 /** Checkpoints on this machine's disk are lost to agents elsewhere. */

@@ -1,11 +1,13 @@
 /**
- * Sends the calls of one subscription, one after the other on one connection that is not the stream's: Mesos keeps the
- * order of calls only within a connection, and a RECONCILE must not overtake the ACCEPT that it asks about. Nothing is
- * ever sent twice: a repeated ACCEPT fails the tasks that the first one launched.
+ * The calls of one subscription, one at a time on one connection that is not the stream's: Mesos keeps the
+ * order of calls only within a connection, and a RECONCILE must not overtake the ACCEPT that it asks about. Nothing that a
+ * master may have acted on is ever sent twice: a repeated ACCEPT fails the tasks that the first one launched.
  */
 import type { Client } from 'undici';
 import { readAnswerText } from './answer-text.ts';
+import { type Answer, type ConnectionOptions, post } from './connection.ts';
 import { errorOfAnswer, errorOfTransport, MesosError } from './mesos-error.ts';
+import { stringifyExact } from './protocol/int64.ts';
 import type { SchedulerCall } from './protocol/scheduler.ts';
 
 export const schedulerPath = '/api/v1/scheduler';
@@ -16,28 +18,34 @@ export interface CallSender {
   close(): Promise<void>;
 }
 
-export function createCallSender(options: {
+export function createCallSender(parts: {
   connection: Client;
+  options: ConnectionOptions;
   master: string;
-  headers: Readonly<Record<string, string>>;
-  principal?: string;
+  streamId: string;
 }): CallSender {
-  const { connection, master, headers, principal } = options;
+  const { connection, options, master } = parts;
+  const headers = { 'mesos-stream-id': parts.streamId };
+  const principal = options.authentication?.principal;
   let closed = false;
   let last: Promise<unknown> = Promise.resolve();
 
-  async function post(call: SchedulerCall): Promise<void> {
+  async function send(call: SchedulerCall): Promise<void> {
     if (closed) {
       throw new MesosError('closed', `${call.type} was not sent: the subscription at master ${master} has ended`);
     }
-    const about = { master, call: call.type, ...(principal === undefined ? {} : { principal }) };
-    let answer: Awaited<ReturnType<Client['request']>>;
+    const about = {
+      api: 'scheduler',
+      master,
+      call: call.type,
+      ...(principal === undefined ? {} : { principal }),
+    } as const;
+    let answer: Answer;
     try {
-      answer = await connection.request({ method: 'POST', path: schedulerPath, headers, body: JSON.stringify(call) });
+      answer = await post(connection, options, { path: schedulerPath, headers, body: stringifyExact(call) });
     } catch (error) {
-      throw closed
-        ? new MesosError('closed', `${call.type} to master ${master} was cut off: the subscription has ended`)
-        : errorOfTransport(error, about);
+      if (closed) throw cutOff(call, master);
+      throw error instanceof MesosError ? named(error, about) : errorOfTransport(error, about);
     }
     const text = await readAnswerText(answer.body);
     if (answer.statusCode < 200 || answer.statusCode > 299) {
@@ -47,7 +55,7 @@ export function createCallSender(options: {
 
   return {
     send(call) {
-      const sent = last.then(() => post(call));
+      const sent = last.then(() => send(call));
       last = sent.catch(() => undefined); // its caller hears of the failure; the next call takes its turn
       return sent;
     },
@@ -56,4 +64,20 @@ export function createCallSender(options: {
       await connection.destroy();
     },
   };
+}
+
+function cutOff(call: SchedulerCall, master: string): MesosError {
+  return new MesosError('closed', `${call.type} to master ${master} was cut off: the subscription has ended`, {
+    maybeDone: true,
+  });
+}
+
+/** Errors from below do not know what was being said to whom. */
+export function named(error: MesosError, { call, master }: { call: string; master: string }): MesosError {
+  const { code, message, status, maybeDone } = error;
+  return new MesosError(code, `${call} to master ${master} failed: ${message}`, {
+    cause: error,
+    maybeDone,
+    ...(status === undefined ? {} : { status }),
+  });
 }

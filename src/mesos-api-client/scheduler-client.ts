@@ -4,12 +4,15 @@
  * ends are told to the caller, and nothing is repeated here.
  */
 import { Buffer } from 'node:buffer';
-import { Client } from 'undici';
+import type { Client } from 'undici';
 import { readAnswerText } from './answer-text.ts';
-import { createCallSender, schedulerPath } from './call-sender.ts';
+import { createCallSender, named, schedulerPath } from './call-sender.ts';
+import { type Answer, type ConnectionOptions, checkJsonBody, connect, foreign, post } from './connection.ts';
 import { errorOfAnswer, errorOfTransport, MesosError } from './mesos-error.ts';
 import { parseLocation } from './protocol/addresses.ts';
+import { stringifyExact } from './protocol/int64.ts';
 import type { SubscribeCall } from './protocol/scheduler.ts';
+import type { StreamLimits } from './record-stream.ts';
 import { createSchedulerStream, type SchedulerStream } from './scheduler-stream.ts';
 
 export { MesosError, type MesosErrorCode } from './mesos-error.ts';
@@ -26,20 +29,10 @@ export interface SchedulerClient {
   close(): Promise<void>;
 }
 
-export interface SchedulerClientOptions {
-  readonly scheme?: 'http' | 'https';
-  readonly connectTimeoutMs?: number;
-  /** From a call sent to the head of its answer. */
-  readonly answerTimeoutMs?: number;
-  readonly maxRecordBytes?: number;
-  /** HTTP Basic, Mesos' default authenticator. */
-  readonly credentials?: { readonly principal: string; readonly secret: string };
-}
+export interface SchedulerClientOptions extends ConnectionOptions, StreamLimits {}
 
 /** src/common/http.hpp of Mesos: no valid stream id is longer. */
 const maxStreamIdBytes = 128;
-
-type Answer = Awaited<ReturnType<Client['request']>>;
 
 export function createSchedulerClient(options: SchedulerClientOptions = {}): SchedulerClient {
   /** Every attempt and stream, until its last socket is gone. */
@@ -85,33 +78,23 @@ interface Attempt {
 
 async function open(attempt: Attempt): Promise<SubscribeResult> {
   const { options, master, call, abort } = attempt;
-  const headers = headersOf(options);
   let connection: Client | undefined;
   let opened = false;
   try {
     connection = connect(options, master);
-    const answer = await connection.request({
-      method: 'POST',
-      path: schedulerPath,
-      headers,
-      body: JSON.stringify(call),
-      signal: abort.signal,
-      bodyTimeout: 0, // heartbeats tell whether a stream lives, and the caller watches them
-    });
+    const body = stringifyExact(call);
+    const answer = await post(connection, options, { path: schedulerPath, body, signal: abort.signal });
     if (abort.signal.aborted) {
       throw abandoned(master);
     }
     if (answer.statusCode === 200) {
-      const stream = streamOf(attempt, answer, connection, headers);
+      const stream = streamOf(attempt, answer, connection);
       opened = true;
       return { kind: 'opened', stream };
     }
     return await redirectOf(attempt, answer);
   } catch (error) {
-    if (abort.signal.aborted) {
-      throw abandoned(master);
-    }
-    throw error instanceof MesosError ? error : errorOfTransport(error, { master, call: call.type });
+    throw errorOfAttempt(error, attempt);
   } finally {
     if (!opened) {
       await attempt.release(connection?.destroy() ?? Promise.resolve());
@@ -119,27 +102,23 @@ async function open(attempt: Attempt): Promise<SubscribeResult> {
   }
 }
 
-function streamOf(
-  attempt: Attempt,
-  answer: Answer,
-  connection: Client,
-  headers: Readonly<Record<string, string>>,
-): SchedulerStream {
+function errorOfAttempt(error: unknown, { abort, master, call: { type: call } }: Attempt): MesosError {
+  if (abort.signal.aborted) return abandoned(master);
+  if (!(error instanceof MesosError)) return errorOfTransport(error, { master, call });
+  return error.message.includes(master) ? error : named(error, { master, call });
+}
+
+function streamOf(attempt: Attempt, answer: Answer, connection: Client): SchedulerStream {
   const { options, master, abort } = attempt;
   const streamId = streamIdOf(answer, master);
-  const principal = options.credentials?.principal;
-  const sender = createCallSender({
-    connection: connect(options, master),
-    master,
-    headers: { ...headers, 'mesos-stream-id': streamId },
-    ...(principal === undefined ? {} : { principal }),
-  });
+  checkJsonBody(answer, master);
+  const sender = createCallSender({ connection: connect(options, master), options, master, streamId });
   const stream = createSchedulerStream({
+    ...options,
     master,
     streamId,
     body: answer.body,
     sender,
-    ...(options.maxRecordBytes === undefined ? {} : { maxRecordBytes: options.maxRecordBytes }),
     release: () => void attempt.release(Promise.all([sender.close(), connection.destroy()]).then(() => undefined)),
   });
   abort.signal.addEventListener('abort', () => stream.close(), { once: true });
@@ -150,9 +129,7 @@ function streamOf(
 function streamIdOf(answer: Answer, master: string): string {
   const streamId = answer.headers['mesos-stream-id'];
   if (typeof streamId !== 'string' || streamId === '' || Buffer.byteLength(streamId) > maxStreamIdBytes) {
-    throw new MesosError('protocol', `what answers at ${master} is no Mesos master: 200 without a Mesos-Stream-Id`, {
-      status: 200,
-    });
+    throw foreign(master, '200 without a Mesos-Stream-Id');
   }
   return streamId;
 }
@@ -160,8 +137,13 @@ function streamIdOf(answer: Answer, master: string): string {
 async function redirectOf(attempt: Attempt, answer: Answer): Promise<SubscribeResult> {
   const { options, master, call } = attempt;
   const text = await readAnswerText(answer.body);
-  const principal = options.credentials?.principal;
-  const about = { master, call: call.type, ...(principal === undefined ? {} : { principal }) };
+  const principal = options.authentication?.principal;
+  const about = {
+    api: 'scheduler',
+    master,
+    call: call.type,
+    ...(principal === undefined ? {} : { principal }),
+  } as const;
   if (answer.statusCode !== 307) {
     throw errorOfAnswer({ status: answer.statusCode, text }, about);
   }
@@ -172,28 +154,6 @@ async function redirectOf(attempt: Attempt, answer: Answer): Promise<SubscribeRe
     throw errorOfAnswer({ status: 307, text: `the leader's address ${said} is none` }, about);
   }
   return { kind: 'redirected', to };
-}
-
-function connect(options: SchedulerClientOptions, master: string): Client {
-  return new Client(`${options.scheme ?? 'http'}://${master}`, {
-    pipelining: 1,
-    connect: { timeout: options.connectTimeoutMs ?? 10_000 },
-    headersTimeout: options.answerTimeoutMs ?? 30_000,
-  });
-}
-
-/** Compared literally by a master: no charset may follow. */
-function headersOf(options: SchedulerClientOptions): Record<string, string> {
-  const { credentials } = options;
-  return {
-    'content-type': 'application/json',
-    accept: 'application/json',
-    ...(credentials === undefined ? {} : { authorization: basic(credentials) }),
-  };
-}
-
-function basic(credentials: { principal: string; secret: string }): string {
-  return `Basic ${Buffer.from(`${credentials.principal}:${credentials.secret}`).toString('base64')}`;
 }
 
 function abandoned(master: string): MesosError {

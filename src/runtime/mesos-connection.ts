@@ -5,7 +5,7 @@
  */
 import type { SchedulerCall } from '../mesos-api-client/protocol/scheduler.ts';
 import type { SchedulerClient, SchedulerStream } from '../mesos-api-client/scheduler-client.ts';
-import { MesosError } from '../mesos-api-client/scheduler-client.ts';
+import { MesosError, type MesosErrorCode } from '../mesos-api-client/scheduler-client.ts';
 import type { MesosCall } from '../scheduler/model/frame.ts';
 import type { Input } from '../scheduler/model/input.ts';
 import type { ConnectionProblem, MasterAddress, SubscriptionId } from '../scheduler/model/master.ts';
@@ -132,8 +132,13 @@ function reportUnsent(parts: ConnectionParts, subscription: SubscriptionId, call
 function ifMesos(parts: ConnectionParts, error: unknown, report: (problem: ConnectionProblem) => void): void {
   if (error instanceof MesosError) {
     const { code, message, status } = error;
-    report({ code, message, ...(status !== undefined && { status }) });
+    report({ code: codeOf(code), message, ...(status !== undefined && { status }) });
   } else {
     parts.defect(error);
   }
+}
+
+/** What only calls of operators are answered with would be a refusal here. */
+function codeOf(code: MesosErrorCode): ConnectionProblem['code'] {
+  return code === 'conflict' || code === 'not-found' || code === 'forbidden' ? 'rejected' : code;
 }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import test from 'ava';
+import { basicAuthentication } from '../../src/mesos-api-client/authentication.ts';
 import { answer, obliging, openStream, sendEvent } from './fake-master.ts';
 import { failure, opened, readAll, startClient, startMaster, subscribeCall } from './harness.ts';
 
@@ -98,8 +99,8 @@ for (const [id, status, sentence, code] of [
 
 test('MA-16 401 is typed and names the principal, never the secret', async (t) => {
   const master = await startMaster(t, (_, response) => answer(response, 401, '401 Unauthorized.'));
-  const credentials = { principal: 'flink', secret: 'hünter2' };
-  const error = await failure(t, startClient(t, { credentials }).subscribe(master.address, subscribeCall));
+  const authentication = basicAuthentication({ principal: 'flink', secret: 'hünter2' });
+  const error = await failure(t, startClient(t, { authentication }).subscribe(master.address, subscribeCall));
   t.is(error.code, 'unauthorized');
   t.regex(error.message, /"flink"/);
   t.notRegex(error.message, /ünter2|aMO8bnRlcjI/);

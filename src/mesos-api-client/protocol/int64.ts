@@ -1,7 +1,9 @@
 /**
- * 64-bit whole numbers. Mesos writes them as plain JSON numbers, and JavaScript's numbers are exact up to 2^53 only (a
+ * JSON as Mesos speaks it, with its 64-bit whole numbers. Mesos writes them as plain JSON numbers, and JavaScript's numbers are exact up to 2^53 only (a
  * time in nanoseconds is beyond it). So one beyond is a bigint here, from the wire and back to it; all others stay numbers.
  */
+
+import { isTooDeep, maxJsonDepth } from './json-depth.ts';
 
 /** `Number(value)` makes either kind a number. */
 export type Int64 = number | bigint;
@@ -13,8 +15,9 @@ const roundedKeys: ReadonlySet<string> = new Set(['begin', 'end']);
 const longNumber = /\d{16}/;
 const wholeNumber = /^-?\d+$/;
 
-/** As JSON.parse, but exact. Throws a SyntaxError as that does. */
+/** As JSON.parse, but exact, and bounded in depth. Throws a SyntaxError as that does. */
 export function parseExact(text: string): unknown {
+  if (isTooDeep(text)) throw new SyntaxError(`it is nested deeper than ${maxJsonDepth} levels`);
   return longNumber.test(text) ? JSON.parse(text, exact) : JSON.parse(text);
 }
 

@@ -1,10 +1,10 @@
 import test from 'ava';
-import { parseEvent } from '../../../src/mesos-api-client/protocol/events.ts';
+import { parseSchedulerEvent } from '../../../src/mesos-api-client/protocol/events.ts';
 import { recording } from '../recorded.ts';
 
 test('events of a real master are passed on as they are', (t) => {
   for (const event of recording('utf8').events) {
-    t.deepEqual(parseEvent(JSON.stringify(event)), { kind: 'event', event } as never);
+    t.deepEqual(parseSchedulerEvent(JSON.stringify(event)), { kind: 'event', event } as never);
   }
 });
 
@@ -14,7 +14,7 @@ test('MA-8 unknown types and unknown fields pass through', (t) => {
     { type: 'HEARTBEAT', mood: 'good' },
     { type: 'ERROR', error: { message: 'no', code: 7 } },
   ]) {
-    t.deepEqual(parseEvent(JSON.stringify(event)), { kind: 'event', event } as never);
+    t.deepEqual(parseSchedulerEvent(JSON.stringify(event)), { kind: 'event', event } as never);
   }
 });
 
@@ -30,6 +30,6 @@ for (const record of [
   '{"type":"OFFERS","offers":[]}',
 ]) {
   test(`a record ${JSON.stringify(record)} is a fault`, (t) => {
-    t.is(parseEvent(record).kind, 'fault');
+    t.is(parseSchedulerEvent(record).kind, 'fault');
   });
 }
