@@ -7,10 +7,9 @@ import type { Readable } from 'node:stream';
 
 const maxBytes = 16 * 1024;
 const maxMs = 5_000;
-const maxCharacters = 500;
 
 /** Read to its end, the connection can serve the next call; cut short, it is closed. */
-export async function readAnswerText(body: Readable): Promise<string> {
+export async function readAnswerText(body: Readable, { maxCharacters = 500 } = {}): Promise<string> {
   const pieces: Buffer[] = [];
   let bytes = 0;
   const timer = setTimeout(() => body.destroy(), maxMs);
@@ -27,11 +26,11 @@ export async function readAnswerText(body: Readable): Promise<string> {
   } finally {
     clearTimeout(timer);
   }
-  return legible(Buffer.concat(pieces).toString('utf8'));
+  return legible(Buffer.concat(pieces).toString('utf8'), maxCharacters);
 }
 
 /** One line without control characters: it goes into messages and logs. */
-function legible(text: string): string {
+function legible(text: string, maxCharacters: number): string {
   const line = text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
   return line.length > maxCharacters ? `${line.slice(0, maxCharacters)}…` : line;
 }

@@ -45,7 +45,7 @@ export function createCallSender(parts: {
       answer = await post(connection, options, { path: schedulerPath, headers, body: stringifyExact(call) });
     } catch (error) {
       if (closed) throw cutOff(call, master);
-      throw error instanceof MesosError ? named(error, about) : errorOfTransport(error, about);
+      throw error instanceof MesosError ? error : errorOfTransport(error, about);
     }
     const text = await readAnswerText(answer.body);
     if (answer.statusCode < 200 || answer.statusCode > 299) {
@@ -69,15 +69,5 @@ export function createCallSender(parts: {
 function cutOff(call: SchedulerCall, master: string): MesosError {
   return new MesosError('closed', `${call.type} to master ${master} was cut off: the subscription has ended`, {
     maybeDone: true,
-  });
-}
-
-/** Errors from below do not know what was being said to whom. */
-export function named(error: MesosError, { call, master }: { call: string; master: string }): MesosError {
-  const { code, message, status, maybeDone } = error;
-  return new MesosError(code, `${call} to master ${master} failed: ${message}`, {
-    cause: error,
-    maybeDone,
-    ...(status === undefined ? {} : { status }),
   });
 }

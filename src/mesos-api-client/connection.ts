@@ -2,7 +2,7 @@
  * How a process of Mesos is reached: plain or by TLS, as whom, and how long it may take to answer. One request is one
  * POST; it is sent once more only after a 401, which a master gives before it has looked at the call.
  */
-import { Client } from 'undici';
+import { Client, Pool } from 'undici';
 import { readAnswerText } from './answer-text.ts';
 import { type Authentication, noAuthentication } from './authentication.ts';
 import { MesosError } from './mesos-error.ts';
@@ -32,12 +32,24 @@ export type Answer = Awaited<ReturnType<Client['request']>>;
 
 /** A connection that keeps the order of its requests: one after the other, as Mesos wants it. */
 export function connect(options: ConnectionOptions, address: string): Client {
-  const { tls } = options;
-  return new Client(`${tls === undefined ? 'http' : 'https'}://${address}`, {
+  return new Client(originOf(options, address), clientOptions(options));
+}
+
+/** Connections for requests that have nothing to do with each other. */
+export function connectMany(options: ConnectionOptions, address: string, connections: number): Pool {
+  return new Pool(originOf(options, address), { ...clientOptions(options), connections });
+}
+
+function originOf({ tls }: ConnectionOptions, address: string): string {
+  return `${tls === undefined ? 'http' : 'https'}://${address}`;
+}
+
+function clientOptions(options: ConnectionOptions): Client.Options {
+  return {
     pipelining: 1,
-    connect: { timeout: options.connectTimeoutMs ?? 10_000, ...tlsOf(tls) },
+    connect: { timeout: options.connectTimeoutMs ?? 10_000, ...tlsOf(options.tls) },
     headersTimeout: 0, // the deadline of post() covers it, and what trickles as well
-  });
+  };
 }
 
 function tlsOf(tls: TlsOptions | undefined): Record<string, unknown> {
@@ -63,7 +75,11 @@ export interface PostRequest {
 /** Compared literally by a master: no charset may follow. */
 const json = { 'content-type': 'application/json', accept: 'application/json' };
 
-export async function post(connection: Client, options: ConnectionOptions, request: PostRequest): Promise<Answer> {
+export async function post(
+  connection: Client | Pool,
+  options: ConnectionOptions,
+  request: PostRequest,
+): Promise<Answer> {
   const { authentication = noAuthentication } = options;
   const credentials = await authentication.headers();
   const answer = await postOnce(connection, options, request, credentials);
@@ -73,17 +89,14 @@ export async function post(connection: Client, options: ConnectionOptions, reque
 }
 
 async function postOnce(
-  connection: Client,
+  connection: Client | Pool,
   options: ConnectionOptions,
   { path, body, headers, signal }: PostRequest,
   credentials: Readonly<Record<string, string>>,
 ): Promise<Answer> {
   const limitMs = options.answerTimeoutMs ?? 30_000;
   const late = new AbortController();
-  const timer = setTimeout(
-    () => late.abort(new MesosError('unreachable', `no answer within ${limitMs} ms`, { maybeDone: true })),
-    limitMs,
-  );
+  const timer = setTimeout(() => late.abort(new Error(`no answer within ${limitMs} ms`)), limitMs);
   try {
     return await connection.request({
       method: 'POST',

@@ -6,7 +6,7 @@
 import { Buffer } from 'node:buffer';
 import type { Client } from 'undici';
 import { readAnswerText } from './answer-text.ts';
-import { createCallSender, named, schedulerPath } from './call-sender.ts';
+import { createCallSender, schedulerPath } from './call-sender.ts';
 import { type Answer, type ConnectionOptions, checkJsonBody, connect, foreign, post } from './connection.ts';
 import { errorOfAnswer, errorOfTransport, MesosError } from './mesos-error.ts';
 import { parseLocation } from './protocol/addresses.ts';
@@ -104,8 +104,7 @@ async function open(attempt: Attempt): Promise<SubscribeResult> {
 
 function errorOfAttempt(error: unknown, { abort, master, call: { type: call } }: Attempt): MesosError {
   if (abort.signal.aborted) return abandoned(master);
-  if (!(error instanceof MesosError)) return errorOfTransport(error, { master, call });
-  return error.message.includes(master) ? error : named(error, { master, call });
+  return error instanceof MesosError ? error : errorOfTransport(error, { master, call });
 }
 
 function streamOf(attempt: Attempt, answer: Answer, connection: Client): SchedulerStream {

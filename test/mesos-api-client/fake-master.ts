@@ -1,6 +1,13 @@
 /** A scripted HTTP server in the place of a master: it does what the script says and remembers what it was asked. */
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type OutgoingHttpHeaders, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { encodeRecord } from '../../src/mesos-api-client/protocol/recordio.ts';
@@ -26,18 +33,20 @@ export interface FakeMaster {
   close(): Promise<void>;
 }
 
-export async function startFakeMaster(script: Script, host = '127.0.0.1'): Promise<FakeMaster> {
+export async function startFakeMaster(script: Script, host = '127.0.0.1', tls?: ServerOptions): Promise<FakeMaster> {
   const seen: SeenRequest[] = [];
   const sockets = new Map<Socket, number>();
   let connections = 0;
-  const server = createServer(async (request, response) => {
-    const connection = sockets.get(request.socket) ?? 0;
+  const listen = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const connection = sockets.get(request.socket) ?? connections;
     const body = JSON.parse(await text(request));
     const { method = '', url = '', headers } = request;
     const entry: SeenRequest = { method, path: url, headers, body, connection };
     seen.push(entry);
     script(entry, response);
-  });
+  };
+  const server = tls === undefined ? createServer(listen) : createTlsServer(tls, listen);
+  server.on('tlsClientError', () => undefined); // seen by the client
   server.on('connection', (socket) => {
     connections += 1;
     sockets.set(socket, connections);

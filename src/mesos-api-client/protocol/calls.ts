@@ -2,10 +2,13 @@
  * Builders of scheduler calls. They have no side effects and decide nothing but the spelling: ids as objects, absent
  * members absent, roles always as `roles` (a master ignores `role` and then revives or suppresses every role).
  */
-import type { AgentId, ExecutorId, FrameworkId, Id, OfferId, TaskId } from './ids.ts';
-import type { Filters, FrameworkInfo, KillPolicy, OfferOperation, TaskInfo } from './mesos.ts';
+import type { AgentId, ExecutorId, FrameworkId, Id, OfferId, OperationId, ResourceProviderId, TaskId } from './ids.ts';
+import type { Filters, FrameworkInfo, KillPolicy, OfferOperation, Resource } from './mesos.ts';
 import type { OfferConstraints } from './offer-constraints.ts';
+import type { OperationStatus } from './operations.ts';
 import type { SchedulerCall, SubscribeCall } from './scheduler.ts';
+
+export * from './offer-operations.ts';
 
 export interface Subscription {
   readonly frameworkInfo: FrameworkInfo;
@@ -47,10 +50,6 @@ export function accept(
     framework_id: id(frameworkId),
     accept: { offer_ids: offerIds.map(id), operations: [...operations], ...filters(options.refuseSeconds) },
   };
-}
-
-export function launch(taskInfos: readonly TaskInfo[]): OfferOperation {
-  return { type: 'LAUNCH', launch: { task_infos: [...taskInfos] } };
 }
 
 /** Without `refuseSeconds` the master's default of 5 s holds; 0 is no filter. */
@@ -142,6 +141,64 @@ export function reconcile(
       tasks: tasks.map(({ taskId, agentId }) => ({
         task_id: id(taskId),
         ...(agentId === undefined ? {} : { agent_id: id(agentId) }),
+      })),
+    },
+  };
+}
+
+/** For updates of operations that bear a uuid, which stands in an object there and as itself here. */
+export function acknowledgeOperationStatus(
+  frameworkId: FrameworkId,
+  status: OperationStatus,
+): SchedulerCall | undefined {
+  const { operation_id, uuid, agent_id, resource_provider_id } = status;
+  if (operation_id === undefined || uuid === undefined) return undefined;
+  return {
+    type: 'ACKNOWLEDGE_OPERATION_STATUS',
+    framework_id: id(frameworkId),
+    acknowledge_operation_status: {
+      ...(agent_id === undefined ? {} : { agent_id }),
+      ...(resource_provider_id === undefined ? {} : { resource_provider_id }),
+      uuid: uuid.value,
+      operation_id,
+    },
+  };
+}
+
+/** As `reconcile`, for operations; the answers are events. */
+export function reconcileOperations(
+  frameworkId: FrameworkId,
+  operations: readonly {
+    operationId: OperationId;
+    agentId?: AgentId | undefined;
+    resourceProviderId?: ResourceProviderId | undefined;
+  }[],
+): SchedulerCall {
+  return {
+    type: 'RECONCILE_OPERATIONS',
+    framework_id: id(frameworkId),
+    reconcile_operations: {
+      operations: operations.map(({ operationId, agentId, resourceProviderId }) => ({
+        operation_id: id(operationId),
+        ...(agentId === undefined ? {} : { agent_id: id(agentId) }),
+        ...(resourceProviderId === undefined ? {} : { resource_provider_id: id(resourceProviderId) }),
+      })),
+    },
+  };
+}
+
+/** Tells the allocator what would be useful; the one that masters come with does not listen. */
+export function request(
+  frameworkId: FrameworkId,
+  requests: readonly { agentId?: AgentId; resources?: readonly Resource[] }[],
+): SchedulerCall {
+  return {
+    type: 'REQUEST',
+    framework_id: id(frameworkId),
+    request: {
+      requests: requests.map(({ agentId, resources = [] }) => ({
+        ...(agentId === undefined ? {} : { agent_id: id(agentId) }),
+        resources: [...resources],
       })),
     },
   };
