@@ -206,6 +206,7 @@ test('an answer that does not come, or does not end, is given up in time, whatev
   for (const type of ['GET_HEALTH', 'GET_STATE'] as const) {
     t.like(await failure(t, api.ask({ type })), { code: 'unreachable', maybeDone: true });
   }
+  await api.close();
   await server.allSocketsClosed();
 });
 
