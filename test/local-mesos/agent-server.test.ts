@@ -253,3 +253,16 @@ function parse(text: string): Record<string, string> {
   const lines = text.trim().split('\n');
   return Object.fromEntries(lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]));
 }
+
+test('LM-42: tasks that are ended by force are told as such, every one of many', async (t) => {
+  const { master } = await agentFixture(t);
+  const ids = Array.from({ length: 12 }, (_, index) => `deaf-${index}`);
+  const kill_policy = { grace_period: { nanoseconds: 100e6 } };
+  for (const id of ids)
+    master.run(id, { command: { value: 'trap "" TERM; touch deaf; while :; do sleep 1; done' }, kill_policy });
+  for (const id of ids) {
+    await until(() => master.updates(id).length === 2);
+    master.kill(id);
+  }
+  for (const id of ids) t.is((await master.ended(id)).state, 'TASK_KILLED', id);
+});

@@ -43,7 +43,7 @@ export function openCheckpoint(workDir: string): AgentCheckpoint {
     save: (entry) => replace(taskFile(entry.runId), entry),
     forget(runId) {
       const status = this.statusFile(runId);
-      for (const file of [taskFile(runId), status, `${status}.part`]) rmSync(file, { force: true });
+      for (const file of [taskFile(runId), status]) rmSync(file, { force: true });
     },
     clear() {
       rmSync(agentFile, { force: true });

@@ -4,7 +4,8 @@
  *
  * A shell has one number for "exited with 143" and "killed by signal 15". But a shell also says a word on its standard
  * error when a signal ended its child, and the shim's standard error is the file of the status: a word before the
- * number means a signal (bash keeps silent about SIGINT and SIGPIPE; these are then told as exit statuses).
+ * number means a signal (bash keeps silent about SIGINT and SIGPIPE; these are then told as exit statuses). It does this
+ * without a process of another program: whoever kills the task's tree would kill that one too.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -42,10 +43,10 @@ const adoptedPollMs = 200;
  * again (but bash's `_`). The command gets the task's own standard error.
  */
 const shimStart =
-  'trap : TERM INT HUP QUIT; status=$1; argv0=$2; shift 2; unset PWD OLDPWD SHLVL; exec 3>&2 2>"$status.part"; ';
+  'trap : TERM INT HUP QUIT; status=$1; argv0=$2; shift 2; unset PWD OLDPWD SHLVL; exec 3>&2 2>"$status"; ';
 /** What cannot be executed ends with status 1, as Mesos' launcher says it; a shell would say 127. */
 const check = 'command -v "$1" >/dev/null 2>&3 || { echo "Failed to execute command: $1" >&3; exit 1; }; ';
-const shimEnd = ' printf "status %d\\n" $? >&2; mv "$status.part" "$status"';
+const shimEnd = ' printf "status %d\\n" $? >&2';
 const plainShim = `${shimStart}(${check}exec "$@" 2>&3 3>&-);${shimEnd}`;
 /** Only bash can give a program another argv[0] than its path. */
 const namedShim = `${shimStart}(${check}exec -a "$argv0" "$@" 2>&3 3>&-);${shimEnd}`;
@@ -100,6 +101,8 @@ async function pollEnd(process: ProcessRef, statusFile: string, signal: AbortSig
 function readEnd(statusFile: string): ProcessEnd {
   if (!existsSync(statusFile)) return { kind: 'lost' };
   const words = readFileSync(statusFile, 'utf8').trimEnd().split('\n');
-  const status = Number(words.at(-1)?.replace('status ', ''));
+  const number = /^status (\d+)$/.exec(words.at(-1) ?? '')?.[1];
+  if (number === undefined) return { kind: 'lost' };
+  const status = Number(number);
   return words.length > 1 && status > 128 ? { kind: 'signaled', signal: status - 128 } : { kind: 'exited', status };
 }

@@ -94,18 +94,10 @@ function inOrder(list: readonly unknown[]): unknown[] {
 function keyOf(value: unknown): string {
   if (!isObject(value)) return '';
   const { name, hostname, task_id, id, allocation_info, reservations, begin, path, agent_info, type } = value;
-  const agent = isObject(agent_info) ? agent_info.hostname : undefined;
-  return JSON.stringify([
-    name,
-    hostname ?? agent,
-    task_id,
-    isId.test(String(id)) ? undefined : id,
-    allocation_info,
-    reservations,
-    begin,
-    path,
-    type,
-  ]);
+  const host = hostname ?? (isObject(agent_info) ? agent_info.hostname : undefined);
+  // Ids that a master gave say nothing about the order.
+  const given = typeof id === 'string' && !isId.test(id) ? id : undefined;
+  return JSON.stringify([name, host, task_id, given, allocation_info, reservations, begin, path, type]);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
