@@ -5,10 +5,11 @@ import { defaultCacheDir, defaultDataDir } from './directories.ts';
 import { driverJarOf, obtainFlinks, servedDistributions } from './distributions.ts';
 import { readEnvironment } from './environment.ts';
 import { runUntilEnd } from './lifetime.ts';
+import type { MesosClientSettings } from './mesos-client.ts';
 import { startScheduler } from './scheduler.ts';
 import { parseDuration, parseListen, parsePath, type SchedulerSettings } from './settings.ts';
 
-interface Options {
+interface Options extends MesosClientSettings {
   readonly mesosMaster?: string;
   readonly zk?: string;
   readonly dataDir: string;
@@ -22,8 +23,6 @@ interface Options {
   readonly frameworkName: string;
   readonly role: string;
   readonly user?: string;
-  readonly principal?: string;
-  readonly secretFile?: string;
   readonly startAnew?: boolean;
   readonly unreachableTimeout: string;
   readonly returning: string;
@@ -33,8 +32,21 @@ interface Options {
 
 const levels = ['debug', 'info', 'warn', 'error'] as const;
 
+/** How masters are spoken to (mesos-client.ts). */
+function addMesosClientOptions(command: Command): Command {
+  return command
+    .option('--principal <name>', 'principal of the framework in Mesos')
+    .option('--secret-file <file>', 'a file with the secret of the principal')
+    .option('--mesos-service-account <file>', 'log in to DC/OS with the service account of this file (JSON)')
+    .option('--mesos-tls', 'speak https to the Mesos masters; implied by the options below')
+    .option('--mesos-ca <file>', 'PEM of the authorities that sign their certificates')
+    .option('--mesos-cert <file>', 'PEM of our certificate, for masters that demand one')
+    .option('--mesos-key <file>', 'PEM of its private key')
+    .option('--mesos-server-name <name>', 'the name in their certificates (default: the host that is asked)');
+}
+
 export function addSchedulerCommand(program: Command): void {
-  readEnvironment(program.command('scheduler'))
+  const command = readEnvironment(program.command('scheduler'))
     .description('run the scheduler: one Mesos framework, many Flink clusters')
     .option(
       '--mesos-master <host:port,...|zk://...>',
@@ -59,9 +71,8 @@ export function addSchedulerCommand(program: Command): void {
     .addOption(new Option('--flink-home <dir>', 'serve the Flink of this directory').env('FLINK_HOME'))
     .option('--framework-name <name>', 'name of the framework in Mesos', 'flink-mesos')
     .option('--role <role>', 'Mesos role whose resources are used', '*')
-    .option('--user <user>', 'user that tasks run as (default: the one of this process)')
-    .option('--principal <name>', 'principal of the framework in Mesos')
-    .option('--secret-file <file>', 'a file with the secret of the principal')
+    .option('--user <user>', 'user that tasks run as (default: the one of this process)');
+  addMesosClientOptions(command)
     .option('--start-anew', 'register a new framework when the master has removed this one (its tasks are gone then)')
     .option('--unreachable-timeout <time>', 'how long a task may be out of contact before it is replaced', '0s')
     .addOption(

@@ -1,6 +1,5 @@
 /** The parts of one scheduler process, put together: settings → parts → run. */
 import { randomInt } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -20,15 +19,15 @@ import { createRenderer } from '../flink/render/renderer.ts';
 import { createFlinkRest } from '../flink/rest/flink-rest.ts';
 import type { FlinkSource } from '../flink/spec.ts';
 import { Problem } from '../lib/problem.ts';
-import { basicAuthentication } from '../mesos-api-client/authentication.ts';
 import type { FrameworkInfo } from '../mesos-api-client/protocol/mesos.ts';
-import { createSchedulerClient, type SchedulerClientOptions } from '../mesos-api-client/scheduler-client.ts';
+import { createSchedulerClient } from '../mesos-api-client/scheduler-client.ts';
 import { describe } from '../observability/describe.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { startRuntime } from '../runtime/loop.ts';
 import type { Runtime, StampedFact } from '../runtime/runtime.ts';
 import { createScheduler } from '../scheduler/scheduler.ts';
 import { advertised, type Home, openOwnHome, openSharedHome } from './home.ts';
+import { type MesosClient, readMesosClient, readSecretFile } from './mesos-client.ts';
 import {
   type MesosMasters,
   masterSource,
@@ -73,9 +72,10 @@ export async function startScheduler(settings: SchedulerSettings, parts: Schedul
   const zooKeeper = settings.zk === undefined ? undefined : await readOwnZooKeeper(settings.zk);
   const masters = await readMesosMasters(settings.mesosMasters, zooKeeper);
   const token = await readSecretFile(settings.tokenFile, '--token-file');
+  const mesos = await readMesosClient(settings);
   checkBinding(settings.listen.host, token);
   refuseUnreachableStorage(settings, masters);
-  const checked = { ...settings, masters, ...(token === undefined ? {} : { token }) };
+  const checked = { ...settings, masters, mesos, ...(token === undefined ? {} : { token }) };
   const home = zooKeeper === undefined ? await openOwnHome(settings) : await openSharedHome(zooKeeper, settings, parts);
   try {
     return await startOn(home, checked, parts);
@@ -85,7 +85,11 @@ export async function startScheduler(settings: SchedulerSettings, parts: Schedul
   }
 }
 
-type CheckedSettings = SchedulerSettings & { readonly masters: MesosMasters; readonly token?: string };
+type CheckedSettings = SchedulerSettings & {
+  readonly masters: MesosMasters;
+  readonly mesos: MesosClient;
+  readonly token?: string;
+};
 
 async function startOn(home: Home, settings: CheckedSettings, parts: SchedulerParts): Promise<RunningScheduler> {
   const { store, listen, records } = home;
@@ -96,7 +100,7 @@ async function startOn(home: Home, settings: CheckedSettings, parts: SchedulerPa
   );
   const flink = await parts.obtainFlink(artifacts);
   const storage = settings.storage ?? pathToFileURL(join(settings.dataDir, 'storage')).href;
-  const client = createSchedulerClient(await clientOptions(settings));
+  const client = createSchedulerClient(settings.mesos.options);
   const flinkRest = createFlinkRest();
   const runtime = await startRuntime({
     scheduler: createScheduler(coreOptions(settings, advertiseUrl), records.scheduler),
@@ -180,7 +184,7 @@ async function endedWith(runtime: Runtime, lost: Promise<Problem> | undefined): 
   return (await runtime.ended) ?? deposed;
 }
 
-function coreOptions(settings: SchedulerSettings, webuiUrl: string): Parameters<typeof createScheduler>[0] {
+function coreOptions(settings: CheckedSettings, webuiUrl: string): Parameters<typeof createScheduler>[0] {
   return {
     framework: frameworkInfo(settings, webuiUrl),
     seed: randomInt(2 ** 31),
@@ -193,7 +197,7 @@ function coreOptions(settings: SchedulerSettings, webuiUrl: string): Parameters<
   };
 }
 
-function frameworkInfo(settings: SchedulerSettings, webuiUrl: string): FrameworkInfo {
+function frameworkInfo(settings: CheckedSettings, webuiUrl: string): FrameworkInfo {
   return {
     user: settings.user ?? userInfo().username,
     name: settings.frameworkName,
@@ -203,7 +207,7 @@ function frameworkInfo(settings: SchedulerSettings, webuiUrl: string): Framework
     roles: [settings.role],
     hostname: hostname(),
     webui_url: webuiUrl,
-    ...(settings.principal === undefined ? {} : { principal: settings.principal }),
+    ...(settings.mesos.principal === undefined ? {} : { principal: settings.mesos.principal }),
     capabilities: [
       { type: 'MULTI_ROLE' },
       { type: 'PARTITION_AWARE' },
@@ -214,12 +218,6 @@ function frameworkInfo(settings: SchedulerSettings, webuiUrl: string): Framework
   };
 }
 
-async function clientOptions({ principal, secretFile }: SchedulerSettings): Promise<SchedulerClientOptions> {
-  const secret = await readSecretFile(secretFile, '--secret-file');
-  if (principal === undefined || secret === undefined) return {};
-  return { authentication: basicAuthentication({ principal, secret }) };
-}
-
 /** Checkpoints on this machine's disk are lost to agents elsewhere. */
 function refuseUnreachableStorage({ storage }: SchedulerSettings, masters: MesosMasters): void {
   const elsewhere = mastersElsewhere(masters);
@@ -228,13 +226,4 @@ function refuseUnreachableStorage({ storage }: SchedulerSettings, masters: Mesos
     'USAGE',
     `${elsewhere}: give --storage URI, a place that all agents reach (for example file:///shared/flink or s3://bucket/flink), for checkpoints and savepoints`,
   );
-}
-
-async function readSecretFile(file: string | undefined, option: string): Promise<string | undefined> {
-  if (file === undefined) return undefined;
-  const text = await readFile(file, 'utf8').catch((error: Error) => {
-    throw new Problem('USAGE', `${option} ${file}: ${error.message}`);
-  });
-  if (text.trim() === '') throw new Problem('USAGE', `${option} ${file}: the file is empty`);
-  return text.trim();
 }

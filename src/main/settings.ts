@@ -1,6 +1,7 @@
 /** What the processes of flink-mesos are told on the command line, checked and with units. */
 import { resolve } from 'node:path';
 import { Problem } from '../lib/problem.ts';
+import type { MesosClientSettings } from './mesos-client.ts';
 
 export interface Listen {
   readonly host: string;
@@ -8,7 +9,7 @@ export interface Listen {
   readonly port: number;
 }
 
-export interface SchedulerSettings {
+export interface SchedulerSettings extends MesosClientSettings {
   /** Default, with a ZooKeeper of our own: the masters that it names. */
   readonly mesosMasters?: string;
   /** Where schedulers elect their leader and keep their state; default: no others, and the data directory. */
@@ -22,8 +23,6 @@ export interface SchedulerSettings {
   readonly frameworkName: string;
   readonly role: string;
   readonly user?: string;
-  readonly principal?: string;
-  readonly secretFile?: string;
   /** Register a new framework when the master has removed this one. */
   readonly startAnew?: boolean;
   /** How long a task may be out of contact before it is replaced. */
