@@ -22,6 +22,7 @@ import { jarRoutes } from './routes/jars.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { taskRoutes } from './routes/tasks.ts';
+import { whyRoutes } from './routes/why.ts';
 import { sendSecurityHeaders } from './security-headers.ts';
 
 export { checkBinding } from './access/binding.ts';
@@ -38,6 +39,7 @@ export function buildApi(parts: ApiParts): FastifyInstance {
     healthRoutes(parts),
     clusterRoutes(parts),
     taskRoutes(parts),
+    whyRoutes(parts),
     jarRoutes(parts, limits),
     jobRoutes(parts),
     eventRoutes(parts, limits),

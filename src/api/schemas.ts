@@ -3,6 +3,7 @@
  * compiler complain when a schema and its view part ways.
  */
 import { type Static, type TSchema, Type } from 'typebox';
+import { ClusterPlacement, constraintFields } from '../flink/placement-spec.ts';
 import { ClusterName, FlinkSource, TaskManagers } from '../flink/spec.ts';
 import type { ClusterView, FactView, HealthView, InfoView, JarView, JobView, ProblemView, TaskView } from './views.ts';
 
@@ -13,14 +14,15 @@ const count = Type.Integer({ minimum: 0 });
 const textMap = Type.Record(Type.String(), Type.String());
 const anything = Type.Record(Type.String(), Type.Unknown());
 
-const size = Type.Object({ cpus: Type.Number(), memoryMiB: count, diskMiB: count });
+const size = Type.Object({ cpus: Type.Number(), memoryMiB: count, diskMiB: count, ...constraintFields });
 
 const spec = Type.Object({
   name: ClusterName,
   flink: FlinkSource,
   jobManager: size,
-  taskManager: Type.Object({ cpus: Type.Number(), memoryMiB: count, diskMiB: count, slots: count }),
+  taskManager: Type.Object({ ...size.properties, slots: count }),
   taskManagers: TaskManagers,
+  placement: Type.Optional(ClusterPlacement),
   configuration: textMap,
   environment: textMap,
 });

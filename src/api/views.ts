@@ -7,6 +7,7 @@ export type {
   JobView,
   TaskView,
 } from '../dispatcher/dispatcher.ts';
+export type { MesosAgentView, OfferRoundView, TaskWhyView } from '../dispatcher/why-views.ts';
 export type { ClusterSpec, JobSpec } from '../flink/spec.ts';
 
 export interface HealthView {

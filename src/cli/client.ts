@@ -9,6 +9,7 @@ import { addJarCommands } from './commands/jars.ts';
 import { addJobCommands } from './commands/jobs.ts';
 import { addSchedulerCommands } from './commands/scheduler.ts';
 import { addTaskCommands } from './commands/tasks.ts';
+import { addWhyCommands } from './commands/why.ts';
 import { reportFailure } from './failures.ts';
 import { type ClientIo, processIo } from './io.ts';
 
@@ -37,6 +38,7 @@ export function addClientCommands(program: Command, io: ClientIo): void {
   addJobCommands(program, io);
   addJarCommands(program, io);
   addTaskCommands(program, io);
+  addWhyCommands(program, io);
   addEventCommand(program, io);
   addSchedulerCommands(program, io);
 }

@@ -72,3 +72,8 @@ export function keyValue(text: string, before: Readonly<Record<string, string>> 
   if (at < 1) throw new InvalidArgumentError('expected KEY=VALUE.');
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }
+
+/** Collects `--away-from a --away-from b`. */
+export function several(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
+}

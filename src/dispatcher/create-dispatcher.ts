@@ -20,6 +20,7 @@ import { createJarLibrary, type JarLibrary } from './jar-library.ts';
 import { notFound } from './not-found.ts';
 import { validate } from './validate.ts';
 import { clusterView, iso, jarView, jobView, taskView } from './views.ts';
+import { agentView, roundView, whyView } from './why-views.ts';
 
 export interface DispatcherParts {
   readonly runtime: Runtime;
@@ -31,6 +32,8 @@ export interface DispatcherParts {
   readonly defaultFlink: { readonly version: string; readonly source: FlinkSource };
   /** A URI that all agents reach: checkpoints, savepoints. */
   readonly storage: string;
+  /** Of the framework, its default first. */
+  readonly roles?: readonly string[];
   /** For elastic clusters; built when the first one is created. */
   readonly driverJar?: () => Promise<ArtifactRef>;
   readonly describe: (fact: Fact) => Pick<FactView, 'level' | 'text' | 'data'>;
@@ -54,6 +57,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     health: watchHealth(runtime, now),
     ...clusterOperations(parts, find, now),
     ...taskOperations(runtime, find),
+    ...offerOperations(runtime, find),
     ...jarAndJobOperations(runtime, jars, find, now),
     ...factOperations(parts),
   };
@@ -140,6 +144,20 @@ function taskOperations(runtime: Runtime, find: Finders) {
       await runtime.restartTask(taskId, 'restarted by an operator');
       return view(find.task(taskId));
     },
+  } satisfies Partial<Dispatcher>;
+}
+
+function offerOperations(runtime: Runtime, find: Finders) {
+  return {
+    why: () => runtime.whyAll().map(whyView),
+    whyTask(id) {
+      const { spec, life } = find.task(id);
+      const why = runtime.why(spec.taskId);
+      if (why !== undefined) return whyView(why);
+      throw new Problem('CONFLICT', `task ${id} does not wait: it is ${life.phase}`);
+    },
+    offers: () => runtime.offerRounds().map(roundView),
+    agents: () => runtime.agents().map(agentView),
   } satisfies Partial<Dispatcher>;
 }
 

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { CompleteClusterSpec, JobSpec } from '../flink/spec.ts';
 import type { FormerFramework } from '../scheduler/model/records.ts';
 import type { ConnectionView } from '../scheduler/model/scheduler.ts';
+import type { MesosAgentView, OfferRoundView, TaskWhyView } from './why-views.ts';
 
 export interface ClusterView {
   readonly name: string;
@@ -86,6 +87,13 @@ export interface Dispatcher {
   tasks(cluster?: string): readonly TaskView[];
   task(id: string): TaskView;
   restartTask(id: string): Promise<TaskView>;
+  /** Of all tasks that wait, in the order of their requests. */
+  why(): readonly TaskWhyView[];
+  /** CONFLICT for a task that does not wait. */
+  whyTask(id: string): TaskWhyView;
+  /** The last rounds, newest first. */
+  offers(): readonly OfferRoundView[];
+  agents(): readonly MesosAgentView[];
   uploadJar(cluster: string, fileName: string, content: Readable): Promise<JarView>;
   jars(cluster: string): readonly JarView[];
   submitJob(cluster: string, job: JobSpec): Promise<JobView>;

@@ -23,6 +23,8 @@ export interface DraftParts {
   readonly distributions: Distributions;
   readonly defaultFlink: { readonly version: string; readonly source: FlinkSource };
   readonly storage: string;
+  /** Of the framework, its default first. */
+  readonly roles?: readonly string[];
   /** The jar that makes a JobManager elastic; built when it is first asked for. */
   readonly driverJar?: () => Promise<ArtifactRef>;
 }
@@ -33,7 +35,7 @@ const CONFIGURATION_LIMIT_BYTES = 64 * 1024 * 1024;
 export async function draftCluster(sent: unknown, parts: DraftParts, at: EpochMs): Promise<ClusterRecord> {
   const spec = completeSpec(validate(ClusterSpec, sent, 'the cluster'), parts.defaultFlink);
   refuseUnknownVersion(spec.flink, parts.distributions);
-  const faults = judgeSpec(spec);
+  const faults = [...judgeSpec(spec), ...judgeRole(spec, parts.roles ?? [])];
   if (faults.length > 0) throw new Problem('SPEC_IMPOSSIBLE', faults.join('; '), { details: { faults } });
   const name = spec.name as ClusterName;
   refuseTaken(name, parts.runtime);
@@ -52,6 +54,15 @@ export async function draftCluster(sent: unknown, parts: DraftParts, at: EpochMs
     jobs: [],
     ...(elastic && { driver: elastic.driver }),
   };
+}
+
+/** What the framework has not subscribed to is never offered. */
+function judgeRole({ placement }: CompleteClusterSpec, roles: readonly string[]): string[] {
+  const role = placement?.role;
+  if (role === undefined || roles.includes(role)) return [];
+  return [
+    `placement.role: ${role} is none of the scheduler's roles (${roles.join(', ')}): start it with --role ${[...roles, role].join()}`,
+  ];
 }
 
 /** The secret goes into the configuration's archive and nowhere else. */

@@ -3,6 +3,7 @@
  * published in one. Sizes are judged further in dispatcher/validate.ts.
  */
 import { type Static, Type } from 'typebox';
+import { ClusterPlacement, type Constraints, constraintFields } from './placement-spec.ts';
 
 export const ClusterName = Type.String({
   pattern: '^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$',
@@ -59,7 +60,12 @@ export const ClusterSpec = Type.Object(
     flink: Type.Optional(FlinkSource),
     jobManager: Type.Optional(
       Type.Object(
-        { cpus: Type.Optional(cpus), memoryMiB: Type.Optional(memoryMiB), diskMiB: Type.Optional(diskMiB) },
+        {
+          cpus: Type.Optional(cpus),
+          memoryMiB: Type.Optional(memoryMiB),
+          diskMiB: Type.Optional(diskMiB),
+          ...constraintFields,
+        },
         { additionalProperties: false },
       ),
     ),
@@ -70,11 +76,13 @@ export const ClusterSpec = Type.Object(
           memoryMiB: Type.Optional(memoryMiB),
           diskMiB: Type.Optional(diskMiB),
           slots: Type.Optional(Type.Integer({ minimum: 1, maximum: 256 })),
+          ...constraintFields,
         },
         { additionalProperties: false },
       ),
     ),
     taskManagers: Type.Optional(TaskManagers),
+    placement: Type.Optional(ClusterPlacement),
     /** Flink options; what the scheduler itself decides (addresses, ports, sizes) is refused. */
     configuration: Type.Optional(
       Type.Record(Type.String({ pattern: '^[A-Za-z0-9_.-]+$' }), Type.String({ maxLength: 4096 }), {
@@ -92,18 +100,20 @@ export const ClusterSpec = Type.Object(
 );
 export type ClusterSpec = Static<typeof ClusterSpec>;
 
+export interface ProcessSpec extends Constraints {
+  readonly cpus: number;
+  readonly memoryMiB: number;
+  readonly diskMiB: number;
+}
+
 /** A specification with every default filled in: what is deployed and shown. */
 export interface CompleteClusterSpec {
   readonly name: string;
   readonly flink: FlinkSource;
-  readonly jobManager: { readonly cpus: number; readonly memoryMiB: number; readonly diskMiB: number };
-  readonly taskManager: {
-    readonly cpus: number;
-    readonly memoryMiB: number;
-    readonly diskMiB: number;
-    readonly slots: number;
-  };
+  readonly jobManager: ProcessSpec;
+  readonly taskManager: ProcessSpec & { readonly slots: number };
   readonly taskManagers: TaskManagers;
+  readonly placement?: ClusterPlacement;
   readonly configuration: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string>>;
 }

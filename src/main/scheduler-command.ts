@@ -70,7 +70,12 @@ export function addSchedulerCommand(program: Command): void {
     )
     .addOption(new Option('--flink-home <dir>', 'serve the Flink of this directory').env('FLINK_HOME'))
     .option('--framework-name <name>', 'name of the framework in Mesos', 'flink-mesos')
-    .option('--role <role>', 'Mesos role whose resources are used', '*')
+    .option(
+      '--role <role,...>',
+      'Mesos roles whose resources are used; the first is that of clusters that name none',
+      parseRoles,
+      '*',
+    )
     .option('--user <user>', 'user that tasks run as (default: the one of this process)');
   addMesosClientOptions(command)
     .option('--start-anew', 'register a new framework when the master has removed this one (its tasks are gone then)')
@@ -121,6 +126,22 @@ async function runScheduler(options: Options): Promise<void> {
   });
   console.log(`flink-mesos scheduler: API at ${scheduler.url}, Mesos master ${scheduler.mesosMasters}`);
   await runUntilEnd(scheduler.ended, () => scheduler.close());
+}
+
+/** A wrong name is refused here with its reason, not by the master for ever. */
+function parseRoles(text: string): string {
+  const roles = text.split(',');
+  const faulty = roles.find((role) => !isRole(role));
+  if (faulty !== undefined) throw new InvalidArgumentError(`"${faulty}" is no name of a role.`);
+  if (new Set(roles).size < roles.length) throw new InvalidArgumentError('A role is named twice.');
+  return text;
+}
+
+/** As Mesos has it: parts between slashes, none empty, ".", ".." or "*", none that begins with "-" (docs/roles.md). */
+function isRole(role: string): boolean {
+  return (
+    role === '*' || role.split('/').every((part) => /^(?!-)[^\s\x7f/]+$/.test(part) && !['.', '..', '*'].includes(part))
+  );
 }
 
 function parseLevel(text: string): string {

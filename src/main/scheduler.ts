@@ -127,6 +127,7 @@ async function startOn(home: Home, settings: CheckedSettings, parts: SchedulerPa
     jars: records.jars,
     ...flink,
     storage,
+    roles: rolesOf(settings),
     describe,
     version,
     startedAt: Date.now(),
@@ -204,7 +205,7 @@ function frameworkInfo(settings: CheckedSettings, webuiUrl: string): FrameworkIn
     // A week: tasks outlive a scheduler that is away for a long weekend.
     failover_timeout: 604_800,
     checkpoint: true,
-    roles: [settings.role],
+    roles: rolesOf(settings),
     hostname: hostname(),
     webui_url: webuiUrl,
     ...(settings.mesos.principal === undefined ? {} : { principal: settings.mesos.principal }),
@@ -216,6 +217,11 @@ function frameworkInfo(settings: CheckedSettings, webuiUrl: string): FrameworkIn
       { type: 'REGION_AWARE' },
     ],
   };
+}
+
+/** The first is that of clusters that name none. */
+function rolesOf({ role }: SchedulerSettings): string[] {
+  return role.split(',');
 }
 
 /** Checkpoints on this machine's disk are lost to agents elsewhere. */

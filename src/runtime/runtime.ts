@@ -9,6 +9,7 @@ import type { EpochMs } from '../lib/brand.ts';
 import type { Problem } from '../lib/problem.ts';
 import type { TaskId } from '../mesos-api-client/protocol/ids.ts';
 import type { SchedulerFact } from '../scheduler/model/facts.ts';
+import type { AgentView, OfferRound, WhyView } from '../scheduler/model/offer-views.ts';
 import type { RecordWrite } from '../scheduler/model/records.ts';
 import type { SchedulerView } from '../scheduler/model/scheduler.ts';
 import type { TaskRecord } from '../scheduler/model/task.ts';
@@ -41,6 +42,10 @@ export interface Runtime {
   tasksOf(name: ClusterName): readonly TaskRecord[];
   task(taskId: TaskId): TaskRecord | undefined;
   whyWaiting(taskId: TaskId): string | undefined;
+  why(taskId: TaskId): WhyView | undefined;
+  whyAll(): readonly WhyView[];
+  offerRounds(): readonly OfferRound[];
+  agents(): readonly AgentView[];
   scheduler(): SchedulerView;
   /** Facts from now on; returns the way to stop. A listener must not throw. */
   onFact(listener: (fact: StampedFact) => void): () => void;

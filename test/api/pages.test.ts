@@ -90,6 +90,7 @@ test('/openapi.json describes every route with its schemas', async (t) => {
   t.is(api.openapi, '3.1.0');
   t.deepEqual(Object.keys(api.paths).sort(), [
     '/metrics',
+    '/v1/agents',
     '/v1/artifacts/{digest}/{fileName}',
     '/v1/clusters',
     '/v1/clusters/{name}',
@@ -100,9 +101,12 @@ test('/openapi.json describes every route with its schemas', async (t) => {
     '/v1/events',
     '/v1/health',
     '/v1/info',
+    '/v1/offers',
     '/v1/tasks',
     '/v1/tasks/{id}',
     '/v1/tasks/{id}/restart',
+    '/v1/tasks/{id}/why',
+    '/v1/why',
   ]);
   const create = api.paths['/v1/clusters'].post;
   t.deepEqual(create.requestBody.content['application/json'].schema.required, ['name']);

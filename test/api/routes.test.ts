@@ -3,7 +3,9 @@ import test from 'ava';
 import type { TSchema } from 'typebox';
 import Value from 'typebox/value';
 import { Cluster, Event, Health, Info, Jar, Job, listOf, ProblemAnswer, Task } from '../../src/api/schemas.ts';
+import { MesosAgent, OfferRound, TaskWhy } from '../../src/api/why-schemas.ts';
 import { form, testApi, withCluster } from './support/api.ts';
+import { agentExample, roundExample, whyExample } from './support/fake-dispatcher.ts';
 
 interface Answer {
   readonly statusCode: number;
@@ -186,3 +188,21 @@ function collectingLogger(logged: unknown[]) {
   };
   return logger as never;
 }
+
+test('why tasks wait, the last offers, and the agents', async (t) => {
+  const { app, dispatcher } = await withCluster(t);
+  for (const [url, schema, example] of [
+    ['/v1/why', listOf(TaskWhy), [whyExample]],
+    ['/v1/tasks/w-1/why', TaskWhy, whyExample],
+    ['/v1/offers', listOf(OfferRound), [roundExample]],
+    ['/v1/agents', listOf(MesosAgent), [agentExample]],
+  ] as const) {
+    const answer = await app.inject(url);
+    t.is(answer.statusCode, 200, url);
+    t.deepEqual(answer.json(), example as unknown, url);
+    t.deepEqual(schemaViolations(answer, schema), [], url);
+  }
+  t.is((await app.inject('/v1/tasks/none/why')).statusCode, 404);
+  dispatcher.addTask({ id: 'runs', cluster: 'default' });
+  t.is((await app.inject('/v1/tasks/runs/why')).statusCode, 409);
+});

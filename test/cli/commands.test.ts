@@ -84,6 +84,57 @@ test('clusters create makes a specification of its options', async (t) => {
   });
 });
 
+test('clusters create takes constraints, preferences and the place among other clusters', async (t) => {
+  const { run, dispatcher } = await testClient(t);
+  const { exitCode, stderr } = await run([
+    ...'clusters create placed --constraint hostname:MAX_PER:2 --constraint rack:LIKE:r[1-3]:x --prefer @zone:GROUP_BY'.split(
+      ' ',
+    ),
+    ...'--job-manager-constraint @region:IS:eu --job-manager-prefer disk:IS:ssd --spread-over @zone --away-from other'.split(
+      ' ',
+    ),
+    ...'--away-from third --exclusive --fitness spread --role flink/batch --priority 3 --weight 0.5'.split(' '),
+    ...'--limit-cpus 40 --limit-memory 65536 --limit-tasks 12'.split(' '),
+  ]);
+  t.deepEqual([exitCode, stderr], [0, '']);
+  t.deepEqual(dispatcher.specs.at(-1), {
+    name: 'placed',
+    jobManager: { constraints: [['@region', 'IS', 'eu']], preferences: [['disk', 'IS', 'ssd']] },
+    taskManager: {
+      constraints: [
+        ['hostname', 'MAX_PER', '2'],
+        ['rack', 'LIKE', 'r[1-3]:x'],
+      ],
+      preferences: [['@zone', 'GROUP_BY']],
+    },
+    placement: {
+      role: 'flink/batch',
+      spreadOver: ['@zone'],
+      awayFrom: ['other', 'third'],
+      exclusive: true,
+      fitness: 'spread',
+      priority: 3,
+      weight: 0.5,
+      limit: { cpus: 40, memoryMiB: 65_536, tasks: 12 },
+    },
+  });
+  const shown = await run('clusters show placed');
+  t.is(shown.exitCode, 0);
+});
+
+test('why, offers and agents print tables, and one task with its reasons', async (t) => {
+  const { run } = await testClient(t);
+  t.regex((await run('why')).stdout, /TASK +CLUSTER +PART +SINCE +WHY\nw-1 .*of 2 agents: 2 too few cpus/);
+  const one = (await run('why w-1')).stdout;
+  t.regex(one, /waits because +of 2 agents/);
+  t.regex(one, /AGENTS +RULED OUT BY +WANTED +BEST +AT\n2 +too few cpus +1.5 +0.5 +S1\n1 +constraint rack IS r1/);
+  const offers = (await run('offers')).stdout;
+  t.regex(offers, /7 .*host-1 +\* +1.5 +2048 +0 +4 +declined +no task that waits fits/);
+  t.regex(offers, /3 more declined/);
+  t.regex((await run('agents')).stdout, /S1 +host-1 +eu\/eu-1 +rack:r2 +1.5 cpus 2048 MiB \(\*\) +1/);
+  t.is((await run('why nobody')).exitCode, 3);
+});
+
 test('clusters create --elastic takes bounds', async (t) => {
   const { run, dispatcher } = await testClient(t);
   t.is((await run('clusters create tides --elastic 0:10')).exitCode, 0);
@@ -305,6 +356,9 @@ test('every command has a help that names its options', async (t) => {
     'events',
     'info',
     'health',
+    'why',
+    'offers',
+    'agents',
   ]) {
     const { exitCode, stdout, stderr } = await run(`${command} --help`);
     t.is(exitCode, 0, command);

@@ -42,6 +42,8 @@ const wrongCommands: readonly WrongCommand[] = [
   { command: 'clusters create a --slots two', exitCode: 2, code: 'USAGE', says: /--slots.*'two'.*whole number/ },
   { command: 'clusters create a --cpus -1', exitCode: 2, code: 'USAGE', says: /--cpus.*above 0/ },
   { command: 'clusters create a -D novalue', exitCode: 2, code: 'USAGE', says: /KEY=VALUE/ },
+  { command: 'clusters create a --constraint rack', exitCode: 2, code: 'USAGE', says: /FIELD:OPERATOR/ },
+  { command: 'clusters create a --fitness best', exitCode: 2, code: 'USAGE', says: /--fitness.*pack, spread/ },
   { command: 'clusters create a --timeout soon', exitCode: 2, code: 'USAGE', says: /--timeout/ },
   { command: 'info --url ftp://x', exitCode: 2, code: 'USAGE', says: /--url ftp:\/\/x/ },
   { command: 'info --url nonsense', exitCode: 2, code: 'USAGE', says: /--url nonsense/ },

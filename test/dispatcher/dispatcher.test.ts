@@ -421,3 +421,53 @@ test('info tells who and where', async (t) => {
     startedAt: '1970-01-01T00:00:00.000Z',
   });
 });
+
+test('a cluster takes one of the roles that the scheduler has, and no other', async (t) => {
+  const { dispatcher, runtime } = await bench(t, { roles: ['flink', 'flink/batch'] });
+  await dispatcher.createCluster({ name: 'a', placement: { role: 'flink/batch' } });
+  t.is(runtime.records.get('a')?.spec.placement?.role, 'flink/batch');
+  const refused = await t.throwsAsync<Problem>(dispatcher.createCluster({ name: 'b', placement: { role: 'other' } }));
+  t.is(refused?.code, 'SPEC_IMPOSSIBLE');
+  t.regex(refused?.message ?? '', /other is none of the scheduler's roles .*--role flink,flink\/batch,other/);
+  const faulty = await t.throwsAsync<Problem>(
+    dispatcher.createCluster({ name: 'c', taskManager: { constraints: [['hostname']] } }),
+  );
+  t.is(faulty?.code, 'SPEC_INVALID');
+});
+
+test('why a task waits, the rounds of offers and the agents, in ISO times; one that does not wait is a conflict', async (t) => {
+  const { dispatcher, runtime } = await bench(t);
+  const amount = { cpus: 1, memMiB: 2, diskMiB: 3, ports: 4 };
+  const [taskId, group] = ['t-1' as TaskId, 'alpha' as GroupName];
+  runtime.taskRecords.set('t-1', task('t-1', { phase: 'waiting' }));
+  runtime.taskRecords.set('t-2', task('t-2', { phase: 'launched', placement, state: 'TASK_RUNNING', stateAt: 2 }));
+  runtime.whys = [
+    {
+      ...{ taskId, group, part: 'taskmanager', role: '*', requestedAt: 0, wanted: amount, state: 'no-offers' },
+      ...{ why: 'no offer has come yet', lastOfferAt: 1000, agents: { known: 0, fitting: 0 }, ruledOut: [] },
+    },
+  ];
+  const offer = { offerId: 'o1' as never, agentId: 'S1' as never, hostname: 'h', role: '*', resources: amount };
+  runtime.rounds = [
+    {
+      number: 1,
+      at: 1000,
+      waiting: 1,
+      offers: [{ ...offer, outcome: 'held', at: 1000, heldUntil: 2000 }],
+      unlisted: {},
+    },
+  ];
+  runtime.mesosAgents = [
+    {
+      ...{ agentId: 'S1' as never, hostname: 'h', attributes: {}, leaving: { from: 1000 } },
+      ...{ offered: [{ role: '*', at: 1000, resources: amount }], tasks: [{ taskId, group, part: 'p' }], ours: amount },
+    },
+  ];
+  const second = '1970-01-01T00:00:01.000Z';
+  t.like(dispatcher.why()[0], { task: 't-1', cluster: 'alpha', lastOfferAt: second });
+  t.deepEqual(dispatcher.whyTask('t-1'), dispatcher.why()[0]);
+  t.is(t.throws<Problem>(() => dispatcher.whyTask('t-2'))?.code, 'CONFLICT');
+  t.is(t.throws<Problem>(() => dispatcher.whyTask('t-3'))?.code, 'NOT_FOUND');
+  t.like(dispatcher.offers()[0], { at: second, offers: [{ at: second, heldUntil: '1970-01-01T00:00:02.000Z' }] });
+  t.like(dispatcher.agents()[0], { leaving: { from: second }, tasks: [{ id: 't-1', cluster: 'alpha', part: 'p' }] });
+});

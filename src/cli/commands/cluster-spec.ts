@@ -19,7 +19,23 @@ export interface CreateOptions {
   readonly flinkVersion?: string;
   readonly define?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string>>;
+  readonly constraint?: Constraint[];
+  readonly prefer?: Constraint[];
+  readonly jobManagerConstraint?: Constraint[];
+  readonly jobManagerPrefer?: Constraint[];
+  readonly spreadOver?: string[];
+  readonly awayFrom?: string[];
+  readonly exclusive?: boolean;
+  readonly fitness?: 'pack' | 'spread';
+  readonly role?: string;
+  readonly priority?: number;
+  readonly weight?: number;
+  readonly limitCpus?: number;
+  readonly limitMemory?: number;
+  readonly limitTasks?: number;
 }
+
+type Constraint = [string, string] | [string, string, string];
 
 /** What else says something of the cluster. */
 const specOptions = [
@@ -33,12 +49,35 @@ const specOptions = [
   'flinkVersion',
   'define',
   'environment',
+  'constraint',
+  'prefer',
+  'jobManagerConstraint',
+  'jobManagerPrefer',
+  'spreadOver',
+  'awayFrom',
+  'exclusive',
+  'fitness',
+  'role',
+  'priority',
+  'weight',
+  'limitCpus',
+  'limitMemory',
+  'limitTasks',
 ] as const;
 
 export function elasticRange(text: string): NonNullable<CreateOptions['elastic']> {
   const match = /^(\d{1,4}):(\d{1,4})(?::(\d{1,4}))?$/.exec(text);
   if (match === null) throw new InvalidArgumentError('It is not MIN:MAX or MIN:MAX:SPARE, as in 0:10.');
   return { min: Number(match[1]), max: Number(match[2]), spare: Number(match[3] ?? 0) };
+}
+
+/** `FIELD:OPERATOR` or `FIELD:OPERATOR:VALUE`, as DC/OS writes constraints; the value may hold colons. Collects several. */
+export function constraint(text: string, before: readonly Constraint[] = []): Constraint[] {
+  const [field = '', operator = '', ...rest] = text.split(':');
+  if (field === '' || operator === '') {
+    throw new InvalidArgumentError('It is not FIELD:OPERATOR or FIELD:OPERATOR:VALUE, as in hostname:MAX_PER:2.');
+  }
+  return [...before, rest.length === 0 ? [field, operator] : [field, operator, rest.join(':')]];
 }
 
 export async function clusterSpec(name: string | undefined, options: CreateOptions, io: ClientIo): Promise<unknown> {
@@ -55,8 +94,20 @@ export async function clusterSpec(name: string | undefined, options: CreateOptio
 }
 
 function fromOptions(name: string, options: CreateOptions): ClusterSpec {
-  const jobManager = given({ cpus: options.jobManagerCpus, memoryMiB: options.jobManagerMemory });
-  const taskManager = given({ cpus: options.cpus, memoryMiB: options.memory, slots: options.slots });
+  const jobManager = given({
+    cpus: options.jobManagerCpus,
+    memoryMiB: options.jobManagerMemory,
+    constraints: options.jobManagerConstraint,
+    preferences: options.jobManagerPrefer,
+  });
+  const taskManager = given({
+    cpus: options.cpus,
+    memoryMiB: options.memory,
+    slots: options.slots,
+    constraints: options.constraint,
+    preferences: options.prefer,
+  });
+  const placement = placementFrom(options);
   return {
     name,
     ...(options.flinkVersion === undefined ? {} : { flink: { version: options.flinkVersion } }),
@@ -64,9 +115,18 @@ function fromOptions(name: string, options: CreateOptions): ClusterSpec {
     ...(_.isEmpty(taskManager) ? {} : { taskManager }),
     ...(options.taskManagers === undefined ? {} : { taskManagers: { mode: 'fixed', count: options.taskManagers } }),
     ...(options.elastic === undefined ? {} : { taskManagers: { mode: 'elastic', ...options.elastic } }),
+    ...(_.isEmpty(placement) ? {} : { placement }),
     ...(options.define === undefined ? {} : { configuration: options.define }),
     ...(options.environment === undefined ? {} : { environment: options.environment }),
   };
+}
+
+function placementFrom(options: CreateOptions): NonNullable<ClusterSpec['placement']> {
+  const limit = given({ cpus: options.limitCpus, memoryMiB: options.limitMemory, tasks: options.limitTasks });
+  return given({
+    ..._.pick(options, ['role', 'spreadOver', 'awayFrom', 'exclusive', 'fitness', 'priority', 'weight']),
+    limit: _.isEmpty(limit) ? undefined : limit,
+  });
 }
 
 function given<Fields extends object>(fields: Fields): Partial<Fields> {

@@ -1,5 +1,5 @@
 /** `flink-mesos clusters …` */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { ClusterView } from '../../api/views.ts';
 import { Problem } from '../../lib/problem.ts';
 import type { ApiClient } from '../api-client.ts';
@@ -9,6 +9,7 @@ import {
   connect,
   keyValue,
   positiveNumber,
+  several,
   type WaitOptions,
   wholeNumber,
   withConnection,
@@ -16,7 +17,7 @@ import {
 } from '../options.ts';
 import { renderFields, renderTable, shortInstant } from '../table.ts';
 import { waitFor } from '../wait.ts';
-import { type CreateOptions, clusterSpec, elasticRange } from './cluster-spec.ts';
+import { type CreateOptions, clusterSpec, constraint, elasticRange } from './cluster-spec.ts';
 
 export function addClusterCommands(program: Command, io: ClientIo): void {
   const clusters = program.command('clusters').description('Flink clusters: list, create, show, delete');
@@ -54,9 +55,40 @@ function addCreate(clusters: Command, io: ClientIo): void {
     .option('--flink-version <version>', 'for example 2.3.0')
     .option('-D, --define <key=value>', 'a Flink option (may be repeated)', keyValue)
     .option('-e, --environment <key=value>', 'an environment variable of every process (may be repeated)', keyValue);
+  addPlacementOptions(command);
   withWait(withConnection(command), 'it runs').action(
     (name: string | undefined, options: CreateOptions & ConnectionOptions & WaitOptions) => create(name, options, io),
   );
+}
+
+/** Those that may be repeated collect what they are given. */
+function addPlacementOptions(command: Command): void {
+  const form = '<field:operator[:value]>';
+  command
+    .option(
+      `--constraint ${form}`,
+      'where a TaskManager may run, as in hostname:MAX_PER:2 (may be repeated)',
+      constraint,
+    )
+    .option(`--prefer ${form}`, 'where it would rather run (may be repeated)', constraint)
+    .option(`--job-manager-constraint ${form}`, 'where the JobManager may run (may be repeated)', constraint)
+    .option(`--job-manager-prefer ${form}`, 'where it would rather run (may be repeated)', constraint)
+    .option(
+      '--spread-over <field>',
+      'TaskManagers in equal numbers over its values, as in @zone (may be repeated)',
+      several,
+    )
+    .option('--away-from <cluster>', 'a cluster with which it shares no agent (may be repeated)', several)
+    .option('--exclusive', 'share agents with no other cluster')
+    .addOption(
+      new Option('--fitness <fitness>', 'the fullest agent that has room, or the emptiest').choices(['pack', 'spread']),
+    )
+    .option('--role <role>', 'the Mesos role whose resources it takes')
+    .option('--priority <n>', 'a higher one is served first (default: 0)', wholeNumber)
+    .option('--weight <n>', 'share among clusters of its priority (default: 1)', positiveNumber)
+    .option('--limit-cpus <n>', 'what all its processes together may hold', positiveNumber)
+    .option('--limit-memory <MiB>', 'what all its processes together may hold', wholeNumber)
+    .option('--limit-tasks <n>', 'how many processes it may have', wholeNumber);
 }
 
 async function list(options: ConnectionOptions, io: ClientIo): Promise<void> {
@@ -143,7 +175,17 @@ function describe(cluster: ClusterView, url: string): string {
       'TaskManager size',
       `${spec.taskManager.cpus} cpus, ${spec.taskManager.memoryMiB} MiB, ${spec.taskManager.slots} slots`,
     ],
+    ['JobManager constraints', constraintWords(spec.jobManager)],
+    ['TaskManager constraints', constraintWords(spec.taskManager)],
+    ['placement', spec.placement && JSON.stringify(spec.placement)],
     ...Object.entries(spec.configuration).map(([key, value]) => [`-D ${key}`, value] as const),
     ['Flink UI', `${url}${pathOf(cluster.name)}/flink/`],
   ]);
+}
+
+function constraintWords({ constraints = [], preferences = [] }: ClusterView['spec']['jobManager']): string {
+  return [
+    ...constraints.map((each) => each.join(' ')),
+    ...preferences.map((each) => `${each.join(' ')} (preferred)`),
+  ].join(', ');
 }

@@ -15,6 +15,7 @@ export function completeSpec(
     jobManager: { ...defaultJobManager, ...spec.jobManager },
     taskManager: { ...defaultTaskManager, ...spec.taskManager },
     taskManagers: spec.taskManagers ?? { mode: 'fixed', count: 1 },
+    ...(spec.placement && { placement: spec.placement }),
     configuration: spec.configuration ?? {},
     environment: spec.environment ?? {},
   };

@@ -3,6 +3,7 @@
  * that its processes can be started.
  */
 import type { CompleteClusterSpec } from '../spec.ts';
+import { judgePlacement } from './judge-placement.ts';
 import { divideJobManagerMemory, divideTaskManagerMemory } from './memory.ts';
 import { inMebibytes, MEBIBYTE } from './memory-size.ts';
 import { isReservedVariable, whyOptionRefused } from './options.ts';
@@ -19,6 +20,7 @@ export function judgeSpec(spec: CompleteClusterSpec): string[] {
     ...judgeTaskManager(spec),
     ...judgeOptions(spec),
     ...judgeEnvironment(spec),
+    ...judgePlacement(spec),
   ];
 }
 

@@ -8,6 +8,7 @@ import type { ArtifactRef, ClusterRecord, Distribution } from '../plan/records.t
 import { elasticJobManagerCommand, jobManagerCommand, taskManagerCommand } from './commands.ts';
 import { taskLabels } from './labels.ts';
 import { MEBIBYTE } from './memory-size.ts';
+import { placementOf } from './placement.ts';
 import type { JobManagerAddress, RenderContext, Renderer } from './render.ts';
 import { jobCheckpoints } from './storage.ts';
 
@@ -50,6 +51,7 @@ function renderJobManager(
       labels: taskLabels(cluster, 'jobmanager'),
       killGraceMs: KILL_GRACE_MS,
     },
+    ...placementOf(cluster.spec, 'jobManager'),
     ...(successorOf && {
       prefer: { agentId: successorOf.agentId, ports: successorOf.ports, forMs: OLD_PLACE_MS },
     }),
@@ -80,6 +82,7 @@ function renderTaskManager(
       labels: taskLabels(cluster, 'taskmanager'),
       killGraceMs: KILL_GRACE_MS,
     },
+    ...placementOf(cluster.spec, 'taskManager'),
   };
 }
 

@@ -2,9 +2,9 @@
  * Whether a task may go to an agent at all, apart from room: its constraints, the groups that it keeps away from or that
  * keep away from it, agents that are somebody's alone.
  */
-import type { PlacementWish } from '../model/placement.ts';
+import type { PlacementConstraint } from '../model/placement.ts';
 import type { TaskSpec } from '../model/task.ts';
-import { checkOf, constraintWords } from './constraints.ts';
+import { checkOf, constraintWords, fieldOf } from './constraints.ts';
 import type { Place, RunningTask, RunningTasks } from './running-tasks.ts';
 
 export interface Obstacle {
@@ -28,18 +28,33 @@ export function eligibilityOf(spec: TaskSpec, running: RunningTasks): Eligibilit
   ];
 }
 
-/** How many of its preferences a place breaks. */
-export function brokenPreferences(spec: TaskSpec, running: RunningTasks): (place: Place) => number {
-  const preferences = spec.placement?.preferences ?? [];
+/** How many of its preferences a place breaks; `offered` are the places to choose from. */
+export function brokenPreferences(
+  spec: TaskSpec,
+  running: RunningTasks,
+  offered: readonly Place[],
+): (place: Place) => number {
   const peers = running.ofGroup(spec.group).filter((task) => task.spec.part === spec.part);
   const places = peers.map(({ place }) => place);
-  const checks = preferences.map((preference) => checkOf(preference, places));
+  const checks = (spec.placement?.preferences ?? []).map((each) => checkOf(withCount(each, offered), places));
   return (place) => checks.filter((passes) => !passes(place)).length;
 }
 
-/** Whether anything but room decides where it may go. */
-export function isConstrained(wish: PlacementWish | undefined): boolean {
-  return wish !== undefined && (wish.constraints.length > 0 || wish.awayFrom.length > 0 || wish.exclusive);
+/** A wish to be spread that does not say over how many values means those that there are. */
+function withCount(preference: PlacementConstraint, offered: readonly Place[]): PlacementConstraint {
+  if (preference.operator !== 'GROUP_BY' || preference.value !== undefined) {
+    return preference;
+  }
+  const values = new Set(offered.flatMap((place) => fieldOf(place, preference.field) ?? []));
+  return { ...preference, value: String(values.size) };
+}
+
+/** Whether more than room decides when and where it may go. */
+export function isPicky({ placement, share }: TaskSpec): boolean {
+  const constrained =
+    placement !== undefined &&
+    (placement.constraints.length > 0 || placement.awayFrom.length > 0 || placement.exclusive);
+  return constrained || share?.limit !== undefined;
 }
 
 function neighbourObstacles(spec: TaskSpec, neighbours: readonly RunningTask[]): readonly Obstacle[] {

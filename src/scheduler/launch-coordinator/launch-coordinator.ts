@@ -19,7 +19,7 @@ import { offersWorthHolding } from './holding.ts';
 import { answerInverseOffers } from './inverse-offers.ts';
 import { OfferDesk } from './offer-desk.ts';
 import type { Demand } from './offer-flow.ts';
-import { type Placed, Placing, type Pot } from './placing.ts';
+import { type Placed, Placing, type Pot, potOf } from './placing.ts';
 import { RunningTasks } from './running-tasks.ts';
 import { taskInfo } from './task-info.ts';
 import { WaitingTasks } from './waiting-tasks.ts';
@@ -235,7 +235,7 @@ export class LaunchCoordinator {
   /** Those of this turn go on being used. */
   #presentPots(): readonly Pot[] {
     const known = new Map(this.#pots.map((pot) => [pot.pool.offerIds.join(), pot]));
-    return this.#desk.pools().map((pool) => known.get(pool.offerIds.join()) ?? { pool, free: pool.free, placed: [] });
+    return this.#desk.pools().map((pool) => known.get(pool.offerIds.join()) ?? potOf(pool));
   }
 
   #launch(frame: FrameBuilder, { pool }: Pot, { request, ports }: Placed): void {

@@ -3,20 +3,29 @@
  * others are matched together, all that wait at once: on agents that nobody waits for, then on the others, and last on those that
  * are to be taken away (MA-55). The matcher chooses the agent; what exactly is cut out of its offers is decided here.
  */
+import _ from 'lodash';
 import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Resource } from '../../mesos-api-client/protocol/mesos.ts';
-import type { Ports, Preference } from '../model/task.ts';
-import { matchRequests } from './match-requests.ts';
-import { amountsOf, amountsWanted, hasRoom, type Pool } from './pools.ts';
+import type { Ports } from '../model/task.ts';
+import { eligibilityOf } from './eligibility.ts';
+import { type Capacity, inFairOrder } from './fair-order.ts';
+import { placeInOrder } from './match-requests.ts';
+import { type Amounts, amountsOf, amountsWanted, hasRoom, type Pool } from './pools.ts';
 import type { Request } from './request.ts';
-import type { RunningTasks } from './running-tasks.ts';
+import { type RunningTasks, sumOf } from './running-tasks.ts';
 import { type Share, takeSameShare, takeShare } from './share.ts';
 
 /** A pool while it is being used: what is left of it, and what was placed on it. */
 export interface Pot {
   readonly pool: Pool;
   free: readonly Resource[];
+  /** The sum of what is free. */
+  amounts: Amounts;
   readonly placed: Placed[];
+}
+
+export function potOf(pool: Pool): Pot {
+  return { pool, free: pool.free, amounts: amountsOf(pool.free), placed: [] };
 }
 
 export interface Placed {
@@ -38,30 +47,31 @@ export class Placing {
   }
 
   place(requests: readonly Request[]): void {
-    for (const request of requests) {
-      if (request.prefer !== undefined) {
-        this.#placeAsPreferred(request, request.prefer);
-      }
+    const [returning, others] = _.partition(requests, ({ prefer }) => prefer !== undefined);
+    for (const request of returning) {
+      this.#placeAsPreferred(request);
     }
-    const awaited = new Set(requests.flatMap(({ prefer }) => prefer?.agentId ?? []));
-    let waiting: readonly Request[] = requests.filter(({ prefer }) => prefer === undefined);
+    const awaited = new Set(returning.flatMap(({ prefer }) => prefer?.agentId ?? []));
+    let waiting: readonly Request[] = inFairOrder(others, this.#running, this.#capacity());
     for (const tier of tiersOf(this.#pots, awaited)) {
       waiting = this.#placeOn(tier, waiting);
     }
   }
 
-  #placeAsPreferred(request: Request, prefer: Preference): void {
-    const wanted = amountsWanted(request.spec.resources);
+  #placeAsPreferred(request: Request): void {
+    const { spec, prefer, role } = request;
+    const wanted = amountsWanted(spec.resources);
+    const eligible = eligibilityOf(spec, this.#running);
     for (const pot of this.#pots) {
-      const { agentId, role } = pot.pool;
-      if (agentId !== prefer.agentId || role !== request.role || !hasRoom(amountsOf(pot.free), wanted)) {
+      const { pool } = pot;
+      if (pool.agentId !== prefer?.agentId || pool.role !== role || !hasRoom(pot.amounts, wanted)) {
         continue;
       }
       const share =
         prefer.ports === undefined
           ? this.#takeFreely(pot, request)
-          : takeSameShare(pot.free, request.spec.resources, prefer.ports);
-      if (share !== undefined) {
+          : takeSameShare(pot.free, spec.resources, prefer.ports);
+      if (share !== undefined && eligible(pool).length === 0) {
         this.#put(request, pot, share);
         return;
       }
@@ -75,18 +85,25 @@ export class Placing {
     }
     return [...Map.groupBy(requests, ({ role }) => role)].flatMap(([role, ofRole]) => {
       const offered = pots.filter(({ pool }) => pool.role === role);
-      const chosen = matchRequests(ofRole, offered, this.#running);
-      return ofRole.filter((request) => !this.#putFreely(request, chosen.get(request)));
+      return placeInOrder(ofRole, offered, this.#running, (request, pot) => this.#putFreely(request, pot));
     });
   }
 
-  #putFreely(request: Request, pot: Pot | undefined): boolean {
-    const share = pot && this.#takeFreely(pot, request);
-    if (pot === undefined || share === undefined) {
+  #putFreely(request: Request, pot: Pot): boolean {
+    const share = this.#takeFreely(pot, request);
+    if (share === undefined) {
       return false;
     }
     this.#put(request, pot, share);
     return true;
+  }
+
+  /** What is offered and what is ours already: all that can be shared out at present. */
+  #capacity(): Capacity {
+    const free = this.#pots.map(({ amounts }) => amounts);
+    const ours = [...this.#running.groups()].map((group) => sumOf(this.#running.ofGroup(group)));
+    const all = [...free, ...ours];
+    return { cpus: _.sumBy(all, 'cpus'), mem: _.sumBy(all, 'mem') } as Capacity;
   }
 
   #takeFreely(pot: Pot, request: Request): Share | undefined {
@@ -96,6 +113,7 @@ export class Placing {
   #put(request: Request, pot: Pot, { taken, rest, ports }: Share): void {
     const { agentId, hostname, attributes, domain } = pot.pool;
     pot.free = rest;
+    pot.amounts = amountsOf(rest);
     pot.placed.push({ request, ports, resources: taken });
     this.#running.add({ spec: request.spec, place: { agentId, hostname, attributes, ...(domain && { domain }) } });
     const last = request.spec.resources.ports.at(-1);

@@ -20,6 +20,7 @@ export interface RunningTask {
 export class RunningTasks {
   readonly #byAgent = new Map<AgentId, RunningTask[]>();
   readonly #byGroup = new Map<GroupName, RunningTask[]>();
+  #guarded = false;
 
   constructor(records: Iterable<TaskRecord>) {
     for (const { spec, life } of records) {
@@ -30,7 +31,14 @@ export class RunningTasks {
     }
   }
 
+  /** Some of them keep others away from their agents. */
+  get guarded(): boolean {
+    return this.#guarded;
+  }
+
   add(task: RunningTask): void {
+    const { placement } = task.spec;
+    this.#guarded ||= placement !== undefined && (placement.exclusive || placement.awayFrom.length > 0);
     push(this.#byAgent, task.place.agentId, task);
     push(this.#byGroup, task.spec.group, task);
   }

@@ -3,7 +3,7 @@ import type { EpochMs } from '../../lib/brand.ts';
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { FrameBuilder } from '../frame-builder.ts';
 import type { Preference, TaskRecord } from '../model/task.ts';
-import { isConstrained } from './eligibility.ts';
+import { isPicky } from './eligibility.ts';
 import { Limits } from './limits.ts';
 import type { Demand } from './offer-flow.ts';
 import type { Request } from './request.ts';
@@ -89,9 +89,7 @@ export class WaitingTasks {
 
   /** Roles of those that look at more than room: what becomes of other tasks may change what they take. */
   pickyRoles(): ReadonlySet<string> {
-    return new Set(
-      this.records().flatMap((record) => (isConstrained(record.spec.placement) ? [this.roleOf(record)] : [])),
-    );
+    return new Set(this.records().flatMap((record) => (isPicky(record.spec) ? [this.roleOf(record)] : [])));
   }
 
   /** Roles of those that take anything from now on; each is named once. */

@@ -29,8 +29,8 @@ export interface PlacementConstraint {
   readonly value?: string;
 }
 
-/** Among the agents that have room: the fullest, the emptiest, or the one where least is left over that fits nobody. */
-export type PlacementFitness = 'pack' | 'spread' | 'balance';
+/** Among the agents that have room: the fullest, or the emptiest. */
+export type PlacementFitness = 'pack' | 'spread';
 
 export interface PlacementWish {
   /** An agent that breaks one is none. */

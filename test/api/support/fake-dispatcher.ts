@@ -10,6 +10,7 @@ import type {
   JobView,
   TaskView,
 } from '../../../src/dispatcher/dispatcher.ts';
+import type { MesosAgentView, OfferRoundView, TaskWhyView } from '../../../src/dispatcher/why-views.ts';
 import type { ClusterSpec, JobSpec } from '../../../src/flink/spec.ts';
 import { Problem } from '../../../src/lib/problem.ts';
 
@@ -46,6 +47,56 @@ export interface FakeDispatcher extends Dispatcher {
   setInfo(change: Partial<InfoView>): void;
   listeners(): number;
 }
+
+const amount = { cpus: 1.5, memMiB: 2048, diskMiB: 0, ports: 4 };
+
+export const whyExample: TaskWhyView = {
+  task: 'w-1',
+  cluster: 'default',
+  part: 'taskmanager',
+  role: '*',
+  requestedAt: moment,
+  wanted: amount,
+  state: 'none-fits',
+  why: 'of 2 agents: 2 too few cpus (wanted 1.5, best 0.5)',
+  lastOfferAt: moment,
+  agents: { known: 2, fitting: 0 },
+  ruledOut: [
+    { reason: 'cpus', what: 'too few cpus', agents: 2, wanted: 1.5, best: 0.5, bestAgent: 'S1' as never },
+    { reason: 'constraint', what: 'rack IS r1', agents: 1 },
+  ],
+};
+
+export const roundExample: OfferRoundView = {
+  number: 7,
+  at: moment,
+  waiting: 1,
+  offers: [
+    {
+      offerId: 'o1',
+      agentId: 'S1',
+      hostname: 'host-1',
+      role: '*',
+      resources: amount,
+      outcome: 'declined',
+      at: moment,
+      why: 'no task that waits fits',
+      refuseMs: 5000,
+    },
+  ],
+  unlisted: { declined: 3 },
+};
+
+export const agentExample: MesosAgentView = {
+  agentId: 'S1',
+  hostname: 'host-1',
+  attributes: { rack: 'r2' },
+  domain: { region: 'eu', zone: 'eu-1' },
+  leaving: { from: moment, forMs: 60_000 },
+  offered: [{ role: '*', at: moment, resources: amount }],
+  tasks: [{ id: 't-1', cluster: 'default', part: 'jobmanager' }],
+  ours: amount,
+};
 
 export function createFakeDispatcher(): FakeDispatcher {
   const clusters = new Map<string, ClusterView>();
@@ -120,6 +171,14 @@ export function createFakeDispatcher(): FakeDispatcher {
       if (task === undefined) throw new Problem('NOT_FOUND', `there is no task ${id}`);
       return task;
     },
+    why: () => [whyExample],
+    whyTask(id) {
+      if (id === whyExample.task) return whyExample;
+      if (!tasks.some((task) => task.id === id)) throw new Problem('NOT_FOUND', `there is no task ${id}`);
+      throw new Problem('CONFLICT', `task ${id} does not wait`);
+    },
+    offers: () => [roundExample],
+    agents: () => [agentExample],
     async restartTask(id) {
       fake.calls.push(`restartTask ${id}`);
       return fake.task(id);

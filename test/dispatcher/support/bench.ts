@@ -10,6 +10,7 @@ import type { ClusterName, ClusterRecord } from '../../../src/flink/plan/records
 import { Problem } from '../../../src/lib/problem.ts';
 import type { TaskId } from '../../../src/mesos-api-client/protocol/ids.ts';
 import type { Fact, Runtime, StampedFact } from '../../../src/runtime/runtime.ts';
+import type { AgentView, OfferRound, WhyView } from '../../../src/scheduler/model/offer-views.ts';
 import type { RecordWrite } from '../../../src/scheduler/model/records.ts';
 import type { SchedulerView } from '../../../src/scheduler/model/scheduler.ts';
 import type { TaskRecord } from '../../../src/scheduler/model/task.ts';
@@ -22,6 +23,9 @@ export interface FakeRuntime extends Runtime {
   readonly restarted: string[];
   status: ClusterStatus;
   view: SchedulerView;
+  whys: readonly WhyView[];
+  rounds: readonly OfferRound[];
+  mesosAgents: readonly AgentView[];
   tell(fact: Fact, at?: number): void;
   end(problem?: Problem): void;
 }
@@ -45,6 +49,9 @@ export function fakeRuntime(): FakeRuntime {
     commands: [],
     writes: [],
     restarted: [],
+    whys: [],
+    rounds: [],
+    mesosAgents: [],
     status: starting,
     view: { connection: { state: 'searching', since: 0 }, reconciled: false, offersHeld: 0, tasksWaiting: 0 },
     async submit(command) {
@@ -76,6 +83,10 @@ export function fakeRuntime(): FakeRuntime {
     tasksOf: (name) => [...taskRecords.values()].filter((task) => (task.spec.group as string) === name),
     task: (id: TaskId) => taskRecords.get(id),
     whyWaiting: (id) => (taskRecords.get(id)?.life.phase === 'waiting' ? 'no agent fits' : undefined),
+    why: (id) => self.whys.find(({ taskId }) => taskId === id),
+    whyAll: () => self.whys,
+    offerRounds: () => self.rounds,
+    agents: () => self.mesosAgents,
     scheduler: () => self.view,
     onFact(listener) {
       listeners.add(listener);

@@ -77,6 +77,63 @@ for (const [what, spec, words] of impossible) {
   });
 }
 
+const constrained = (...constraint: string[]): Partial<ClusterSpec> => ({
+  taskManager: { constraints: [constraint as [string, string]] },
+});
+
+const misplaced: readonly (readonly [what: string, spec: Partial<ClusterSpec>, words: RegExp])[] = [
+  [
+    'an unknown operator',
+    constrained('rack', 'NEAR', 'x'),
+    /^taskManager\.constraints\.0: rack NEAR x: there is no operator NEAR; there are UNIQUE/,
+  ],
+  ['a pattern that is none', constrained('rack', 'LIKE', 'r['), /it is no regular expression/],
+  ['a pattern that takes for ever', constrained('rack', 'LIKE', '(a+)+b'), /may take for ever/],
+  ['one with many repetitions', constrained('rack', 'UNLIKE', 'a*a*a*a*b'), /may take for ever/],
+  ['one that refers back', constrained('rack', 'LIKE', '(a)\\1'), /may take for ever/],
+  ['IS without a value', constrained('rack', 'IS'), /IS takes the value/],
+  ['MAX_PER nothing', constrained('rack', 'max_per', '0'), /MAX_PER takes a number above 0/],
+  ['GROUP_BY many', constrained('@zone', 'GROUP_BY', 'many'), /GROUP_BY takes the number/],
+  ['UNIQUE with a value', constrained('hostname', 'UNIQUE', '2'), /UNIQUE takes no value/],
+  [
+    'a preference that cannot be',
+    { jobManager: { preferences: [['rack', 'LIKE']] } },
+    /^jobManager\.preferences\.0: rack LIKE: LIKE takes/,
+  ],
+  ['away from itself', { placement: { awayFrom: ['other', 'words'] } }, /^placement\.awayFrom\.1: /],
+  [
+    'a limit that is too small',
+    { placement: { limit: { tasks: 2 } }, taskManagers: { mode: 'fixed', count: 2 } },
+    /^placement\.limit\.tasks: 2 is less than the JobManager and 2 TaskManagers need, 3/,
+  ],
+  [
+    'a limit on cpus',
+    { placement: { limit: { cpus: 1.4 } } },
+    /^placement\.limit\.cpus: 1\.4 is less than the JobManager and 1 TaskManager need, 1\.5/,
+  ],
+];
+
+for (const [what, spec, words] of misplaced) {
+  test(`a place that cannot be is refused in words: ${what}`, (t) => {
+    const problems = judge(spec);
+    t.is(problems.length, 1);
+    t.regex(problems[0] ?? '', words);
+  });
+}
+
+test('PA-13, PA-14, PA-15: constraints of every kind are accepted, operators in any case, and none is needed', (t) => {
+  const constraints: [string, string, string][] = [
+    ['rack', 'LIKE', 'r[1-3]{1,2}'],
+    ['rack', 'unlike', 'a.*b'],
+    ['@zone', 'GROUP_BY', '3'],
+    ['hostname', 'Max_Per', '2'],
+    ['rack', 'CLUSTER', 'r1'],
+  ];
+  t.deepEqual(judge({ taskManager: { constraints } }), []);
+  t.deepEqual(judge({ taskManager: { constraints: [['hostname', 'UNIQUE']] } }), []);
+  t.deepEqual(judge({ taskManager: { constraints: [] } }), []);
+});
+
 const schedulersOwn = [
   'rest.port',
   'rest.bind-address',

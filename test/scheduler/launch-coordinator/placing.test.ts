@@ -4,7 +4,7 @@ import { toThousandths } from '../../../src/lib/thousandths.ts';
 import type { AgentId, OfferId } from '../../../src/mesos-api-client/protocol/ids.ts';
 import type { Resource } from '../../../src/mesos-api-client/protocol/mesos.ts';
 import { contains, portRanges, scalarSum } from '../../../src/mesos-api-client/protocol/resources.ts';
-import { Placing } from '../../../src/scheduler/launch-coordinator/placing.ts';
+import { Placing, potOf } from '../../../src/scheduler/launch-coordinator/placing.ts';
 import type { Pool } from '../../../src/scheduler/launch-coordinator/pools.ts';
 import type { Request } from '../../../src/scheduler/launch-coordinator/request.ts';
 import { RunningTasks } from '../../../src/scheduler/launch-coordinator/running-tasks.ts';
@@ -20,7 +20,7 @@ function request(taskId: string, cpus: number, memMiB = 10, ports: string[] = []
 }
 
 function match(requests: readonly Request[], pools: readonly Pool[], nextPorts = new Map<AgentId, number>()) {
-  const pots = pools.map((each) => ({ pool: each, free: each.free, placed: [] }));
+  const pots = pools.map(potOf);
   const running = new RunningTasks([]);
   new Placing(pots, running, nextPorts).place(requests);
   const matches = pots.flatMap(({ pool: at, placed }: Pots) =>

@@ -1,0 +1,48 @@
+import test from 'ava';
+import { completeSpec } from '../../../src/flink/render/complete-spec.ts';
+import { placementOf } from '../../../src/flink/render/placement.ts';
+import type { ClusterSpec } from '../../../src/flink/spec.ts';
+
+function complete(spec: Partial<ClusterSpec>) {
+  return completeSpec({ name: 'words', ...spec }, { version: '2.3.0', source: { version: '2.3.0' } });
+}
+
+test('a cluster that says nothing of its place leaves its tasks free', (t) => {
+  t.deepEqual(placementOf(complete({}), 'taskManager'), {});
+  t.deepEqual(placementOf(complete({ placement: {} }), 'jobManager'), {});
+});
+
+test('the constraints of a process are its own, what is said of the cluster holds for both', (t) => {
+  const spec = complete({
+    jobManager: { constraints: [['rack', 'is', 'r1']] },
+    taskManager: { constraints: [['hostname', 'UNIQUE']], preferences: [['disk', 'IS', 'ssd']] },
+    placement: {
+      role: 'flink',
+      spreadOver: ['@zone'],
+      awayFrom: ['other'],
+      exclusive: true,
+      fitness: 'spread',
+      priority: 2,
+      limit: { cpus: 10, memoryMiB: 100_000, tasks: 5 },
+    },
+  });
+  const common = { awayFrom: ['other'], exclusive: true, fitness: 'spread' };
+  const share = { priority: 2, weight: 1, limit: { cpus: 10, memMiB: 100_000, tasks: 5 } };
+  t.deepEqual(placementOf(spec, 'jobManager') as unknown, {
+    role: 'flink',
+    placement: { ...common, constraints: [{ field: 'rack', operator: 'IS', value: 'r1' }], preferences: [] },
+    share,
+  });
+  t.deepEqual(placementOf(spec, 'taskManager') as unknown, {
+    role: 'flink',
+    placement: {
+      ...common,
+      constraints: [{ field: 'hostname', operator: 'UNIQUE' }],
+      preferences: [
+        { field: 'disk', operator: 'IS', value: 'ssd' },
+        { field: '@zone', operator: 'GROUP_BY' },
+      ],
+    },
+    share,
+  });
+});
