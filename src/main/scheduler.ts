@@ -185,7 +185,7 @@ async function endedWith(runtime: Runtime, lost: Promise<Problem> | undefined): 
   return (await runtime.ended) ?? deposed;
 }
 
-function coreOptions(settings: CheckedSettings, webuiUrl: string): Parameters<typeof createScheduler>[0] {
+export function coreOptions(settings: CheckedSettings, webuiUrl: string): Parameters<typeof createScheduler>[0] {
   return {
     framework: frameworkInfo(settings, webuiUrl),
     seed: randomInt(2 ** 31),

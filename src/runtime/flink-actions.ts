@@ -74,6 +74,9 @@ async function submit(parts: ActionParts, action: Submit): Promise<Result> {
   if (path === undefined) return { kind: 'refused', why: missingJar(action.jar) };
   const from = await startingPoint(parts, action);
   const jarId = await parts.rest.uploadJar(action.url, path, action.jar.fileName);
+  // Whoever was slow until now may have uploaded to a successor at the same address. Nobody but the one that is proven
+  // now can have this jar: so no other can run the job.
+  await parts.rest.prove(action.url, action.jobManager);
   await parts.rest.run(action.url, jarId, runRequest(action, from));
   return { kind: 'submitted', ...(from !== undefined && { from }) };
 }

@@ -218,8 +218,12 @@ class Loop {
     }
   }
 
-  async #persist({ persist }: TurnEffects): Promise<Problem | undefined> {
-    if (persist.length === 0) return undefined;
+  /**
+   * Before anything is said to Mesos as well: who was deposed without noticing learns it here. Otherwise it could take the
+   * subscription from its successor, and kill as orphans what that one has launched.
+   */
+  async #persist({ persist, calls }: TurnEffects): Promise<Problem | undefined> {
+    if (persist.length === 0 && calls.length === 0) return undefined;
     try {
       await this.#parts.store.commit(persist);
       return undefined;

@@ -14,7 +14,7 @@ export type StoreWrite =
 
 export interface Store {
   load(): Promise<readonly StoredRecord[]>;
-  /** All or nothing, durable when it resolves. */
+  /** All or nothing, durable when it resolves. Also with nothing to write it is refused to whoever was deposed. */
   commit(writes: readonly StoreWrite[]): Promise<void>;
   close(): Promise<void>;
 }

@@ -82,7 +82,6 @@ class Records implements ZooKeeperStore {
     return this.#inTurn(async () => {
       const encoded = encodeWrites(writes);
       const operations = this.#operations(encoded);
-      if (operations.length === 0) return;
       if (fitsOneTransaction(operations)) await this.#write(operations, 0);
       else await this.#writeByJournal(encoded);
       this.#note(encoded);

@@ -82,9 +82,9 @@ async function gone(session: ZooKeeperSession, path: string): Promise<void> {
     if (state === 'closed') reject(new ZooKeeperError('closed', 'ZooKeeper: the session is closed'));
   });
   try {
-    const present = await patiently(session, (zk) => zk.exists(path, resolve));
-    if (present === undefined) return;
-    await promise;
+    const there = patiently(session, (zk) => zk.exists(path, resolve));
+    // The session may end while that is asked: whichever comes first is heard.
+    await Promise.race([promise, there.then((present) => (present === undefined ? undefined : promise))]);
   } finally {
     stop();
   }

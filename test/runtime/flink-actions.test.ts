@@ -181,6 +181,22 @@ test('nothing is asked of an address where somebody else answers, and that is no
   for (const outcome of outcomes) t.like(outcome, { kind: 'unanswered', why: 'JobManager x answers' });
 });
 
+test('I9: a job is not run by a JobManager that took the address while its jar was on its way', async (t) => {
+  const { runs, outcomes, rest, actions } = setUp();
+  let replaced = false;
+  rest.uploadJar = async () => {
+    replaced = true;
+    return 'jar-1';
+  };
+  rest.prove = async () => {
+    if (replaced) throw new Problem('UNREACHABLE', 'JobManager x answers');
+  };
+  actions.perform(submit(job('1')));
+  await quiet();
+  t.deepEqual(runs, []);
+  t.like(outcomes[0], { kind: 'unanswered', why: 'JobManager x answers' });
+});
+
 test('a jar that is no longer there is a refusal: trying again changes nothing', async (t) => {
   const outcomes: FlinkOutcome[] = [];
   const parts = { rest: fakeRest(), artifacts: { path: () => undefined }, clock: manualClock() };

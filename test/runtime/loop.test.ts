@@ -119,7 +119,22 @@ test('I4, I5: a frame is carried out in order: persist, calls, timers, actions, 
   ]);
   t.true(journal.indexOf('call REVIVE') > journal.indexOf('committed'));
   t.true(journal.indexOf('cancel') > journal.indexOf('timer 7'));
-  t.is(store.commits.length, 1);
+  t.is(store.commits.filter((writes) => writes.length > 0).length, 1);
+});
+
+test('I6: who was deposed without noticing says nothing to Mesos, not even what needs no record', async (t) => {
+  const { scheduler, clusters, store, client, start } = bench();
+  const stream = fakeStream();
+  client.onSubscribe = async () => ({ kind: 'opened', stream });
+  scheduler.script = on('leadership', { calls: [subscribe()] });
+  const runtime = await start();
+  await quiet();
+  clusters.onAccept = () => ({ actions: [{ kind: 'forget', cluster: name }] });
+  scheduler.script = on('command', { calls: [call('REVIVE')] });
+  store.gate = Promise.reject(new Problem('DEPOSED', 'another one leads'));
+  await t.throwsAsync(runtime.submit(deleteIt), { message: 'another one leads' });
+  t.is((await runtime.ended)?.code, 'DEPOSED');
+  t.deepEqual(stream.sent, []);
 });
 
 test('I4: while a commit is under way nothing is sent, set, told or answered', async (t) => {

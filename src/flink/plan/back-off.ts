@@ -16,7 +16,8 @@ const LONGEST_DELAY_MS = 60_000;
 
 /** Not before this may the next one be launched; 0 when nothing failed. */
 export function launchNotBefore(failures: readonly Failure[], part: Failure['part'], now: EpochMs): EpochMs {
-  const counted = failures.filter((failure) => failure.part === part && failure.at > now - FAILURES_COUNT_MS);
+  // One from the future was written by a scheduler whose clock was ahead: nothing waits for that time to come.
+  const counted = failures.filter(({ part: of, at }) => of === part && at > now - FAILURES_COUNT_MS && at <= now);
   const last = counted.at(-1);
   return last === undefined ? 0 : last.at + delayMs(part === 'jobmanager' ? counted.length : countEvents(counted));
 }

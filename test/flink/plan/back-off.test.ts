@@ -16,6 +16,7 @@ const table: readonly (readonly [what: string, failures: readonly Failure[], at:
   ['thirty are too', failures(...Array.from({ length: 30 }, (_, age) => NOW - (29 - age) * 5000)), NOW + 60_000],
   ['what ended together counts once', failures(NOW - 900, NOW - 500, NOW - 10, NOW), NOW],
   ['what is ten minutes old counts no more', failures(NOW - 600_000, NOW - 600_001, NOW), NOW],
+  ['what was written by a clock that was ahead holds nothing up', failures(NOW - 5000, NOW + 600_000), NOW - 5000],
   ['another part does not count', [{ part: 'jobmanager', at: NOW - 5000 }, ...failures(NOW)], NOW],
 ];
 
