@@ -2,6 +2,9 @@
  * The calls of one subscription, one at a time on one connection that is not the stream's: Mesos keeps the
  * order of calls only within a connection, and a RECONCILE must not overtake the ACCEPT that it asks about. Nothing that a
  * master may have acted on is ever sent twice: a repeated ACCEPT fails the tasks that the first one launched.
+ *
+ * Acknowledgements are the exception: each is about one update of one task, of which the agent has no other under way, and
+ * a second one changes nothing. They go out together (pipelined), on a connection of their own.
  */
 import type { Client } from 'undici';
 import { readAnswerText } from './answer-text.ts';
@@ -20,11 +23,12 @@ export interface CallSender {
 
 export function createCallSender(parts: {
   connection: Client;
+  acknowledgements: Client;
   options: ConnectionOptions;
   master: string;
   streamId: string;
 }): CallSender {
-  const { connection, options, master } = parts;
+  const { connection, acknowledgements, options, master } = parts;
   const headers = { 'mesos-stream-id': parts.streamId };
   const principal = options.authentication?.principal;
   let closed = false;
@@ -42,7 +46,10 @@ export function createCallSender(parts: {
     } as const;
     let answer: Answer;
     try {
-      answer = await post(connection, options, { path: schedulerPath, headers, body: stringifyExact(call) });
+      const request = { path: schedulerPath, headers, body: stringifyExact(call) };
+      answer = await (call.type === 'ACKNOWLEDGE'
+        ? post(acknowledgements, options, { ...request, repeatable: true })
+        : post(connection, options, request));
     } catch (error) {
       if (closed) throw cutOff(call, master);
       throw error instanceof MesosError ? error : errorOfTransport(error, about);
@@ -55,13 +62,16 @@ export function createCallSender(parts: {
 
   return {
     send(call) {
+      if (call.type === 'ACKNOWLEDGE') {
+        return send(call);
+      }
       const sent = last.then(() => send(call));
       last = sent.catch(() => undefined); // its caller hears of the failure; the next call takes its turn
       return sent;
     },
     async close() {
       closed = true;
-      await connection.destroy();
+      await Promise.all([connection.destroy(), acknowledgements.destroy()]);
     },
   };
 }

@@ -30,9 +30,12 @@ export interface TlsOptions {
 
 export type Answer = Awaited<ReturnType<Client['request']>>;
 
-/** A connection that keeps the order of its requests: one after the other, as Mesos wants it. */
-export function connect(options: ConnectionOptions, address: string): Client {
-  return new Client(originOf(options, address), clientOptions(options));
+/**
+ * A connection that keeps the order of its requests: one after the other, as Mesos wants it. Repeatable ones may be under
+ * way together, up to `pipelining`.
+ */
+export function connect(options: ConnectionOptions, address: string, pipelining = 1): Client {
+  return new Client(originOf(options, address), { ...clientOptions(options), pipelining });
 }
 
 /** Connections for requests that have nothing to do with each other. */
@@ -68,6 +71,8 @@ export interface PostRequest {
   readonly path: string;
   readonly body: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** A second time changes nothing: it may be sent while others are under way, and again when their connection breaks. */
+  readonly repeatable?: boolean;
   /** Ends the request, and the body of its answer. */
   readonly signal?: AbortSignal;
 }
@@ -91,7 +96,7 @@ export async function post(
 async function postOnce(
   connection: Client | Pool,
   options: ConnectionOptions,
-  { path, body, headers, signal }: PostRequest,
+  { path, body, headers, signal, repeatable = false }: PostRequest,
   credentials: Readonly<Record<string, string>>,
 ): Promise<Answer> {
   const limitMs = options.answerTimeoutMs ?? 30_000;
@@ -103,6 +108,7 @@ async function postOnce(
       path,
       headers: { ...json, ...headers, ...credentials },
       body,
+      idempotent: repeatable,
       bodyTimeout: 0, // who reads the body knows how long it may take
       signal: signal === undefined ? late.signal : AbortSignal.any([late.signal, signal]),
     });

@@ -107,11 +107,20 @@ function errorOfAttempt(error: unknown, { abort, master, call: { type: call } }:
   return error instanceof MesosError ? error : errorOfTransport(error, { master, call });
 }
 
+/** Enough that a burst does not wait for each answer; few enough that a lost connection costs little. */
+const acknowledgementsUnderWay = 64;
+
 function streamOf(attempt: Attempt, answer: Answer, connection: Client): SchedulerStream {
   const { options, master, abort } = attempt;
   const streamId = streamIdOf(answer, master);
   checkJsonBody(answer, master);
-  const sender = createCallSender({ connection: connect(options, master), options, master, streamId });
+  const sender = createCallSender({
+    connection: connect(options, master),
+    acknowledgements: connect(options, master, acknowledgementsUnderWay),
+    options,
+    master,
+    streamId,
+  });
   const stream = createSchedulerStream({
     ...options,
     master,

@@ -24,6 +24,7 @@ import type { QueueItem, Settle } from './queue.ts';
 import type { Runtime } from './runtime.ts';
 import { createTimers, type Timers } from './timers.ts';
 import { groupOf, type TurnEffects, takeTurn } from './turn.ts';
+import { systemPace, type TurnPace } from './turn-pace.ts';
 
 export interface RuntimeParts {
   readonly scheduler: Scheduler;
@@ -34,6 +35,7 @@ export interface RuntimeParts {
   readonly artifacts: { path(digest: string): string | undefined };
   readonly masters: readonly MasterAddress[] | MasterSource;
   readonly clock?: Clock;
+  readonly pace?: TurnPace;
   readonly factsKept?: number;
 }
 
@@ -95,6 +97,7 @@ class Loop {
   readonly ended = Promise.withResolvers<Problem | undefined>();
   readonly #parts: RuntimeParts;
   readonly #clock: Clock;
+  readonly #pace: TurnPace;
   readonly #timers: Timers;
   readonly #connection: MesosConnection;
   readonly #watch: FlinkWatch;
@@ -111,6 +114,7 @@ class Loop {
     this.#clock = monotone(parts.clock ?? systemClock);
     // Numbered from the time of the start: so numbers grow across restarts, and a reader never mistakes a new fact for an old one.
     this.facts = createFactLog(this.#clock.now(), parts.factsKept ?? FACTS_KEPT);
+    this.#pace = parts.pace ?? systemPace();
     this.#timers = createTimers(this.#clock);
     this.#connection = createMesosConnection({
       client: parts.client,
@@ -162,15 +166,12 @@ class Loop {
     this.#awake();
   }
 
-  /** The turn begins after the present round of I/O: what arrived together is taken together. */
   #awake(): void {
     if (this.#turning !== undefined || this.#over) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#turning = promise;
-    setImmediate(async () => {
+    this.#turning = this.#pace.ready().then(async () => {
       await this.#turn();
+      this.#pace.turned();
       this.#turning = undefined;
-      resolve();
       if (this.#queue.length > 0) this.#awake();
     });
   }

@@ -1,6 +1,6 @@
 /**
  * Carries out what the core wants said to Mesos, and tells it what came of it. At most one subscription is alive; calls
- * go out one after the other, each only while its own subscription is the present one; every failure becomes an input.
+ * go out one after the other (acknowledgements beside them), each only while its own subscription is the present one; every failure becomes an input.
  * When to connect again, and where, is the core's to decide: nothing is repeated here.
  */
 import type { SchedulerCall } from '../mesos-api-client/protocol/scheduler.ts';
@@ -65,6 +65,8 @@ export function createMesosConnection(parts: ConnectionParts): MesosConnection {
         case 'call': {
           const attempt = present?.subscription === call.subscription ? present : undefined;
           if (attempt === undefined) return reportUnsent(parts, call.subscription, call.call);
+          // What an acknowledgement is about happened before all that is said now: it need not wait for its turn.
+          if (call.call.type === 'ACKNOWLEDGE') return void send(parts, attempt, call.call, isPresent);
           attempt.tail = attempt.tail.then(() => send(parts, attempt, call.call, isPresent));
         }
       }

@@ -3,6 +3,7 @@
  * and start while it does.
  */
 import type { EpochMs } from '../../lib/brand.ts';
+import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { TaskRecord } from '../../scheduler/model/task.ts';
 import type { JobManagerAddress } from '../render/render.ts';
 import { launchNotBefore } from './back-off.ts';
@@ -26,7 +27,11 @@ export function planTaskManagers(planning: Planning, jobManager: LaunchedTask): 
   const count = record.spec.taskManagers.mode === 'fixed' ? record.spec.taskManagers.count : 0;
   const missing = count - good.length - known.requested.size;
   if (missing > 0) launchMissing(planning, missing, address);
-  for (const task of leastUseful(planning, good).slice(0, Math.max(0, -missing))) {
+  if (missing < 0) endSome(planning, good, -missing);
+}
+
+function endSome(planning: Planning, good: readonly TaskRecord[], count: number): void {
+  for (const task of leastUseful(planning, good).slice(0, count)) {
     kill(planning, task, 'the cluster has more TaskManagers than it is to have');
   }
 }
@@ -81,8 +86,7 @@ export function noteRegistrations(planning: Planning): void {
   const { known } = draft;
   const look = known.look;
   const running = tasks.filter(isLaunched).filter((task) => task.spec.part === 'taskmanager' && isWanted(task));
-  forgetOthers(known.registered, running);
-  forgetOthers(known.unregisteredSince, running);
+  forgetOthers([known.registered, known.unregisteredSince], running);
   if (look === undefined) return;
   if (look.kind === 'seen') noteEach(planning, running, look);
   else known.unregisteredSince.clear();
@@ -111,10 +115,15 @@ function noteOne(planning: Planning, task: LaunchedTask, slots: number, at: Epoc
   draft.state({ kind: 'taskmanager.registered', cluster: draft.record.name, taskId, slots, sinceLaunchMs });
 }
 
-function forgetOthers(
-  ids: { keys(): Iterable<TaskRecord['spec']['taskId']>; delete(id: TaskRecord['spec']['taskId']): boolean },
-  tasks: readonly TaskRecord[],
-): void {
+interface Ids {
+  readonly size: number;
+  keys(): Iterable<TaskId>;
+  delete(id: TaskId): boolean;
+}
+
+/** Asked with every update of every task: so the set of thousands is made only where it is needed. */
+function forgetOthers(noted: readonly Ids[], tasks: readonly TaskRecord[]): void {
+  if (noted.every(({ size }) => size === 0)) return;
   const present = new Set(tasks.map((task) => task.spec.taskId));
-  for (const id of [...ids.keys()]) if (!present.has(id)) ids.delete(id);
+  for (const ids of noted) for (const id of [...ids.keys()]) if (!present.has(id)) ids.delete(id);
 }

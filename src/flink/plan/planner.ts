@@ -143,7 +143,7 @@ function plan(
   now: EpochMs,
 ): ClusterFrame {
   const planning: Planning = { draft: new Draft(known, now), tasks, renderer };
-  for (const { spec } of tasks) known.requested.delete(spec.taskId);
+  if (known.requested.size > 0) for (const { spec } of tasks) known.requested.delete(spec.taskId);
   if (known.record.goal === 'delete') return planDeletion(clusters, planning);
   noteFailures(planning);
   noteEndedWorkers(planning);

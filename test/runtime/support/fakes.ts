@@ -9,6 +9,7 @@ import type { SchedulerCall, SchedulerEvent } from '../../../src/mesos-api-clien
 import type { SchedulerClient, SchedulerStream } from '../../../src/mesos-api-client/scheduler-client.ts';
 import { type RuntimeParts, startRuntime } from '../../../src/runtime/loop.ts';
 import type { Runtime } from '../../../src/runtime/runtime.ts';
+import type { TurnPace } from '../../../src/runtime/turn-pace.ts';
 import type { Frame, MesosCall } from '../../../src/scheduler/model/frame.ts';
 import type { Input } from '../../../src/scheduler/model/input.ts';
 import type { MasterAddress, SubscriptionId } from '../../../src/scheduler/model/master.ts';
@@ -295,8 +296,12 @@ export interface Bench {
   readonly store: FakeStore;
   readonly client: FakeClient;
   readonly rest: ReturnType<typeof fakeRest>;
+  readonly pace: TurnPace;
   start(more?: Partial<RuntimeParts>): Promise<Runtime>;
 }
+
+/** Turns as close as they can be, in no time that a test would have to wait for. */
+export const eachRound: TurnPace = { ready: () => nextRound(), turned: () => undefined };
 
 export function bench(): Bench {
   const journal: string[] = [];
@@ -319,6 +324,7 @@ export function bench(): Bench {
     store: fakeStore(journal),
     client: fakeClient(journal),
     rest: fakeRest(journal),
+    pace: eachRound,
   };
   const artifacts = { path: () => '/artifacts/x' };
   return {
