@@ -5,6 +5,7 @@ import { defaultCacheDir, defaultDataDir } from './directories.ts';
 import { driverJarOf, obtainFlinks, servedDistributions } from './distributions.ts';
 import { readEnvironment } from './environment.ts';
 import { runUntilEnd } from './lifetime.ts';
+import { keepHeapSmall } from './memory.ts';
 import type { MesosClientSettings } from './mesos-client.ts';
 import { startScheduler } from './scheduler.ts';
 import { parseDuration, parseListen, parsePath, type SchedulerSettings } from './settings.ts';
@@ -91,6 +92,7 @@ export function addSchedulerCommand(program: Command): void {
 }
 
 async function runScheduler(options: Options): Promise<void> {
+  keepHeapSmall();
   const { cacheDir: givenCacheDir, flinkVersion, flinkHome, logLevel, mesosMaster, ...others } = options;
   const { unreachableTimeout, zkSessionTimeout, returning, ...given } = others;
   const settings: SchedulerSettings = {
