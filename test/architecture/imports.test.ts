@@ -74,6 +74,7 @@ const mayImport: Record<string, readonly string[]> = {
   'src/api': ['src/lib', 'src/dispatcher', 'src/observability', 'src/artifacts', 'src/flink', 'src/scheduler/model'],
   'src/cli': ['src/lib', 'src/api'],
   'src/web': ['src/lib', 'src/api'],
+  'src/local-mesos': ['src/local-mesos/server'],
   'src/local-mesos/model': ['src/lib', 'src/mesos-api-client/protocol'],
   'src/local-mesos/server': ['src/lib', 'src/local-mesos/model', 'src/mesos-api-client/protocol', 'src/zookeeper'],
 };

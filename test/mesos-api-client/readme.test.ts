@@ -1,30 +1,24 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import test from 'ava';
-import { startLocalMesos } from '../../src/local-mesos/server/start-local-mesos.ts';
+import { startLocalMesos } from '../../src/local-mesos/index.ts';
 
-const room = new URL('../../src/mesos-api-client/', import.meta.url);
+const example = fileURLToPath(new URL('../../examples/framework.ts', import.meta.url));
 
-test('the framework of the README runs its command on a local master and ends', async (t) => {
-  const directory = await mkdtemp(join(tmpdir(), 'flink-mesos-readme-'));
-  t.teardown(() => rm(directory, { recursive: true, force: true }));
-  const mesos = await startLocalMesos({
-    workDir: join(directory, 'mesos'),
-    port: 0,
-    agents: 1,
-  });
-  t.teardown(() => mesos.close());
-  const readme = await readFile(new URL('README.md', room), 'utf8');
+test('the framework of the README is the example, without its first line', async (t) => {
+  const readme = await readFile(new URL('../../src/mesos-api-client/README.md', import.meta.url), 'utf8');
   const [, framework = ''] = /```ts\n(.*?)```/s.exec(readme) ?? [];
-  const file = join(directory, 'framework.ts');
-  await writeFile(file, framework.replaceAll("'./index.ts'", `'${new URL('index.ts', room).href}'`));
+  t.is(framework, (await readFile(example, 'utf8')).replace(/^.*\n/, ''));
+});
 
-  const child = spawn(process.execPath, [file], {
+test('the framework of the README runs its command on a master and ends', async (t) => {
+  const mesos = await startLocalMesos({ agents: 1 });
+  t.teardown(() => mesos.close());
+  const child = spawn(process.execPath, [example], {
     env: { ...process.env, MASTER: new URL(mesos.masterUrl).host },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

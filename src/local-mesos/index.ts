@@ -1,0 +1,13 @@
+/** The public surface: a Mesos for tests of frameworks, in this process, with tasks as processes of this machine. */
+export type { AgentSpec, LocalMesosReport } from './server/agent-options.ts';
+export {
+  type LocalAgents,
+  type LocalAgentsOptions,
+  type LocalMaster,
+  type LocalMasterOptions,
+  type LocalMesos,
+  type LocalMesosOptions,
+  startLocalAgents,
+  startLocalMaster,
+  startLocalMesos,
+} from './server/start-local-mesos.ts';
