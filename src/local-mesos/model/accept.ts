@@ -1,15 +1,20 @@
 /**
  * ACCEPT: tasks are launched one after another on the sum of the offers, and what they leave is declined with the call's
  * filters. A single bad offer id spoils the whole call: all its offers are taken back without a word to anybody, its
- * tasks are LOST (DROPPED with PARTITION_AWARE). Reservations, volumes, groups and executors of frameworks are refused.
+ * tasks are LOST (DROPPED with PARTITION_AWARE). Operations on resources take effect for those that follow them; groups and
+ * executors of frameworks are refused.
  */
 import type { OfferId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Filters, OfferOperation, Resource, TaskInfo } from '../../mesos-api-client/protocol/mesos.ts';
-import { add, subtract } from '../../mesos-api-client/protocol/resources.ts';
+import { add, contains, subtract } from '../../mesos-api-client/protocol/resources.ts';
 import type { TaskState } from '../../mesos-api-client/protocol/task-state.ts';
 import type { Agent, Framework, MasterState, OfferRecord } from './master-state.ts';
 import { count, isPartitionAware, sendEvent, sendToAgent } from './master-state.ts';
-import { refuse, removeOffer } from './offers.ts';
+import { pidOf, refuse, removeOffer } from './offers.ts';
+import { conversionsOf, convert, isResourceOperation, type ResourceOperation } from './operations/conversions.ts';
+import { operationFault } from './operations/operation-faults.ts';
+import { applyConversions, startOperation } from './operations/operations.ts';
+import { lackOf } from './operations/operator-operations.ts';
 import { allocatedForm, internalForm } from './resource-forms.ts';
 import { taskFault } from './task-validation.ts';
 import { addTask, createTask, masterStatus, occupy, sendUpdate } from './tasks.ts';
@@ -35,11 +40,13 @@ export function acceptOffers(master: MasterState, framework: Framework, accept: 
     removeOffer(master, offer);
   }
   const all = offers.flatMap(({ resources }) => resources);
-  const launcher = createLauncher(master, framework, agent, first.role, add(all));
+  const acceptance: Acceptance = { master, framework, agent, role: first.role, remaining: add(all) };
   for (const operation of accept.operations ?? []) {
-    launcher.run(operation);
+    carryOut(acceptance, operation);
   }
-  refuse(master, framework, { ...first, resources: launcher.remaining() }, accept.filters);
+  // What was converted was not refused.
+  const refused = acceptance.remaining.filter((resource) => contains(all, [resource]));
+  refuse(master, framework, { ...first, resources: refused }, accept.filters);
 }
 
 /** In the master's order: the list itself, then the framework, the role, the agent. */
@@ -96,43 +103,73 @@ function dropCall(
   }
 }
 
-/** Carries out the operations of one call, each on what the earlier ones left. */
-function createLauncher(master: MasterState, framework: Framework, agent: Agent, role: string, pool: Resource[]) {
-  let remaining: readonly Resource[] = pool;
+interface Acceptance {
+  readonly master: MasterState;
+  readonly framework: Framework;
+  readonly agent: Agent;
+  readonly role: string;
+  /** What earlier operations of the call have left, or made of it. */
+  remaining: readonly Resource[];
+}
 
-  function launch(task: TaskInfo): void {
-    const message = taskFault(task, { framework, agent, role, remaining });
-    if (message !== undefined) {
-      reject(master, framework, task, { state: 'TASK_ERROR', reason: 'REASON_TASK_INVALID', message });
-      return;
+function carryOut(acceptance: Acceptance, operation: OfferOperation): void {
+  const { master, framework } = acceptance;
+  if (operation.type === 'LAUNCH' && operation.id === undefined) {
+    for (const task of operation.launch?.task_infos ?? []) {
+      launch(acceptance, task);
     }
-    const resources = internalForm(task.resources);
-    const info = { ...task, resources: allocatedForm(resources, role) };
-    remaining = subtract(remaining, resources) ?? [];
-    const launched = createTask(framework, agent, info, role);
-    addTask(framework, agent, launched);
-    occupy(master, agent, launched);
-    count(master, 'master/messages_launch_tasks');
-    sendToAgent(master, agent, { type: 'RUN_TASK', framework: framework.info, task: info });
+    return;
   }
-
-  function run(operation: OfferOperation): void {
-    if (operation.type === 'LAUNCH' && operation.id === undefined) {
-      operation.launch?.task_infos?.forEach(launch);
-      return;
-    }
-    const group = operation.type === 'LAUNCH_GROUP';
-    const reason = group ? 'REASON_TASK_GROUP_INVALID' : 'REASON_TASK_INVALID';
-    const message = group
-      ? 'LAUNCH_GROUP is not built into the embedded master: launch command tasks'
-      : 'The `id` field cannot be set on LAUNCH operations';
-    for (const task of tasksOf(operation)) {
-      reject(master, framework, task, { state: 'TASK_ERROR', reason, message });
-    }
-    refuseOperation(master, framework, operation, `${operation.type} is not built into the embedded master`);
+  if (isResourceOperation(operation)) {
+    convertResources(acceptance, operation);
+    return;
   }
+  const group = operation.type === 'LAUNCH_GROUP';
+  const reason = group ? 'REASON_TASK_GROUP_INVALID' : 'REASON_TASK_INVALID';
+  const message = group
+    ? 'LAUNCH_GROUP is not built into the embedded master: launch command tasks'
+    : 'The `id` field cannot be set on LAUNCH operations';
+  for (const task of tasksOf(operation)) {
+    reject(master, framework, task, { state: 'TASK_ERROR', reason, message });
+  }
+  refuseOperation(master, framework, operation, "'source' is not managed by a resource provider");
+}
 
-  return { run, remaining: () => remaining };
+function launch(acceptance: Acceptance, task: TaskInfo): void {
+  const { master, framework, agent, role, remaining } = acceptance;
+  const message = taskFault(task, { framework, agent, role, remaining });
+  if (message !== undefined) {
+    reject(master, framework, task, { state: 'TASK_ERROR', reason: 'REASON_TASK_INVALID', message });
+    return;
+  }
+  const resources = internalForm(task.resources);
+  const info = { ...task, resources: allocatedForm(resources, role) };
+  acceptance.remaining = subtract(remaining, resources) ?? [];
+  const launched = createTask(framework, agent, info, role);
+  addTask(framework, agent, launched);
+  occupy(master, agent, launched);
+  count(master, 'master/messages_launch_tasks');
+  sendToAgent(master, agent, { type: 'RUN_TASK', framework: framework.info, task: info });
+}
+
+/** At once, and in the agent's resources too: the agent is told, and reports what became of it. */
+function convertResources(acceptance: Acceptance, operation: ResourceOperation): void {
+  const { master, framework, agent, role, remaining } = acceptance;
+  const asker = { framework, role, principal: framework.info.principal, total: agent.total };
+  const fault = operationFault(operation, asker);
+  if (fault !== undefined) {
+    const where = `on agent ${agent.id} at ${pidOf(agent.description)} (${agent.description.hostname})`;
+    refuseOperation(master, framework, operation, `${fault}; ${where}`);
+    return;
+  }
+  const conversions = conversionsOf(operation);
+  const converted = convert(remaining, conversions);
+  if (converted === undefined || !applyConversions(master, agent, conversions)) {
+    refuseOperation(master, framework, operation, lackOf(remaining, conversions, role));
+    return;
+  }
+  acceptance.remaining = converted;
+  startOperation(master, agent, framework, operation);
 }
 
 function tasksOf(operation: OfferOperation): readonly TaskInfo[] {

@@ -5,9 +5,9 @@
  */
 import type { Brand, EpochMs } from '../../lib/brand.ts';
 import type { AgentId, FrameworkId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
-import type { FrameworkInfo, TaskInfo, TaskStatus } from '../../mesos-api-client/protocol/mesos.ts';
+import type { FrameworkInfo, Resource, TaskInfo, TaskStatus } from '../../mesos-api-client/protocol/mesos.ts';
 import type { TaskState } from '../../mesos-api-client/protocol/task-state.ts';
-import type { AgentToMaster, MasterToAgent } from './agent-protocol.ts';
+import type { AgentOperation, AgentToMaster, MasterToAgent } from './agent-protocol.ts';
 
 /** Mesos' container id: a uuid for each time that a task is run. */
 export type RunId = Brand<string, 'RunId'>;
@@ -64,7 +64,14 @@ export type AgentTimer =
   | { readonly kind: 'retry'; readonly runId: RunId }
   | { readonly kind: 'force-kill'; readonly runId: RunId }
   | { readonly kind: 'max-completion'; readonly runId: RunId }
-  | { readonly kind: CheckKind; readonly runId: RunId };
+  | { readonly kind: CheckKind; readonly runId: RunId }
+  /** An operation's outcome is told again. */
+  | { readonly kind: 'operation'; readonly operation: string };
+
+/** One timer of a kind for each run or operation. */
+export function timerName(timer: AgentTimer): string {
+  return `${timer.kind} ${timer.kind === 'operation' ? timer.operation : timer.runId}`;
+}
 
 export type AgentInput = { readonly at: EpochMs } & (
   | {
@@ -73,6 +80,8 @@ export type AgentInput = { readonly at: EpochMs } & (
       readonly agentId: AgentId;
       readonly frameworks: readonly FrameworkInfo[];
       readonly entries: readonly { readonly entry: AgentEntry; readonly alive: boolean }[];
+      readonly checkpointed?: readonly Resource[];
+      readonly operations?: readonly AgentOperation[];
     }
   | { readonly kind: 'linked' }
   | { readonly kind: 'unlinked' }
@@ -88,7 +97,17 @@ export type AgentInput = { readonly at: EpochMs } & (
 );
 
 export type AgentEffect =
-  | { readonly kind: 'save-agent'; readonly agentId: AgentId; readonly frameworks: readonly FrameworkInfo[] }
+  | {
+      readonly kind: 'save-agent';
+      readonly agentId: AgentId;
+      readonly frameworks: readonly FrameworkInfo[];
+      /** Dynamic reservations and volumes. */
+      readonly checkpointed: readonly Resource[];
+      /** Outcomes that wait for their acknowledgement. */
+      readonly operations: readonly AgentOperation[];
+    }
+  /** A persistent volume was destroyed: so is what is in it. */
+  | { readonly kind: 'remove-volume'; readonly volume: Resource }
   | { readonly kind: 'save'; readonly entry: AgentEntry }
   /** Acknowledged to its end: the checkpoint goes, the sandbox may be collected. */
   | { readonly kind: 'forget'; readonly entry: AgentEntry }

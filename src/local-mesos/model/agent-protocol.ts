@@ -13,7 +13,9 @@ import type {
   TaskInfo,
   TaskStatus,
 } from '../../mesos-api-client/protocol/mesos.ts';
+import type { OperationStatus } from '../../mesos-api-client/protocol/operations.ts';
 import type { TaskState } from '../../mesos-api-client/protocol/task-state.ts';
+import type { ResourceOperation } from './operations/conversions.ts';
 
 export interface AgentDescription {
   readonly hostname: string;
@@ -21,6 +23,22 @@ export interface AgentDescription {
   readonly resources: readonly Resource[];
   readonly attributes: readonly Attribute[];
   readonly domain?: Domain;
+  /** Default 127.0.0.1. */
+  readonly ip?: string;
+}
+
+/** An operation on the agent's resources, as the master tells it. */
+export interface StartedOperation {
+  /** The master's name for it: 16 bytes in base64. */
+  readonly uuid: string;
+  /** Absent if an operator asked for it. */
+  readonly frameworkId?: FrameworkId;
+  readonly info: ResourceOperation;
+}
+
+/** And as the agent tells it: with its outcome, which waits for its acknowledgement. */
+export interface AgentOperation extends StartedOperation {
+  readonly status?: OperationStatus;
 }
 
 /** A task as an agent knows it. */
@@ -42,6 +60,7 @@ export type AgentToMaster =
         readonly agentId: AgentId;
         readonly frameworks: readonly FrameworkInfo[];
         readonly tasks: readonly AgentTask[];
+        readonly operations?: readonly AgentOperation[];
       };
     }
   /** Repeated by the agent until ACKNOWLEDGE; one in flight for each task. */
@@ -51,6 +70,8 @@ export type AgentToMaster =
       readonly status: TaskStatus;
       readonly latestState: TaskState;
     }
+  /** The same for an operation. */
+  | { readonly type: 'OPERATION_STATUS'; readonly operation: AgentOperation }
   | { readonly type: 'PONG' }
   /** The agent ends in good order and took its tasks with it. */
   | { readonly type: 'UNREGISTER' };
@@ -61,6 +82,7 @@ export type MasterToAgent =
       readonly agentId: AgentId;
       /** Tasks that the master has on this agent and that REGISTER did not bring: their launch was lost on the way. */
       readonly missing?: readonly { readonly framework: FrameworkInfo; readonly taskId: TaskId }[];
+      readonly missingOperations?: readonly StartedOperation[];
     }
   /** The master will not have this agent (marked gone): it ends its tasks and itself. */
   | { readonly type: 'SHUTDOWN'; readonly message: string }
@@ -72,6 +94,8 @@ export type MasterToAgent =
       readonly gracePeriod?: DurationInfo;
     }
   | { readonly type: 'ACKNOWLEDGE'; readonly frameworkId: FrameworkId; readonly taskId: TaskId; readonly uuid: string }
+  | { readonly type: 'APPLY_OPERATION'; readonly operation: StartedOperation }
+  | { readonly type: 'ACKNOWLEDGE_OPERATION'; readonly uuid: string }
   /** The framework subscribed (again): its unacknowledged updates are sent at once. */
   | { readonly type: 'UPDATE_FRAMEWORK'; readonly framework: FrameworkInfo }
   | { readonly type: 'SHUTDOWN_FRAMEWORK'; readonly frameworkId: FrameworkId }

@@ -88,7 +88,7 @@ function bareStatus(entry: AgentEntry, state: TaskState, stamp: StatusStamp, det
 }
 
 /** On the wire a uuid is its 16 bytes in base64. */
-function uuidBytes(uuid: string): string {
+export function uuidBytes(uuid: string): string {
   return Buffer.from(uuid.replaceAll('-', ''), 'hex').toString('base64');
 }
 

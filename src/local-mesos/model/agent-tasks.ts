@@ -23,7 +23,7 @@ export function runTask(turn: Turn, framework: FrameworkInfo, info: TaskInfo): v
   if (frameworkId === undefined) throw new Error('RUN_TASK of a framework without an id');
   const { state } = turn;
   state.frameworks.set(frameworkId, framework);
-  turn.frameworksChanged = true;
+  turn.agentChanged = true;
   if (findEntry(state, frameworkId, info.task_id.value) !== undefined) return;
   const entry: AgentEntry = {
     runId: state.newUuid() as RunId,
@@ -146,7 +146,7 @@ export function reportAbsent(
   const latestState = lossOf(framework, 'TASK_DROPPED');
   const entry: AgentEntry = { runId, frameworkId, taskId, phase: 'absent', latestState, pending: [] };
   addEntry(state, entry);
-  turn.frameworksChanged = true;
+  turn.agentChanged = true;
   enqueueUpdate(turn, entry, agentStatus(entry, latestState, stampOf(turn), detail));
 }
 
@@ -182,7 +182,7 @@ export function shutdownFramework(turn: Turn, frameworkId: FrameworkId): void {
     else entry.kill = { ...entry.kill, cause };
     turn.changed.add(entry);
   }
-  turn.frameworksChanged = true;
+  turn.agentChanged = true;
 }
 
 export function graceMs(entry: AgentEntry): number {

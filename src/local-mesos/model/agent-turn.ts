@@ -4,9 +4,11 @@
  */
 import type { EpochMs } from '../../lib/brand.ts';
 import type { AgentId, FrameworkId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
-import type { FrameworkInfo } from '../../mesos-api-client/protocol/mesos.ts';
+import type { FrameworkInfo, Resource } from '../../mesos-api-client/protocol/mesos.ts';
 import type { AgentEffect, AgentEntry, RunId } from './agent-io.ts';
+import type { AgentOperation } from './agent-protocol.ts';
 import type { StatusStamp } from './agent-status.ts';
+import { isCheckpointed as isCheckpointedResource } from './operations/conversions.ts';
 
 export interface AgentState {
   agentId?: AgentId;
@@ -17,7 +19,12 @@ export interface AgentState {
   readonly frameworks: Map<FrameworkId, FrameworkInfo>;
   readonly entries: Map<RunId, AgentEntry>;
   readonly runOf: Map<string, RunId>;
-  readonly retryMs: Map<RunId, number>;
+  /** Of runs and operations. */
+  readonly retryMs: Map<string, number>;
+  /** All that it has: what it was started with, dynamic reservations and volumes made of it. */
+  resources: readonly Resource[];
+  /** Those whose outcome waits for its acknowledgement, by the master's name. */
+  readonly operations: Map<string, AgentOperation>;
 }
 
 export interface Turn {
@@ -25,11 +32,11 @@ export interface Turn {
   readonly state: AgentState;
   readonly effects: AgentEffect[];
   readonly changed: Set<AgentEntry>;
-  frameworksChanged: boolean;
+  agentChanged: boolean;
 }
 
 export function beginTurn(state: AgentState, at: EpochMs): Turn {
-  return { at, state, effects: [], changed: new Set(), frameworksChanged: false };
+  return { at, state, effects: [], changed: new Set(), agentChanged: false };
 }
 
 export function endTurn(turn: Turn): AgentEffect[] {
@@ -37,8 +44,14 @@ export function endTurn(turn: Turn): AgentEffect[] {
   const saves: AgentEffect[] = [...turn.changed]
     .filter((entry) => state.entries.has(entry.runId) && isCheckpointed(state, entry))
     .map((entry) => ({ kind: 'save', entry }));
-  if (turn.frameworksChanged && state.agentId !== undefined)
-    saves.unshift({ kind: 'save-agent', agentId: state.agentId, frameworks: frameworksWithTasks(state) });
+  if (turn.agentChanged && state.agentId !== undefined)
+    saves.unshift({
+      kind: 'save-agent',
+      agentId: state.agentId,
+      frameworks: frameworksWithTasks(state),
+      checkpointed: state.resources.filter(isCheckpointedResource),
+      operations: [...state.operations.values()],
+    });
   return [...saves, ...turn.effects];
 }
 
@@ -79,7 +92,7 @@ export function forgetEntry(turn: Turn, entry: AgentEntry): void {
   state.runOf.delete(taskKey(entry.frameworkId, entry.taskId));
   state.retryMs.delete(entry.runId);
   effects.push({ kind: 'cancel', timer: { kind: 'retry', runId: entry.runId } }, { kind: 'forget', entry });
-  turn.frameworksChanged = true;
+  turn.agentChanged = true;
 }
 
 /** Ids of Mesos hold no slash. */

@@ -6,9 +6,10 @@
  */
 import { unreachable } from '../../lib/exhaustive.ts';
 import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
+import type { Resource } from '../../mesos-api-client/protocol/mesos.ts';
 import { armChecks, checkDone, checkDue } from './agent-checks.ts';
 import type { AgentEffect, AgentEntry, AgentInput, AgentTimer } from './agent-io.ts';
-import type { AgentDescription, AgentTask, AgentToMaster, MasterToAgent } from './agent-protocol.ts';
+import type { AgentDescription, AgentOperation, AgentTask, AgentToMaster, MasterToAgent } from './agent-protocol.ts';
 import {
   armMaxCompletion,
   killTask,
@@ -34,6 +35,15 @@ import {
   type Turn,
 } from './agent-turn.ts';
 import { acknowledge, resendAll, retry } from './agent-updates.ts';
+import {
+  applyOperation,
+  dropOperation,
+  operationAcknowledged,
+  resendOperations,
+  retryOperation,
+} from './operations/agent-operations.ts';
+import { withCheckpointed } from './operations/conversions.ts';
+import { internalForm } from './resource-forms.ts';
 
 export interface AgentOptions {
   readonly description: AgentDescription;
@@ -46,6 +56,10 @@ export interface AgentView {
   readonly agentId: AgentId | undefined;
   readonly registered: boolean;
   readonly entries: readonly Readonly<AgentEntry>[];
+  /** Whose outcome waits for its acknowledgement. */
+  readonly operations: readonly AgentOperation[];
+  /** Dynamic reservations and volumes included. */
+  readonly resources: readonly Resource[];
 }
 
 export interface Agent {
@@ -62,6 +76,8 @@ export function createAgent(options: AgentOptions): Agent {
     entries: new Map(),
     runOf: new Map(),
     retryMs: new Map(),
+    resources: internalForm(options.description.resources),
+    operations: new Map(),
   };
   return {
     step(input) {
@@ -69,7 +85,13 @@ export function createAgent(options: AgentOptions): Agent {
       takeInput(turn, input, options.description);
       return endTurn(turn);
     },
-    view: () => ({ agentId: state.agentId, registered: state.registered, entries: [...state.entries.values()] }),
+    view: () => ({
+      agentId: state.agentId,
+      registered: state.registered,
+      entries: [...state.entries.values()],
+      operations: [...state.operations.values()],
+      resources: state.resources,
+    }),
   };
 }
 
@@ -145,11 +167,17 @@ function takeMessage(turn: Turn, message: MasterToAgent): void {
     case 'ACKNOWLEDGE':
       acknowledge(turn, message.frameworkId, message.taskId, message.uuid);
       return;
+    case 'APPLY_OPERATION':
+      applyOperation(turn, message.operation);
+      return;
+    case 'ACKNOWLEDGE_OPERATION':
+      operationAcknowledged(turn, message.uuid);
+      return;
     case 'UPDATE_FRAMEWORK': {
       const frameworkId = message.framework.id?.value;
       if (frameworkId === undefined) return;
       state.frameworks.set(frameworkId, message.framework);
-      turn.frameworksChanged = true;
+      turn.agentChanged = true;
       resendAll(turn, frameworkId);
       return;
     }
@@ -171,10 +199,12 @@ function registered(turn: Turn, message: Extract<MasterToAgent, { type: 'REGISTE
   if (state.agentId !== undefined && state.agentId !== message.agentId)
     for (const frameworkId of new Set([...state.entries.values()].map((entry) => entry.frameworkId)))
       shutdownFramework(turn, frameworkId);
-  if (state.agentId !== message.agentId) turn.frameworksChanged = true;
+  if (state.agentId !== message.agentId) turn.agentChanged = true;
   state.agentId = message.agentId;
   state.registered = true;
   resendAll(turn);
+  resendOperations(turn);
+  for (const operation of message.missingOperations ?? []) dropOperation(turn, operation);
   for (const { framework, taskId } of message.missing ?? []) {
     if (framework.id === undefined) continue;
     state.frameworks.set(framework.id.value, framework);
@@ -188,9 +218,15 @@ function unlinked(turn: Turn): void {
   state.registered = false;
   for (const entry of state.entries.values())
     if (entry.pending.length > 0) turn.effects.push({ kind: 'cancel', timer: { kind: 'retry', runId: entry.runId } });
+  for (const operation of state.operations.keys())
+    turn.effects.push({ kind: 'cancel', timer: { kind: 'operation', operation } });
 }
 
 function takeTimer(turn: Turn, timer: AgentTimer): void {
+  if (timer.kind === 'operation') {
+    retryOperation(turn, timer.operation);
+    return;
+  }
   const entry = turn.state.entries.get(timer.runId);
   if (entry === undefined) return;
   switch (timer.kind) {
@@ -213,10 +249,13 @@ function takeTimer(turn: Turn, timer: AgentTimer): void {
   }
 }
 
-function registration(state: AgentState, agent: AgentDescription): AgentToMaster {
+function registration(state: AgentState, description: AgentDescription): AgentToMaster {
+  const agent = { ...description, resources: state.resources };
+  const operations = [...state.operations.values()];
   if (state.agentId === undefined) return { type: 'REGISTER', agent };
   const tasks = [...state.entries.values()].flatMap(taskOf);
-  return { type: 'REGISTER', agent, again: { agentId: state.agentId, frameworks: frameworksWithTasks(state), tasks } };
+  const known = { agentId: state.agentId, frameworks: frameworksWithTasks(state), tasks };
+  return { type: 'REGISTER', agent, again: { ...known, ...(operations.length > 0 ? { operations } : {}) } };
 }
 
 function taskOf(entry: AgentEntry): AgentTask[] {
@@ -229,6 +268,15 @@ function taskOf(entry: AgentEntry): AgentTask[] {
 function recover(turn: Turn, input: Extract<AgentInput, { kind: 'recovered' }>): void {
   const { state } = turn;
   state.agentId = input.agentId;
+  const resources = withCheckpointed(state.resources, input.checkpointed ?? []);
+  if (resources === undefined) {
+    const message =
+      'the resources that this agent is given do not hold the reservations and volumes that were made of them';
+    turn.effects.push({ kind: 'shutdown', message });
+    return;
+  }
+  state.resources = resources;
+  for (const operation of input.operations ?? []) state.operations.set(operation.uuid, operation);
   for (const framework of input.frameworks)
     if (framework.id !== undefined) state.frameworks.set(framework.id.value, framework);
   for (const { entry, alive } of input.entries) {

@@ -7,13 +7,14 @@ import _ from 'lodash';
 import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Resource } from '../../mesos-api-client/protocol/mesos.ts';
 import { subtract } from '../../mesos-api-client/protocol/resources.ts';
-import type { AgentDescription, AgentToMaster } from './agent-protocol.ts';
+import type { AgentDescription, AgentToMaster, StartedOperation } from './agent-protocol.ts';
 import { enterAgent, strikeAgent } from './allocation/books.ts';
 import { allocate } from './allocator.ts';
 import { forgetFilters, markUnreachable } from './lost-agents.ts';
 import type { LinkId } from './master-io.ts';
 import type { Agent, MasterState } from './master-state.ts';
 import { persistRegistry, sendToAgent, setTimer } from './master-state.ts';
+import { takeOperation } from './operations/operations.ts';
 import { internalForm } from './resource-forms.ts';
 import { missingTasks, repeatKills, takeTasks } from './returning-agents.ts';
 import { occupy, usesResources } from './tasks.ts';
@@ -43,8 +44,17 @@ export function registerAgent(master: MasterState, link: LinkId, { agent: descri
     sendToAgent(master, agent, { type: 'REGISTERED', agentId: agent.id });
   } else {
     const missing = missingTasks(master, agent, again);
-    sendToAgent(master, agent, { type: 'REGISTERED', agentId: agent.id, ...(missing.length > 0 ? { missing } : {}) });
+    const missingOperations = operationsMissing(agent, again);
+    sendToAgent(master, agent, {
+      type: 'REGISTERED',
+      agentId: agent.id,
+      ...(missing.length > 0 ? { missing } : {}),
+      ...(missingOperations.length > 0 ? { missingOperations } : {}),
+    });
     takeTasks(master, agent, again, wasUnreachable);
+    for (const operation of again.operations ?? []) {
+      takeOperation(master, agent, operation);
+    }
     repeatKills(master, agent);
   }
   startPings(master, agent);
@@ -77,6 +87,7 @@ function addAgent(master: MasterState, id: AgentId, description: AgentDescriptio
     settled: undefined,
     tasks: new Set(),
     offers: new Set(),
+    operations: new Map(),
     kills: new Map(),
     ponged: true,
     missedPings: 0,
@@ -112,6 +123,14 @@ function describe(master: MasterState, agent: Agent, description: AgentDescripti
 
 function hasGpus(resources: readonly Resource[]): boolean {
   return resources.some(({ name }) => name === 'gpus');
+}
+
+/** Started by this master, and not brought: they were lost on the way. */
+function operationsMissing(agent: Agent, { operations = [] }: NonNullable<Registration['again']>): StartedOperation[] {
+  const brought = new Set(operations.map(({ uuid }) => uuid));
+  return [...agent.operations.values()].flatMap(({ uuid, frameworkId, info }) =>
+    brought.has(uuid) ? [] : [{ uuid, info, ...(frameworkId === undefined ? {} : { frameworkId }) }],
+  );
 }
 
 function startPings(master: MasterState, agent: Agent): void {

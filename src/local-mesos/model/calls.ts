@@ -13,6 +13,7 @@ import type { Answer } from './master-io.ts';
 import type { Framework, KillMessage, MasterState } from './master-state.ts';
 import { count, sendToAgent } from './master-state.ts';
 import { declineOffers } from './offers.ts';
+import { acknowledgeOperation, reconcileOperations } from './operations/operations.ts';
 import { reconcile } from './reconcile.ts';
 import type { FrameworkCall } from './scheduler-call.ts';
 import { forgetTask } from './tasks.ts';
@@ -50,8 +51,10 @@ function perform(master: MasterState, framework: Framework, call: FrameworkCall)
     case 'UNKNOWN':
       return notBuilt('Calls of type UNKNOWN');
     case 'RECONCILE_OPERATIONS':
-      return (call.reconcile_operations.operations ?? []).length > 0 ? notBuilt('Operations') : accepted;
+      reconcileOperations(master, framework, call.reconcile_operations.operations ?? []);
+      return accepted;
     case 'ACKNOWLEDGE_OPERATION_STATUS':
+      acknowledgeOperation(master, framework, call.acknowledge_operation_status);
       return accepted;
     default:
       act(master, framework, call);

@@ -14,7 +14,7 @@ import {
 } from './allocation/offer-constraints.ts';
 import type { Quantities } from './allocation/quantities.ts';
 import { hasCapability } from './capabilities.ts';
-import { idFault } from './task-validation.ts';
+import { idFault } from './ids.ts';
 
 /** Seconds beyond which a 64 bit number of nanoseconds overflows. */
 const maxDurationSeconds = 9_223_372_036;

@@ -70,6 +70,7 @@ export function addFramework(master: MasterState, info: FrameworkInfo): Framewor
     unreachableTasks: new Map(),
     completedTasks: [],
     offers: new Map(),
+    operations: new Map(),
     filters: createOfferFilters(),
     constraints: noConstraints,
     minAllocatable: minAllocatableOf(info),

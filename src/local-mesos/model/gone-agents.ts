@@ -8,6 +8,7 @@ import { announceLoss, removeAgent, setAside, tell } from './lost-agents.ts';
 import type { Answer } from './master-io.ts';
 import type { Framework, MasterState, Task } from './master-state.ts';
 import { isPartitionAware, persistRegistry, sendToAgent } from './master-state.ts';
+import { loseOperations } from './operations/operations.ts';
 import { completeTask, endTask, forgetTask, usesResources } from './tasks.ts';
 
 const message = 'Agent has been marked gone';
@@ -40,6 +41,7 @@ function mark(master: MasterState, id: AgentId): boolean {
       end(master, framework, task);
     }
   }
+  loseOperations(master, agent, 'OPERATION_GONE_BY_OPERATOR', 'Agent marked gone by operator');
   sendToAgent(master, agent, { type: 'SHUTDOWN', message });
   removeAgent(master, agent);
   return true;

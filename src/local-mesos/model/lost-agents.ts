@@ -9,6 +9,7 @@ import type { LinkId } from './master-io.ts';
 import type { Agent, Framework, MasterState, Task } from './master-state.ts';
 import { clearTimer, count, isPartitionAware, persistRegistry, sendEvent } from './master-state.ts';
 import { rescindOffer } from './offers.ts';
+import { loseOperations } from './operations/operations.ts';
 import { detachTask, endTask, forgetTask, masterStatus, sendUpdate, usesResources } from './tasks.ts';
 
 /** The link broke: offers are void, the pings decide the rest; frameworks that do not checkpoint lose their tasks now. */
@@ -35,6 +36,7 @@ export function markUnreachable(master: MasterState, agent: Agent): void {
       leaveBehind(master, framework, task);
     }
   }
+  loseOperations(master, agent, 'OPERATION_UNREACHABLE', 'Agent was marked unreachable');
   count(master, 'master/slave_removals');
   removeAgent(master, agent);
 }
@@ -55,6 +57,7 @@ export function removeAgent(master: MasterState, agent: Agent): void {
   for (const offer of [...agent.offers]) {
     rescindOffer(master, offer);
   }
+  loseOperations(master, agent, 'OPERATION_GONE_BY_OPERATOR', 'Agent has been removed');
   master.agents.delete(agent.id);
   strikeAgent(master.books, agent.total);
   forgetFilters(master, agent.id);

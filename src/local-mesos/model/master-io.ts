@@ -84,7 +84,7 @@ export type MasterInput = { readonly at: EpochMs } & (
   | { readonly kind: 'link-closed'; readonly link: LinkId }
   | { readonly kind: 'timer'; readonly timer: TimerId }
   /** By an operator; answered by one reply effect. */
-  | { readonly kind: 'operator'; readonly call: MasterCommand }
+  | { readonly kind: 'operator'; readonly call: MasterCommand; readonly principal?: string }
 );
 
 /** What a scheduler reads on its stream. */

@@ -4,8 +4,9 @@
  */
 import _ from 'lodash';
 import type { EpochMs } from '../../lib/brand.ts';
-import type { AgentId, FrameworkId, OfferId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
+import type { AgentId, FrameworkId, OfferId, OperationId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { FrameworkInfo, Resource, TaskInfo, TaskStatus } from '../../mesos-api-client/protocol/mesos.ts';
+import type { OperationStatus } from '../../mesos-api-client/protocol/operations.ts';
 import type { SchedulerEvent } from '../../mesos-api-client/protocol/scheduler.ts';
 import type { TaskState } from '../../mesos-api-client/protocol/task-state.ts';
 import type { AgentDescription, MasterToAgent } from './agent-protocol.ts';
@@ -15,6 +16,7 @@ import type { OfferFilters } from './allocation/offer-filters.ts';
 import type { Quantities } from './allocation/quantities.ts';
 import { hasCapability } from './capabilities.ts';
 import type { LinkId, MasterEffect, MasterOptions, Registry, StreamId, TimerId } from './master-io.ts';
+import type { ResourceOperation } from './operations/conversions.ts';
 
 export interface Framework {
   readonly id: FrameworkId;
@@ -34,6 +36,8 @@ export interface Framework {
   /** Oldest first, bounded. */
   readonly completedTasks: Task[];
   readonly offers: Map<OfferId, OfferRecord>;
+  /** Those that bear an id and are not acknowledged to their end. */
+  readonly operations: Map<OperationId, OperationRecord>;
   readonly filters: OfferFilters;
   constraints: ConstraintsFilter;
   /** By role: what an offer must hold at least, one of these; from its offer_filters. */
@@ -55,6 +59,8 @@ export interface Agent {
   settled: { readonly free: readonly Resource[]; readonly generation: number; readonly until: EpochMs } | undefined;
   readonly tasks: Set<Task>;
   readonly offers: Set<OfferRecord>;
+  /** By their uuid. */
+  readonly operations: Map<string, OperationRecord>;
   /** Kills to be repeated when a disconnected agent is back. */
   readonly kills: Map<Task, KillMessage>;
   ponged: boolean;
@@ -82,6 +88,17 @@ export interface Task {
   holds: boolean;
 }
 
+export interface OperationRecord {
+  readonly uuid: string;
+  /** Absent if an operator asked for it. */
+  readonly frameworkId: FrameworkId | undefined;
+  readonly agentId: AgentId;
+  readonly info: ResourceOperation;
+  latest: OperationStatus;
+  /** The agent has reported about it. */
+  told: boolean;
+}
+
 export interface OfferRecord {
   readonly id: OfferId;
   readonly frameworkId: FrameworkId;
@@ -107,7 +124,7 @@ export interface MasterState {
   readonly goneAgents: Map<AgentId, EpochMs>;
   readonly offers: Map<OfferId, OfferRecord>;
   readonly books: AllocatorBooks;
-  readonly counters: { framework: number; agent: number; offer: number };
+  readonly counters: { framework: number; agent: number; offer: number; operation: number };
   readonly metrics: Map<string, number>;
   effects: MasterEffect[];
 }
@@ -126,7 +143,7 @@ export function createState(options: MasterOptions): MasterState {
     goneAgents: new Map(),
     offers: new Map(),
     books: createBooks(),
-    counters: { framework: 0, agent: 0, offer: 0 },
+    counters: { framework: 0, agent: 0, offer: 0, operation: 0 },
     metrics: new Map(),
     effects: [],
   };

@@ -15,6 +15,7 @@ import type { LinkId, MasterEffect, MasterInput, MasterOptions, Registry, Stream
 import { emptyRegistry } from './master-io.ts';
 import type { Agent, MasterState } from './master-state.ts';
 import { count, createState, sendEvent, setTimer } from './master-state.ts';
+import { operationReported } from './operations/operations.ts';
 import { handleCommand } from './operator-act.ts';
 import { updateTask } from './tasks.ts';
 
@@ -77,7 +78,7 @@ function handle(master: MasterState, input: MasterInput): void {
       timerFired(master, input.timer);
       return;
     case 'operator':
-      handleCommand(master, input.call);
+      handleCommand(master, input.call, input.principal);
       return;
     default:
       unreachable(input);
@@ -118,6 +119,9 @@ function agentSays(master: MasterState, link: LinkId, message: AgentToMaster): v
       return;
     case 'UNREGISTER':
       unregisterAgent(master, agent);
+      return;
+    case 'OPERATION_STATUS':
+      operationReported(master, agent, message);
       return;
     case 'STATUS_UPDATE':
       statusUpdate(master, agent, message);

@@ -3,8 +3,9 @@
  * whenever it ends; a refusal may leave a filter behind (docs/scheduler-http-api.md of Mesos, DECLINE).
  */
 import type { AgentId, OfferId } from '../../mesos-api-client/protocol/ids.ts';
-import type { Filters, Offer, Resource } from '../../mesos-api-client/protocol/mesos.ts';
+import type { Filters, Offer, Resource, Url } from '../../mesos-api-client/protocol/mesos.ts';
 import { add, subtract } from '../../mesos-api-client/protocol/resources.ts';
+import type { AgentDescription } from './agent-protocol.ts';
 import { enterHolding, strikeHolding } from './allocation/books.ts';
 import { hasCapability } from './capabilities.ts';
 import type { Agent, Framework, MasterState, OfferRecord } from './master-state.ts';
@@ -36,14 +37,22 @@ export function createOffer(
   return offer;
 }
 
+export function pidOf({ ip, port }: AgentDescription): string {
+  return `slave(1)@${ip ?? '127.0.0.1'}:${port}`;
+}
+
+export function agentUrl({ hostname, ip, port }: AgentDescription): Url {
+  return { scheme: 'http', address: { hostname, ip: ip ?? '127.0.0.1', port }, path: '/slave(1)' };
+}
+
 export function offerMessage(_master: MasterState, framework: Framework, agent: Agent, offer: OfferRecord): Offer {
-  const { hostname, port, attributes, domain } = agent.description;
+  const { hostname, attributes, domain } = agent.description;
   return {
     id: { value: offer.id },
     framework_id: { value: framework.id },
     agent_id: { value: agent.id },
     hostname,
-    url: { scheme: 'http', address: { hostname, ip: '127.0.0.1', port }, path: '/slave(1)' },
+    url: agentUrl(agent.description),
     ...(domain === undefined ? {} : { domain }),
     resources: offeredForm(offer.resources, framework.info, offer.role),
     ...(attributes.length > 0 ? { attributes: [...attributes] } : {}),

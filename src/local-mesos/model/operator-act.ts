@@ -8,12 +8,13 @@ import { removeFramework } from './frameworks.ts';
 import { markAgentGone } from './gone-agents.ts';
 import type { Answer } from './master-io.ts';
 import type { MasterState } from './master-state.ts';
+import { operateOnAgent } from './operations/operator-operations.ts';
 
-export function handleCommand(master: MasterState, call: MasterCommand): void {
-  master.effects.push({ kind: 'reply', ...perform(master, call) });
+export function handleCommand(master: MasterState, call: MasterCommand, principal: string | undefined): void {
+  master.effects.push({ kind: 'reply', ...perform(master, call, principal) });
 }
 
-function perform(master: MasterState, call: MasterCommand): Answer {
+function perform(master: MasterState, call: MasterCommand, principal: string | undefined): Answer {
   switch (call.type) {
     case 'TEARDOWN':
       return teardown(master, call.teardown.framework_id.value);
@@ -27,13 +28,14 @@ function perform(master: MasterState, call: MasterCommand): Answer {
       return setQuota(master, call.set_quota.quota_request);
     case 'REMOVE_QUOTA':
       return removeQuota(master, call.remove_quota.role);
-    case 'SET_LOGGING_LEVEL':
     case 'RESERVE_RESOURCES':
     case 'UNRESERVE_RESOURCES':
     case 'CREATE_VOLUMES':
     case 'DESTROY_VOLUMES':
     case 'GROW_VOLUME':
     case 'SHRINK_VOLUME':
+      return operate(master, call, principal);
+    case 'SET_LOGGING_LEVEL':
     case 'UPDATE_MAINTENANCE_SCHEDULE':
     case 'START_MAINTENANCE':
     case 'STOP_MAINTENANCE':
@@ -53,4 +55,44 @@ export function teardown(master: MasterState, id: FrameworkId): Answer {
   }
   removeFramework(master, framework);
   return { status: 200, text: '' };
+}
+
+type OnResources = MasterCommand & {
+  type:
+    | 'RESERVE_RESOURCES'
+    | 'UNRESERVE_RESOURCES'
+    | 'CREATE_VOLUMES'
+    | 'DESTROY_VOLUMES'
+    | 'GROW_VOLUME'
+    | 'SHRINK_VOLUME';
+};
+
+function operate(master: MasterState, call: OnResources, principal: string | undefined): Answer {
+  switch (call.type) {
+    case 'RESERVE_RESOURCES': {
+      const { agent_id: agentId, resources = [], source } = call.reserve_resources;
+      const reserve = { resources, ...(source === undefined ? {} : { source }) };
+      return operateOnAgent(master, agentId.value, { type: 'RESERVE', reserve }, principal);
+    }
+    case 'UNRESERVE_RESOURCES': {
+      const { agent_id: agentId, resources = [] } = call.unreserve_resources;
+      return operateOnAgent(master, agentId.value, { type: 'UNRESERVE', unreserve: { resources } }, principal);
+    }
+    case 'CREATE_VOLUMES': {
+      const { agent_id: agentId, volumes = [] } = call.create_volumes;
+      return operateOnAgent(master, agentId.value, { type: 'CREATE', create: { volumes } }, principal);
+    }
+    case 'DESTROY_VOLUMES': {
+      const { agent_id: agentId, volumes = [] } = call.destroy_volumes;
+      return operateOnAgent(master, agentId.value, { type: 'DESTROY', destroy: { volumes } }, principal);
+    }
+    case 'GROW_VOLUME': {
+      const { agent_id: agentId, ...grow_volume } = call.grow_volume;
+      return operateOnAgent(master, agentId?.value, { type: 'GROW_VOLUME', grow_volume }, principal);
+    }
+    case 'SHRINK_VOLUME': {
+      const { agent_id: agentId, ...shrink_volume } = call.shrink_volume;
+      return operateOnAgent(master, agentId?.value, { type: 'SHRINK_VOLUME', shrink_volume }, principal);
+    }
+  }
 }

@@ -13,8 +13,10 @@ import { viewRoles } from './allocation/roles-view.ts';
 import { viewWeights } from './allocation/weights.ts';
 import { masterInfo } from './frameworks.ts';
 import type { Agent, Framework, MasterState, Task } from './master-state.ts';
+import { pidOf } from './offers.ts';
+import { viewOperations } from './operations/operations.ts';
 import type { QueryType } from './operator-call.ts';
-import { allocatedForm, oldForm } from './resource-forms.ts';
+import { allocatedForm, endpointForm } from './resource-forms.ts';
 import { metricsSnapshot } from './state-view.ts';
 import { usesResources } from './tasks.ts';
 
@@ -42,7 +44,7 @@ export function answerTo(master: MasterState, flags: readonly Flag[], type: Quer
     case 'GET_EXECUTORS':
       return { executors: [] };
     case 'GET_OPERATIONS':
-      return {};
+      return unlessEmpty('operations', viewOperations(master)) ?? {};
     case 'GET_TASKS':
       return viewTasks(master);
     case 'GET_ROLES':
@@ -159,18 +161,19 @@ function viewAgent(agent: Agent) {
     active: agent.link !== undefined,
     deactivated: false,
     version: '1.12.0',
-    pid: `slave(1)@${agent.description.hostname}:${agent.description.port}`,
+    pid: pidOf(agent.description),
     registered_time: time(agent.registeredAt),
     ...(agent.reregisteredAt === undefined ? {} : { reregistered_time: time(agent.reregisteredAt) }),
-    total_resources: agent.total.map(oldForm),
-    allocated_resources: add(used).map(oldForm),
-    offered_resources: add(offered).map(oldForm),
+    total_resources: agent.total.map(endpointForm),
+    allocated_resources: add(used).map(endpointForm),
+    offered_resources: add(offered).map(endpointForm),
     capabilities: ['MULTI_ROLE', 'HIERARCHICAL_ROLE', 'RESERVATION_REFINEMENT'].map((type) => ({ type })),
   };
 }
 
-function agentInfo(id: string, { hostname, port, resources, attributes }: AgentDescription) {
-  return { hostname, port, resources, attributes, id: { value: id }, checkpoint: true };
+function agentInfo(id: string, { hostname, port, resources, attributes, domain }: AgentDescription) {
+  const place = domain === undefined ? {} : { domain };
+  return { hostname, port, resources, attributes, id: { value: id }, checkpoint: true, ...place };
 }
 
 function time(at: number): { nanoseconds: number } {

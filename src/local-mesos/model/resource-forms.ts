@@ -4,7 +4,7 @@
  * that their capabilities say: `role`/`reservation` without RESERVATION_REFINEMENT, allocation_info only with MULTI_ROLE.
  */
 
-import type { FrameworkInfo, ReservationInfo, Resource } from '../../mesos-api-client/protocol/mesos.ts';
+import type { DiskInfo, FrameworkInfo, ReservationInfo, Resource } from '../../mesos-api-client/protocol/mesos.ts';
 import { add, reservedRole } from '../../mesos-api-client/protocol/resources.ts';
 import { hasCapability } from './capabilities.ts';
 
@@ -45,6 +45,14 @@ export function oldForm(resource: Resource): Resource {
   return { ...rest, role: role ?? '*', ...(type === 'DYNAMIC' ? { reservation: dynamic } : {}) };
 }
 
+/** As operators read them: in both formats at once. */
+export function endpointForm(resource: Resource): Resource {
+  const { reservations = [] } = resource;
+  const role = reservations.at(-1)?.role ?? '*';
+  const { reservation } = reservations.length === 1 ? oldForm(resource) : {};
+  return { ...resource, role, ...(reservation === undefined ? {} : { reservation }) };
+}
+
 /** As agents and operators see what was given to a role. */
 export function allocatedForm(resources: readonly Resource[], role: string): Resource[] {
   return resources.map((resource) => ({ ...resource, allocation_info: { role } }));
@@ -56,9 +64,11 @@ export function isAvailableTo(resource: Resource, role: string): boolean {
   return reserved === undefined || reserved === role || role.startsWith(`${reserved}/`);
 }
 
-/** `cpus(allocated: web):0.5; ports(allocated: web):[31000-31001]`, as the master's own sentences print them. */
+/** `cpus(allocated: web)(reservations: [(DYNAMIC,web,p)]):0.5; …`, as the master's own sentences print them. */
 export function describeResources(resources: readonly Resource[], role?: string): string {
-  return resources.map((resource) => `${labelOf(resource, role)}:${amountOf(resource)}`).join('; ');
+  return resources.length === 0
+    ? '{}'
+    : resources.map((resource) => `${labelOf(resource, role)}:${amountOf(resource)}`).join('; ');
 }
 
 export function amountOf(resource: Resource): string {
@@ -74,11 +84,28 @@ export function amountOf(resource: Resource): string {
   }
 }
 
-function labelOf(resource: Resource, role: string | undefined): string {
-  const reserved = reservedRole(resource);
-  const notes = [
-    ...(role === undefined ? [] : [`allocated: ${role}`]),
-    ...(reserved === undefined ? [] : [`reservations: [(${resource.reservations?.at(-1)?.type},${reserved})]`]),
+function labelOf({ name, reservations = [], disk, revocable, shared }: Resource, role: string | undefined): string {
+  return [
+    name,
+    role === undefined ? '' : `(allocated: ${role})`,
+    reservations.length === 0 ? '' : `(reservations: [${reservations.map(describeReservation).join(',')}])`,
+    disk === undefined ? '' : `[${describeDisk(disk)}]`,
+    revocable === undefined ? '' : '{REV}',
+    shared === undefined ? '' : '<SHARED>',
+  ].join('');
+}
+
+function describeReservation({ type, role, principal, labels }: ReservationInfo): string {
+  const pairs = (labels?.labels ?? []).map(({ key, value }) => (value === undefined ? key : `${key}: ${value}`));
+  const parts = [type, role, principal, pairs.length === 0 ? undefined : `{${pairs.join(', ')}}`];
+  return `(${parts.filter((part) => part !== undefined).join(',')})`;
+}
+
+function describeDisk({ source, persistence, volume }: DiskInfo): string {
+  const root = source?.mount?.root ?? source?.path?.root;
+  const parts = [
+    ...(source === undefined ? [] : [`${source.type}${root === undefined ? '' : `:${root}`}`]),
+    ...(persistence === undefined ? [] : [persistence.id]),
   ];
-  return notes.length === 0 ? resource.name : `${resource.name}(${notes.join(', ')})`;
+  return `${parts.join(',')}${volume === undefined ? '' : `:${volume.container_path}`}`;
 }

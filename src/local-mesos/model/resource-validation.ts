@@ -1,7 +1,53 @@
 /** Whether resources that a scheduler sends are well formed (src/common/resources.cpp of Mesos, Resources::validate). */
 import { toThousandths } from '../../lib/thousandths.ts';
-import type { Range, Resource } from '../../mesos-api-client/protocol/mesos.ts';
+import type { DiskInfo, Range, Resource } from '../../mesos-api-client/protocol/mesos.ts';
+import { idFault } from './ids.ts';
 import { amountOf } from './resource-forms.ts';
+
+/** Whether each is well formed by itself. */
+export function malformedFault(resources: readonly Resource[]): string | undefined {
+  for (const resource of resources) {
+    const fault = faultOf(resource);
+    if (fault !== undefined) {
+      return `Resource '${resource.name}:${amountOf(resource)}' is invalid: ${fault}`;
+    }
+  }
+  return undefined;
+}
+
+/** Of disks that are volumes, or are to be. In the internal form. */
+export function diskFault(resources: readonly Resource[]): string | undefined {
+  for (const { disk, revocable, reservations = [] } of resources) {
+    if (disk?.persistence !== undefined) {
+      const fault = volumeFault(disk, revocable !== undefined, reservations.length > 0);
+      if (fault !== undefined) {
+        return fault;
+      }
+    } else if (disk?.volume !== undefined) {
+      return 'Non-persistent volume not supported';
+    } else if (disk !== undefined && disk.source === undefined) {
+      return 'DiskInfo is set but empty';
+    }
+  }
+  return undefined;
+}
+
+function volumeFault({ volume, persistence }: DiskInfo, revocable: boolean, reserved: boolean): string | undefined {
+  if (revocable) {
+    return 'Persistent volumes cannot be created from revocable resources';
+  }
+  if (!reserved) {
+    return 'Persistent volumes cannot be created from unreserved resources';
+  }
+  if (volume === undefined) {
+    return "Expecting 'volume' to be set for persistent volume";
+  }
+  if (volume.host_path !== undefined) {
+    return "Expecting 'host_path' to be unset for persistent volume";
+  }
+  const fault = idFault(persistence?.id ?? '');
+  return fault && `Invalid persistence ID for persistent volume: ${fault}`;
+}
 
 /** The master's sentence about the first fault, if there is one. */
 export function resourceFault(resources: readonly Resource[]): string | undefined {

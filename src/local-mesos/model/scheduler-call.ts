@@ -97,7 +97,18 @@ function uuidFault(acknowledge: { uuid: string }): string | undefined {
 
 const operation = message({
   type: {
-    oneOf: ['LAUNCH', 'LAUNCH_GROUP', 'RESERVE', 'UNRESERVE', 'CREATE', 'DESTROY', 'GROW_VOLUME', 'SHRINK_VOLUME'],
+    oneOf: [
+      'LAUNCH',
+      'LAUNCH_GROUP',
+      'RESERVE',
+      'UNRESERVE',
+      'CREATE',
+      'DESTROY',
+      'GROW_VOLUME',
+      'SHRINK_VOLUME',
+      'CREATE_DISK',
+      'DESTROY_DISK',
+    ],
   },
   id,
   launch: message({ task_infos: repeated(taskInfo) }),
@@ -105,10 +116,14 @@ const operation = message({
     executor: required(executor),
     task_group: required(message({ tasks: repeated(taskInfo) })),
   }),
-  reserve: message({ resources: repeated(resource) }),
+  reserve: message({ source: repeated(resource), resources: repeated(resource) }),
   unreserve: message({ resources: repeated(resource) }),
   create: message({ volumes: repeated(resource) }),
   destroy: message({ volumes: repeated(resource) }),
+  grow_volume: message({ volume: required(resource), addition: required(resource) }),
+  shrink_volume: message({ volume: required(resource), subtract: required(scalar) }),
+  create_disk: message({ source: required(resource), target_type: required('string'), target_profile: 'string' }),
+  destroy_disk: message({ source: required(resource) }),
 });
 
 const frameworkInfo = message({

@@ -13,9 +13,10 @@ import type {
   TaskInfo,
 } from '../../mesos-api-client/protocol/mesos.ts';
 import { contains, scalarSum } from '../../mesos-api-client/protocol/resources.ts';
+import { idFault } from './ids.ts';
 import type { Agent, Framework } from './master-state.ts';
 import { describeResources, internalForm } from './resource-forms.ts';
-import { resourceFault } from './resource-validation.ts';
+import { diskFault, resourceFault } from './resource-validation.ts';
 
 export interface LaunchContext {
   readonly framework: Framework;
@@ -38,22 +39,6 @@ export function taskFault(task: TaskInfo, context: LaunchContext): string | unde
     limitsFault(task) ??
     roomFault(task, context)
   );
-}
-
-/** Ids of frameworks, tasks and executors alike (src/common/validation.cpp of Mesos). */
-export function idFault(id: string): string | undefined {
-  if (id === '') {
-    return 'ID must not be empty';
-  }
-  if (id.length > 255) {
-    return 'ID must not be greater than 255 characters';
-  }
-  if (id === '.' || id === '..') {
-    return `'${id}' is disallowed`;
-  }
-  // Control characters, and what would leave the directory that is named after the id.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  return /[\u0000-\u001f\u007f/\\]/.test(id) ? `'${id}' contains invalid characters` : undefined;
 }
 
 function reuseFault({ task_id: { value } }: TaskInfo, framework: Framework): string | undefined {
@@ -179,7 +164,17 @@ function checkFault(check: HealthCheck): string | undefined {
 }
 
 function resourcesFault({ resources = [] }: TaskInfo): string | undefined {
-  return resources.length === 0 ? 'Task uses no resources' : resourceFault(resources);
+  if (resources.length === 0) {
+    return 'Task uses no resources';
+  }
+  const fault = diskFault(internalForm(resources));
+  const ids = resources.flatMap(({ disk }) => disk?.persistence?.id ?? []);
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  return (
+    resourceFault(resources) ??
+    (fault === undefined ? undefined : `Task uses invalid resources: Invalid DiskInfo: ${fault}`) ??
+    (twice === undefined ? undefined : `Task uses duplicate persistence ID: Persistence ID '${twice}' is not unique`)
+  );
 }
 
 function limitsFault({ limits = {}, resources = [] }: TaskInfo): string | undefined {

@@ -19,6 +19,24 @@ export const duration = message({ nanoseconds: required('int') });
 export const labels = message({ labels: repeated(message({ key: required('string'), value: 'string' })) });
 export const filters = message({ refuse_seconds: 'double' });
 
+const disk = message({
+  persistence: message({ id: required('string'), principal: 'string' }),
+  volume: message({
+    mode: required({ oneOf: ['RW', 'RO'] }),
+    container_path: required('string'),
+    host_path: 'string',
+  }),
+  source: message({
+    type: required({ oneOf: ['UNKNOWN', 'PATH', 'MOUNT', 'BLOCK', 'RAW'] }),
+    path: message({ root: 'string' }),
+    mount: message({ root: 'string' }),
+    vendor: 'string',
+    id: 'string',
+    metadata: labels,
+    profile: 'string',
+  }),
+});
+
 export const resource = message({
   name: required('string'),
   type: required({ oneOf: ['SCALAR', 'RANGES', 'SET', 'TEXT'] }),
@@ -31,7 +49,7 @@ export const resource = message({
     message({ type: { oneOf: ['UNKNOWN', 'STATIC', 'DYNAMIC'] }, role: 'string', principal: 'string', labels }),
   ),
   allocation_info: message({ role: 'string' }),
-  disk: 'json',
+  disk,
   revocable: 'json',
   shared: 'json',
   provider_id: id,

@@ -7,18 +7,21 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from 'node:path';
 import { Problem } from '../../lib/problem.ts';
 import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
-import type { FrameworkInfo } from '../../mesos-api-client/protocol/mesos.ts';
+import type { FrameworkInfo, Resource } from '../../mesos-api-client/protocol/mesos.ts';
 import type { AgentEntry, RunId } from '../model/agent-io.ts';
+import type { AgentOperation } from '../model/agent-protocol.ts';
 
 export interface RecoveredAgent {
   readonly agentId: AgentId;
   readonly frameworks: readonly FrameworkInfo[];
   readonly entries: readonly AgentEntry[];
+  readonly checkpointed?: readonly Resource[];
+  readonly operations?: readonly AgentOperation[];
 }
 
 export interface AgentCheckpoint {
   load(): RecoveredAgent | undefined;
-  saveAgent(agentId: AgentId, frameworks: readonly FrameworkInfo[]): void;
+  saveAgent(agent: Omit<RecoveredAgent, 'entries'>): void;
   save(entry: AgentEntry): void;
   forget(runId: RunId): void;
   /** The agent unregistered: its next start is a new agent. */
@@ -39,7 +42,7 @@ export function openCheckpoint(workDir: string): AgentCheckpoint {
       const files = readdirSync(tasks).filter((name) => name.endsWith('.json'));
       return { ...agent, entries: files.map((name) => readJson(join(tasks, name)) as AgentEntry) };
     },
-    saveAgent: (agentId, frameworks) => replace(agentFile, { agentId, frameworks }),
+    saveAgent: (agent) => replace(agentFile, agent),
     save: (entry) => replace(taskFile(entry.runId), entry),
     forget(runId) {
       const status = this.statusFile(runId);

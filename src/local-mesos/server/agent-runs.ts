@@ -17,6 +17,8 @@ export interface RunsParts {
   readonly fetcher: Fetcher;
   readonly sandboxOf: (entry: AgentEntry) => string;
   readonly plan: (entry: AgentEntry, info: TaskInfo, framework: FrameworkInfo) => RunPlan;
+  /** Puts into a new sandbox what the task brings besides its files. */
+  readonly prepare: (info: TaskInfo, sandbox: string) => void;
   readonly statusFile: (runId: RunId) => string;
   readonly report: (report: RunReport) => void;
 }
@@ -118,6 +120,7 @@ async function launch(
   try {
     plan = parts.plan(entry, info, framework);
     await createSandbox(plan.sandbox);
+    parts.prepare(info, plan.sandbox);
     const user = info.command?.user ?? framework.user;
     await parts.fetcher.fetch({ uris: info.command?.uris ?? [], sandbox: plan.sandbox, user, runId, signal });
     if (signal.aborted) return;

@@ -26,6 +26,7 @@ import { createFetcher, type Fetcher } from './fetcher.ts';
 import type { RunPlan } from './process-run.ts';
 import { collectSandboxes, sandboxOf } from './sandbox.ts';
 import { commandLine, taskEnvironment } from './sandbox-environment.ts';
+import { linkVolumes, removeVolume } from './volumes.ts';
 
 export interface AgentShell {
   view(): AgentView;
@@ -74,6 +75,7 @@ export function createAgentShell(options: CompleteAgentOptions, port: number): A
       fetcher,
       sandboxOf: (entry) => sandboxOf(workDir, agentIdOf(parts), entry),
       plan: (entry, info, framework) => planRun(parts, entry, info, framework),
+      prepare: (info, sandbox) => linkVolumes(workDir, sandbox, info.resources ?? []),
       statusFile: checkpoint.statusFile,
       report: (report) => take(parts, report),
     }),
@@ -108,7 +110,10 @@ function take(parts: Parts, input: AgentInput): void {
 function carryOut(parts: Parts, effect: AgentEffect): void {
   switch (effect.kind) {
     case 'save-agent':
-      parts.checkpoint.saveAgent(effect.agentId, effect.frameworks);
+      parts.checkpoint.saveAgent(withoutKind(effect));
+      return;
+    case 'remove-volume':
+      removeVolume(parts.options.workDir, effect.volume);
       return;
     case 'save':
       parts.checkpoint.save(effect.entry);
@@ -146,6 +151,10 @@ function carryOut(parts: Parts, effect: AgentEffect): void {
     default:
       unreachable(effect);
   }
+}
+
+function withoutKind<Effect extends { readonly kind: string }>({ kind: _kind, ...rest }: Effect) {
+  return rest;
 }
 
 function recover(parts: Parts): void {

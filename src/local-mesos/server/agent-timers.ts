@@ -1,6 +1,6 @@
 /** The timers that an agent's model asks for: one of a kind for each run, and waits of any length. */
 import type { EpochMs } from '../../lib/brand.ts';
-import type { AgentTimer } from '../model/agent-io.ts';
+import { type AgentTimer, timerName } from '../model/agent-io.ts';
 
 export interface AgentTimers {
   set(timer: AgentTimer, at: EpochMs): void;
@@ -14,7 +14,7 @@ const longestMs = 2 ** 31 - 1;
 export function createTimers(fire: (timer: AgentTimer) => void, now: () => EpochMs): AgentTimers {
   const running = new Map<string, NodeJS.Timeout>();
   function cancel(timer: AgentTimer): void {
-    const name = nameOf(timer);
+    const name = timerName(timer);
     clearTimeout(running.get(name));
     running.delete(name);
   }
@@ -22,11 +22,11 @@ export function createTimers(fire: (timer: AgentTimer) => void, now: () => Epoch
     cancel(timer);
     const waitMs = Math.max(0, at - now());
     const due = () => {
-      running.delete(nameOf(timer));
+      running.delete(timerName(timer));
       fire(timer);
     };
     const handle = waitMs > longestMs ? setTimeout(() => set(timer, at), longestMs) : setTimeout(due, waitMs);
-    running.set(nameOf(timer), handle);
+    running.set(timerName(timer), handle);
   }
   return {
     set,
@@ -36,8 +36,4 @@ export function createTimers(fire: (timer: AgentTimer) => void, now: () => Epoch
       running.clear();
     },
   };
-}
-
-function nameOf(timer: AgentTimer): string {
-  return `${timer.kind} ${timer.runId}`;
 }

@@ -1,16 +1,17 @@
 /** A model of an agent with a clock of its own, and short words for what tests ask of it. */
 
 import { createAgent } from '../../../src/local-mesos/model/agent.ts';
-import type {
-  AgentEffect,
-  AgentEntry,
-  AgentInput,
-  ProcessEnd,
-  RunId,
+import {
+  type AgentEffect,
+  type AgentEntry,
+  type AgentInput,
+  type ProcessEnd,
+  type RunId,
+  timerName,
 } from '../../../src/local-mesos/model/agent-io.ts';
 import type { AgentToMaster, MasterToAgent } from '../../../src/local-mesos/model/agent-protocol.ts';
 import type { AgentId, FrameworkId, TaskId } from '../../../src/mesos-api-client/protocol/ids.ts';
-import type { FrameworkInfo, TaskInfo, TaskStatus } from '../../../src/mesos-api-client/protocol/mesos.ts';
+import type { FrameworkInfo, Resource, TaskInfo, TaskStatus } from '../../../src/mesos-api-client/protocol/mesos.ts';
 
 type Stimulus = AgentInput extends infer Input ? (Input extends AgentInput ? Omit<Input, 'at'> : never) : never;
 
@@ -39,11 +40,11 @@ export function taskInfo(id: string, extra: Partial<TaskInfo> = {}): TaskInfo {
   };
 }
 
-export function createDrivenAgent() {
+export function createDrivenAgent(resources: readonly Resource[] = []) {
   let at = 1_000_000;
   let uuids = 0;
   const newUuid = () => `00000000-0000-0000-0000-${String(++uuids).padStart(12, '0')}`;
-  const description = { hostname: 'h', port: 1, resources: [], attributes: [] };
+  const description = { hostname: 'h', port: 1, resources, attributes: [] };
   const agent = createAgent({ description, ip: '127.0.0.1', newUuid });
   const timers = new Map<string, Extract<AgentEffect, { kind: 'timer' }>>();
   const all: AgentEffect[] = [];
@@ -51,8 +52,8 @@ export function createDrivenAgent() {
   function step(input: Stimulus): AgentEffect[] {
     const effects = agent.step({ at, ...input } as AgentInput);
     for (const effect of effects) {
-      if (effect.kind === 'timer') timers.set(`${effect.timer.kind} ${effect.timer.runId}`, effect);
-      if (effect.kind === 'cancel') timers.delete(`${effect.timer.kind} ${effect.timer.runId}`);
+      if (effect.kind === 'timer') timers.set(timerName(effect.timer), effect);
+      if (effect.kind === 'cancel') timers.delete(timerName(effect.timer));
     }
     all.push(...effects);
     return effects;

@@ -5,6 +5,7 @@
 
 import type {
   AgentDescription,
+  AgentOperation,
   AgentTask,
   AgentToMaster,
   MasterToAgent,
@@ -61,7 +62,7 @@ export interface World {
   call(subscriber: Subscriber, call: CallBody, stream?: string): Reply | undefined;
   addAgent(
     resources?: Resource[],
-    again?: { id: AgentId; tasks?: AgentTask[]; frameworks?: FrameworkInfo[] },
+    again?: { id: AgentId; tasks?: AgentTask[]; frameworks?: FrameworkInfo[]; operations?: AgentOperation[] },
     more?: Partial<AgentDescription>,
   ): FakeAgent;
   /** A call of the operator API. */
@@ -222,7 +223,12 @@ export function createWorld(options: Partial<MasterOptions> = {}): World {
       agents.set(link, agent);
       const description = { hostname: 'localhost', port: 5051, resources, attributes: [], ...more };
       const brings = again && {
-        again: { agentId: again.id, frameworks: again.frameworks ?? [], tasks: again.tasks ?? [] },
+        again: {
+          agentId: again.id,
+          frameworks: again.frameworks ?? [],
+          tasks: again.tasks ?? [],
+          ...(again.operations === undefined ? {} : { operations: again.operations }),
+        },
       };
       world.send(agent, { type: 'REGISTER', agent: description, ...brings });
       const answer = agent.received.find((message) => message.type === 'REGISTERED');
