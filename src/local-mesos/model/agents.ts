@@ -14,6 +14,7 @@ import { forgetFilters, markUnreachable } from './lost-agents.ts';
 import type { LinkId } from './master-io.ts';
 import type { Agent, MasterState } from './master-state.ts';
 import { persistRegistry, sendToAgent, setTimer } from './master-state.ts';
+import { rescindOffer } from './offers.ts';
 import { takeOperation } from './operations/operations.ts';
 import { internalForm } from './resource-forms.ts';
 import { missingTasks, repeatKills, takeTasks } from './returning-agents.ts';
@@ -106,9 +107,16 @@ function describe(master: MasterState, agent: Agent, description: AgentDescripti
   if (!_.isEqual(agent.description.attributes, description.attributes)) {
     forgetFilters(master, agent.id);
   }
+  const total = internalForm(description.resources);
+  if (!_.isEqual(agent.total, total)) {
+    // What was offered is not what it has.
+    for (const offer of [...agent.offers]) {
+      rescindOffer(master, offer);
+    }
+  }
   strikeAgent(master.books, agent.total);
   agent.description = description;
-  agent.total = internalForm(description.resources);
+  agent.total = total;
   enterAgent(master.books, agent.total);
   agent.hasGpus = hasGpus(agent.total);
   agent.settled = undefined;

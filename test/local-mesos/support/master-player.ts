@@ -37,6 +37,12 @@ export type Move =
       readonly limit: number | undefined;
     }
   | { readonly kind: 'weight'; readonly role: 'a' | 'b'; readonly weight: number }
+  | {
+      readonly kind: 'reserve' | 'unreserve';
+      readonly offer: number;
+      readonly cpus: number;
+      readonly byOperator: boolean;
+    }
   | { readonly kind: 'restart' };
 
 const small = fc.nat({ max: 7 });
@@ -92,6 +98,12 @@ export const moves: fc.Arbitrary<Move> = fc.oneof(
     kind: fc.constant('weight' as const),
     role: fc.constantFrom('a' as const, 'b' as const),
     weight: fc.constantFrom(0.5, 1, 3),
+  }),
+  fc.record({
+    kind: fc.constantFrom('reserve' as const, 'unreserve' as const),
+    offer: small,
+    cpus: fc.constantFrom(0.3, 1, 2.5),
+    byOperator: fc.boolean(),
   }),
   fc.record({ kind: fc.constant('restart' as const) }),
 );
@@ -220,6 +232,10 @@ export function createPlayer(): { readonly world: World; play(move: Move): void 
       operate(world, move);
       return;
     }
+    if ('byOperator' in move) {
+      convert(world, subscribers, move);
+      return;
+    }
     if (move.kind === 'launch') {
       launchSome(move);
       return;
@@ -264,4 +280,33 @@ function operate(world: World, move: Move & { kind: 'quota' | 'weight' }): void 
   const guarantees = cpus(move.guaranteed === 0 ? undefined : move.guaranteed);
   const limits = cpus(move.limit === undefined ? undefined : Math.max(move.limit, move.guaranteed));
   world.operate({ type: 'UPDATE_QUOTA', update_quota: { force: true, quota_configs: [{ role, guarantees, limits }] } });
+}
+
+function convert(
+  world: World,
+  subscribers: readonly Subscriber[],
+  move: Move & { kind: 'reserve' | 'unreserve' },
+): void {
+  const offers = [...world.master.state.offers.values()];
+  const offer = offers[move.offer % Math.max(1, offers.length)];
+  const subscriber = subscribers.find(({ id }) => id === offer?.frameworkId);
+  if (offer === undefined || subscriber === undefined) {
+    return;
+  }
+  const resources = [
+    { ...scalar('cpus', move.cpus), reservations: [{ type: 'DYNAMIC' as const, role: offer.role, principal: 'p' }] },
+  ];
+  const agent_id = { value: offer.agentId };
+  if (!move.byOperator) {
+    const id = { value: 'an operation' as never };
+    const operation =
+      move.kind === 'reserve'
+        ? ({ type: 'RESERVE', reserve: { resources }, id } as const)
+        : ({ type: 'UNRESERVE', unreserve: { resources }, id } as const);
+    world.call(subscriber, accept([offer.id], [operation], 0));
+  } else if (move.kind === 'reserve') {
+    world.operate({ type: 'RESERVE_RESOURCES', reserve_resources: { agent_id, resources } });
+  } else {
+    world.operate({ type: 'UNRESERVE_RESOURCES', unreserve_resources: { agent_id, resources } });
+  }
 }
