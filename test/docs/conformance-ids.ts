@@ -160,7 +160,6 @@ export const notYet: Readonly<Record<string, string>> = {
   'MA-64': 'a measurement, for the benchmarks',
   'MA-65': 'uninstalling is not tested by id yet',
   'MA-66': 'held by the end-to-end tests of a restart, without its id',
-  'LM-27': 'offer constraints are refused by the embedded master, not applied',
   'LM-63': 'draining is not built into the embedded master: 501',
   'LM-65': 'maintenance is not built into the embedded master: 501',
   'LM-71': "the operators' event stream is not built into the embedded master: 501",

@@ -66,7 +66,7 @@ export function createAgentShell(options: CompleteAgentOptions, port: number): A
   const parts: Parts = {
     options,
     port,
-    agent: createAgent({ description: { hostname, port, resources, attributes }, ip, newUuid: randomUUID }),
+    agent: createAgent({ description: { hostname, port, resources, attributes, ip }, ip, newUuid: randomUUID }),
     checkpoint,
     fetcher,
     timers: createTimers((timer) => take(parts, { at: Date.now(), kind: 'timer', timer }), Date.now),

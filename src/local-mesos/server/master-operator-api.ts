@@ -18,6 +18,7 @@ export async function handleOperatorCall(
   flags: readonly Flag[],
   request: IncomingMessage,
   response: ServerResponse,
+  principal: string | undefined,
 ): Promise<void> {
   if (refuseBadRequest(request, response)) {
     return;
@@ -35,7 +36,11 @@ export async function handleOperatorCall(
   } else if (parsed.kind === 'not-built' || parsed.kind === 'subscribe') {
     sendText(response, 501, '501 Not Implemented.');
   } else if (parsed.kind === 'command') {
-    const reply = shell.submit({ kind: 'operator', call: parsed.call });
+    const reply = shell.submit({
+      kind: 'operator',
+      call: parsed.call,
+      ...(principal === undefined ? {} : { principal }),
+    });
     sendText(response, reply?.status ?? 503, reply?.text ?? 'The master is shutting down');
   } else {
     const { type } = parsed;

@@ -46,12 +46,12 @@ export async function route(parts: RouteParts, request: IncomingMessage, respons
     sendText(response, 503, 'Master has not finished recovery');
     return;
   }
+  const principal = authenticated.kind === 'principal' ? authenticated.principal : undefined;
   if (path === '/api/v1/scheduler') {
-    const principal = authenticated.kind === 'principal' ? authenticated.principal : undefined;
     return handleSchedulerCall(parts, request, response, principal);
   }
   if (path === '/api/v1' || path.startsWith('/api/v1/')) {
-    return handleOperatorCall(parts.shell, parts.flags, request, response);
+    return handleOperatorCall(parts.shell, parts.flags, request, response, principal);
   }
   if (path === '/teardown') {
     return teardown(parts.shell, request, response);
