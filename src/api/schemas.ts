@@ -23,6 +23,9 @@ const spec = Type.Object({
   taskManager: Type.Object({ ...size.properties, slots: count }),
   taskManagers: TaskManagers,
   placement: Type.Optional(ClusterPlacement),
+  highAvailability: Type.Optional(
+    Type.Object({ mode: Type.Literal('zookeeper'), quorum: Type.String(), path: Type.String(), standbys: count }),
+  ),
   configuration: textMap,
   environment: textMap,
 });

@@ -30,6 +30,8 @@ export interface DispatcherParts {
   readonly distributions: Distributions;
   /** What a cluster gets that names no Flink. */
   readonly defaultFlink: { readonly version: string; readonly source: FlinkSource };
+  /** That of the scheduler, for the JobManagers of its clusters. */
+  readonly zooKeeper?: { readonly quorum: string; readonly path: string };
   /** A URI that all agents reach: checkpoints, savepoints. */
   readonly storage: string;
   /** Of the framework, its default first. */

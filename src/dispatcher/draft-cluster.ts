@@ -8,7 +8,7 @@ import { saveDriverState } from '../flink/driver/saved-state.ts';
 import { noDriver } from '../flink/driver/sessions.ts';
 import type { ArtifactRef, ClusterName, ClusterRecord, DriverRecord } from '../flink/plan/records.ts';
 import { completeSpec } from '../flink/render/complete-spec.ts';
-import { renderConfiguration } from '../flink/render/configuration.ts';
+import { type OfThisCluster, renderConfiguration } from '../flink/render/configuration.ts';
 import { judgeSpec } from '../flink/render/judge-spec.ts';
 import { ClusterSpec, type CompleteClusterSpec, type FlinkSource } from '../flink/spec.ts';
 import type { EpochMs } from '../lib/brand.ts';
@@ -22,6 +22,8 @@ export interface DraftParts {
   readonly artifacts: Pick<ArtifactStore, 'put'>;
   readonly distributions: Distributions;
   readonly defaultFlink: { readonly version: string; readonly source: FlinkSource };
+  /** That of the scheduler, for the JobManagers of its clusters. */
+  readonly zooKeeper?: { readonly quorum: string; readonly path: string };
   readonly storage: string;
   /** Of the framework, its default first. */
   readonly roles?: readonly string[];
@@ -33,20 +35,24 @@ export interface DraftParts {
 const CONFIGURATION_LIMIT_BYTES = 64 * 1024 * 1024;
 
 export async function draftCluster(sent: unknown, parts: DraftParts, at: EpochMs): Promise<ClusterRecord> {
-  const spec = completeSpec(validate(ClusterSpec, sent, 'the cluster'), parts.defaultFlink);
+  const { defaultFlink, zooKeeper } = parts;
+  const defaults = { ...defaultFlink, ...(zooKeeper && { zooKeeper }) };
+  const spec = completeSpec(validate(ClusterSpec, sent, 'the cluster'), defaults);
   refuseUnknownVersion(spec.flink, parts.distributions);
   const faults = [...judgeSpec(spec), ...judgeRole(spec, parts.roles ?? [])];
   if (faults.length > 0) throw new Problem('SPEC_IMPOSSIBLE', faults.join('; '), { details: { faults } });
   const name = spec.name as ClusterName;
   refuseTaken(name, parts.runtime);
   const elastic = spec.taskManagers.mode === 'elastic' ? await prepareDriver(parts) : undefined;
+  const incarnation = randomBytes(3).toString('hex');
+  const own = { incarnation, ...(elastic && { driverSecret: elastic.secret }) };
   return {
     version: 1,
     name,
-    incarnation: randomBytes(3).toString('hex'),
+    incarnation,
     spec,
     distribution: await resolveFlink(spec.flink, parts.distributions),
-    configuration: await storeConfiguration(spec, parts, elastic?.secret),
+    configuration: await storeConfiguration(spec, parts, own),
     createdAt: at,
     goal: 'run',
     launches: 0,
@@ -89,9 +95,9 @@ function refuseTaken(name: ClusterName, runtime: Pick<Runtime, 'cluster'>): void
 async function storeConfiguration(
   spec: CompleteClusterSpec,
   parts: DraftParts,
-  driverSecret: string | undefined,
+  own: OfThisCluster,
 ): Promise<ArtifactRef> {
-  const archive = renderConfiguration(spec, parts.storage, driverSecret);
+  const archive = renderConfiguration(spec, parts.storage, own);
   const { digest, fileName, bytes } = await parts.artifacts.put(
     'configuration.tar',
     archive,

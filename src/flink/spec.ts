@@ -54,6 +54,29 @@ export const TaskManagers = Type.Union([
 ]);
 export type TaskManagers = Static<typeof TaskManagers>;
 
+/** Who keeps what a JobManager must not forget. */
+export const HighAvailability = Type.Union([
+  Type.Object({ mode: Type.Literal('none') }, { additionalProperties: false }),
+  Type.Object(
+    {
+      mode: Type.Literal('zookeeper'),
+      quorum: Type.Optional(
+        Type.String({
+          pattern: '^[A-Za-z0-9.-]+(:[0-9]{1,5})?(,[A-Za-z0-9.-]+(:[0-9]{1,5})?)*$',
+          maxLength: 1024,
+          description: 'HOST:PORT,…; default: the ZooKeeper of the scheduler',
+        }),
+      ),
+      path: Type.Optional(Type.String({ pattern: '^(/[A-Za-z0-9._-]+)+$', maxLength: 256 })),
+      standbys: Type.Optional(
+        Type.Integer({ minimum: 0, maximum: 4, description: 'JobManagers that wait on other agents to take over' }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
+]);
+export type HighAvailability = Static<typeof HighAvailability>;
+
 export const ClusterSpec = Type.Object(
   {
     name: ClusterName,
@@ -83,6 +106,7 @@ export const ClusterSpec = Type.Object(
     ),
     taskManagers: Type.Optional(TaskManagers),
     placement: Type.Optional(ClusterPlacement),
+    highAvailability: Type.Optional(HighAvailability),
     /** Flink options; what the scheduler itself decides (addresses, ports, sizes) is refused. */
     configuration: Type.Optional(
       Type.Record(Type.String({ pattern: '^[A-Za-z0-9_.-]+$' }), Type.String({ maxLength: 4096 }), {
@@ -106,6 +130,13 @@ export interface ProcessSpec extends Constraints {
   readonly diskMiB: number;
 }
 
+export interface CompleteHighAvailability {
+  readonly mode: 'zookeeper';
+  readonly quorum: string;
+  readonly path: string;
+  readonly standbys: number;
+}
+
 /** A specification with every default filled in: what is deployed and shown. */
 export interface CompleteClusterSpec {
   readonly name: string;
@@ -114,6 +145,8 @@ export interface CompleteClusterSpec {
   readonly taskManager: ProcessSpec & { readonly slots: number };
   readonly taskManagers: TaskManagers;
   readonly placement?: ClusterPlacement;
+  /** Absent: none. */
+  readonly highAvailability?: CompleteHighAvailability;
   readonly configuration: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string>>;
 }

@@ -26,6 +26,8 @@ import { createMetrics } from '../observability/metrics.ts';
 import { startRuntime } from '../runtime/loop.ts';
 import type { Runtime, StampedFact } from '../runtime/runtime.ts';
 import { createScheduler } from '../scheduler/scheduler.ts';
+import type { ZooKeeperAddress } from '../zookeeper/address.ts';
+import { leaderPath } from '../zookeeper/election.ts';
 import { advertised, type Home, openOwnHome, openSharedHome } from './home.ts';
 import { type MesosClient, readMesosClient, readSecretFile } from './mesos-client.ts';
 import {
@@ -78,7 +80,7 @@ export async function startScheduler(settings: SchedulerSettings, parts: Schedul
   const checked = { ...settings, masters, mesos, ...(token === undefined ? {} : { token }) };
   const home = zooKeeper === undefined ? await openOwnHome(settings) : await openSharedHome(zooKeeper, settings, parts);
   try {
-    return await startOn(home, checked, parts);
+    return await startOn(home, { ...checked, ...(zooKeeper && { zooKeeper }) }, parts);
   } catch (error) {
     await home.close();
     throw error;
@@ -89,6 +91,7 @@ type CheckedSettings = SchedulerSettings & {
   readonly masters: MesosMasters;
   readonly mesos: MesosClient;
   readonly token?: string;
+  readonly zooKeeper?: ZooKeeperAddress;
 };
 
 async function startOn(home: Home, settings: CheckedSettings, parts: SchedulerParts): Promise<RunningScheduler> {
@@ -110,6 +113,7 @@ async function startOn(home: Home, settings: CheckedSettings, parts: SchedulerPa
         artifactUrl: (artifact) => `${advertiseUrl}${artifacts.signedPath(artifact)}`,
         storage,
         schedulerUrl: advertiseUrl,
+        ...leaderNode(settings),
       }),
     ),
     store,
@@ -126,6 +130,7 @@ async function startOn(home: Home, settings: CheckedSettings, parts: SchedulerPa
     artifacts,
     jars: records.jars,
     ...flink,
+    ...zooKeeperOfClusters(settings),
     storage,
     roles: rolesOf(settings),
     describe,
@@ -166,6 +171,18 @@ async function startOn(home: Home, settings: CheckedSettings, parts: SchedulerPa
     ended: endedWith(runtime, home.lost),
     close: stop,
   };
+}
+
+/** JobManagers read there which scheduler leads. */
+function leaderNode({ zooKeeper }: CheckedSettings) {
+  if (zooKeeper === undefined) return {};
+  return { leader: { quorum: zooKeeper.hosts.join(','), node: leaderPath(zooKeeper.path) } };
+}
+
+/** Beside ours, not below it: what is ours may belong to our credentials alone, and Flink has none. */
+function zooKeeperOfClusters({ zooKeeper }: CheckedSettings) {
+  if (zooKeeper === undefined) return {};
+  return { zooKeeper: { quorum: zooKeeper.hosts.join(','), path: `${zooKeeper.path}-flink` } };
 }
 
 /** Requests under way get this long; a slow download does not keep a scheduler alive. */

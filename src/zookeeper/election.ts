@@ -29,9 +29,14 @@ export async function leadership(session: ZooKeeperSession, root: string): Promi
   }
 }
 
+/** The node in which the leader says where it is: {"version": 1, "url": …}, readable by all. */
+export function leaderPath(root: string): string {
+  return `${root}/leader`;
+}
+
 /** Says where the leader is, until the session ends. Replaces the word of a leader that is gone. */
 export async function announceLeader(session: ZooKeeperSession, root: string, url: string): Promise<void> {
-  const path = `${root}/leader`;
+  const path = leaderPath(root);
   const data = Buffer.from(JSON.stringify({ version: 1, url } satisfies LeaderNote));
   await patiently(session, async (zk) => {
     const present = await zk.exists(path);
@@ -44,7 +49,7 @@ export async function announceLeader(session: ZooKeeperSession, root: string, ur
 /** Where the leader is; undefined while there is none that says so. */
 export async function readLeader(session: ZooKeeperSession, root: string): Promise<string | undefined> {
   try {
-    const { data } = await session.getData(`${root}/leader`);
+    const { data } = await session.getData(leaderPath(root));
     const note = JSON.parse(data.toString('utf8')) as Partial<LeaderNote>;
     return note.version === 1 && typeof note.url === 'string' ? note.url : undefined;
   } catch (error) {

@@ -1,4 +1,7 @@
-/** What becomes of a JobManager's jobs when it has ended: ours go to its successor, the others are lost with it. */
+/**
+ * What becomes of a JobManager's jobs when it has ended: ours go to its successor, the others are lost with it. A highly
+ * available one leaves them all to its successor by itself: what the looks at that one find is then what they are.
+ */
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import { hasEnded } from './job-states.ts';
 import type { Draft } from './known-cluster.ts';
@@ -7,6 +10,7 @@ import type { JobRecord } from './records.ts';
 const why = 'its JobManager ended, and a job that was not submitted through flink-mesos cannot be submitted again';
 
 export function takeJobsFrom(draft: Draft, jobManager: TaskId): void {
+  if (draft.record.spec.highAvailability !== undefined) return;
   for (const job of draft.record.jobs) {
     if (job.jobManager === jobManager && !hasEnded(job.state)) takeOne(draft, job);
   }

@@ -143,7 +143,8 @@ function noteMissingJobs(draft: Draft, look: Seen): void {
   const { known, record } = draft;
   const listed = new Set(look.jobs.map(({ id }) => id));
   for (const job of record.jobs) {
-    const expected = job.jobManager === look.jobManager && job.state !== 'SUBMITTING' && !hasEnded(job.state);
+    const given = job.jobManager === look.jobManager || record.spec.highAvailability !== undefined;
+    const expected = given && job.state !== 'SUBMITTING' && !hasEnded(job.state);
     if (!expected || listed.has(flinkJobId(job))) {
       known.missingSince.delete(job.id);
       continue;

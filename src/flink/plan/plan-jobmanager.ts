@@ -1,11 +1,14 @@
 /**
  * One JobManager at a time. A successor is asked for when the one before it has surely ended: two of them would run the
  * same jobs. It would rather have the old place, where the TaskManagers that are left look for it.
+ *
+ * Where ZooKeeper says who leads, any place will do, and standbys wait on other agents. Each of them answers for the one
+ * that leads, so that any may be the one that is asked.
  */
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Placement, TaskRecord } from '../../scheduler/model/task.ts';
 import { launchNotBefore } from './back-off.ts';
-import { isLaunched, kill, type LaunchedTask, launch, type Planning } from './known-cluster.ts';
+import { isLaunched, isWanted, kill, type LaunchedTask, launch, type Planning } from './known-cluster.ts';
 import { takeJobsFrom } from './lost-jobs.ts';
 import type { ClusterRecord } from './records.ts';
 
@@ -21,11 +24,16 @@ const agentLost: ReadonlySet<string> = new Set([
 /** The JobManager whose address is known, if there is one that is to stay. */
 export function planJobManager(planning: Planning): LaunchedTask | undefined {
   const { draft, tasks } = planning;
+  followLeader(planning);
   const current = draft.record.jobManager?.taskId;
   const task = tasks.find(({ spec }) => spec.taskId === current);
-  for (const other of tasks) {
-    if (other.spec.part === 'jobmanager' && other !== task) kill(planning, other, 'the cluster has another JobManager');
+  const heir = task?.life.phase === 'ended' ? heirOf(planning) : undefined;
+  if (heir !== undefined) {
+    draft.change({ jobManager: { taskId: heir.spec.taskId } });
+    draft.known.inherited = false;
   }
+  planStandbys(planning, heir ?? task);
+  if (heir !== undefined) return heir;
   if (task !== undefined && task.life.phase !== 'ended') {
     return isLaunched(task) && task.goal.kind === 'run' ? task : undefined;
   }
@@ -33,6 +41,53 @@ export function planJobManager(planning: Planning): LaunchedTask | undefined {
   if (requested !== undefined) draft.act({ kind: 'launch', task: requested });
   else replace(planning, current, task);
   return undefined;
+}
+
+/** Of several that started together any may lead; the driver of the one that does has said so. */
+function followLeader({ draft, tasks, renderer }: Planning): void {
+  const { jobManager, driver, spec } = draft.record;
+  const web = driver?.state.session?.web;
+  if (spec.highAvailability === undefined || web === undefined || web === null) return;
+  const leader = tasks.find(
+    (task) =>
+      task.spec.part === 'jobmanager' &&
+      task.goal.kind === 'run' &&
+      isLaunched(task) &&
+      renderer.restUrl(task.life.placement) === web,
+  );
+  if (leader === undefined || leader.spec.taskId === jobManager?.taskId) return;
+  draft.change({ jobManager: { taskId: leader.spec.taskId } });
+}
+
+/** The standby that has run the longest. */
+function heirOf({ draft, tasks }: Planning): LaunchedTask | undefined {
+  if (draft.record.spec.highAvailability === undefined) return undefined;
+  return tasks
+    .filter((task) => task.spec.part === 'jobmanager' && task.goal.kind === 'run')
+    .filter(isLaunched)
+    .sort((left, right) => (left.life.runningAt ?? Infinity) - (right.life.runningAt ?? Infinity))[0];
+}
+
+function planStandbys(planning: Planning, leading: TaskRecord | undefined): void {
+  const { draft, tasks, renderer } = planning;
+  const current = draft.record.jobManager?.taskId;
+  const count = draft.record.spec.highAvailability?.standbys ?? 0;
+  const others = tasks.filter((task) => task.spec.part === 'jobmanager' && task !== leading && isWanted(task));
+  for (const task of others.slice(count)) kill(planning, task, 'the cluster has another JobManager');
+  const asked = [...draft.known.requested.values()].filter(
+    (spec) => spec.part === 'jobmanager' && spec.taskId !== current,
+  );
+  for (const spec of asked) draft.act({ kind: 'launch', task: spec });
+  const missing = count - others.length - asked.length;
+  if (missing <= 0 || !isLaunched(leading)) return;
+  const at = launchNotBefore(draft.record.failures, 'jobmanager', draft.now);
+  if (draft.now < at) {
+    draft.wakeAt(at);
+    return;
+  }
+  for (let launched = 0; launched < missing; launched++) {
+    launch(planning, 'jobmanager', (id) => renderer.jobManager(draft.record, id, undefined));
+  }
 }
 
 function replace(planning: Planning, current: TaskId | undefined, ended: TaskRecord | undefined): void {
@@ -43,7 +98,8 @@ function replace(planning: Planning, current: TaskId | undefined, ended: TaskRec
     draft.wakeAt(at);
     return;
   }
-  const place = ended === undefined ? undefined : placeToReturnTo(ended, draft.record.jobManager);
+  const sameAddress = draft.record.spec.highAvailability === undefined && ended !== undefined;
+  const place = sameAddress ? placeToReturnTo(ended, draft.record.jobManager) : undefined;
   const taskId = launch(planning, 'jobmanager', (id) => renderer.jobManager(draft.record, id, place));
   draft.known.inherited = false;
   draft.change({ jobManager: { taskId, ...(place !== undefined && { successorOf: place }) } });

@@ -2,6 +2,7 @@
  * What is asked of a JobManager that answers: one operation at a time, cancellations first. An attempt to submit is
  * recorded (the job's `jobManager`) before it is made; one whose outcome nobody knows is judged by the next looks.
  */
+import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import { flinkJobId, flinkJobIds } from './flink-job-id.ts';
 import { hasEnded } from './job-states.ts';
 import type { Draft, LaunchedTask, Planning } from './known-cluster.ts';
@@ -72,6 +73,7 @@ function planSubmit(planning: Planning, jobManager: LaunchedTask, job: JobRecord
   const { draft, renderer } = planning;
   const { known, now, record } = draft;
   const { taskId } = jobManager.spec;
+  if (mayComeByItself(draft, job, taskId)) return false;
   if (job.jobManager === taskId) {
     if (!outcomeIsClear(draft, job, look)) return false;
     const refusal = known.doubts.get(job.id)?.refusal;
@@ -103,6 +105,17 @@ function planSubmit(planning: Planning, jobManager: LaunchedTask, job: JobRecord
       .map((attempt) => renderer.checkpointDirectory(record, job, attempt)),
     resume: attempted.resumed > 0,
   });
+  return true;
+}
+
+/** Perhaps the JobManager that is gone took it, and the highly available one after it has it in a moment, under the same id. */
+function mayComeByItself(draft: Draft, job: JobRecord, jobManager: TaskId): boolean {
+  const { known, now, record } = draft;
+  const byItself = record.spec.highAvailability !== undefined;
+  if (!byItself || job.jobManager === undefined || job.jobManager === jobManager) return false;
+  draft.changeJob(job.id, { jobManager });
+  known.doubts.set(job.id, { since: now });
+  draft.wakeAt(now + SETTLE_MS);
   return true;
 }
 

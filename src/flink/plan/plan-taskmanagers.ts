@@ -23,9 +23,10 @@ export function planTaskManagers(planning: Planning, jobManager: LaunchedTask): 
   const [good, bad] = divide(wanted, (task) => whyUnfit(planning, task, address));
   for (const [task, why] of bad) kill(planning, task, why);
   const { known, record } = draft;
-  for (const spec of known.requested.values()) draft.act({ kind: 'launch', task: spec });
+  const requested = [...known.requested.values()].filter((spec) => spec.part === 'taskmanager');
+  for (const spec of requested) draft.act({ kind: 'launch', task: spec });
   const count = record.spec.taskManagers.mode === 'fixed' ? record.spec.taskManagers.count : 0;
-  const missing = count - good.length - known.requested.size;
+  const missing = count - good.length - requested.length;
   if (missing > 0) launchMissing(planning, missing, address);
   if (missing < 0) endSome(planning, good, -missing);
 }
@@ -50,8 +51,10 @@ function launchMissing(planning: Planning, missing: number, address: JobManagerA
 
 export function whyUnfit(planning: Planning, task: TaskRecord, address: JobManagerAddress): string | undefined {
   const { JOBMANAGER_HOST: host, JOBMANAGER_PORT: port } = task.spec.process.environment;
-  if (host !== address.hostname || port !== String(address.rpcPort)) return 'its JobManager runs elsewhere now';
   const { draft } = planning;
+  const elsewhere = host !== address.hostname || port !== String(address.rpcPort);
+  // Where ZooKeeper says who leads, it finds it anywhere.
+  if (elsewhere && draft.record.spec.highAvailability === undefined) return 'its JobManager runs elsewhere now';
   const since = draft.known.unregisteredSince.get(task.spec.taskId);
   if (since === undefined) return undefined;
   if (draft.now - since >= UNREGISTERED_MS) return `the JobManager has not known it for ${UNREGISTERED_MS / 1000} s`;

@@ -37,6 +37,8 @@ const jobManagerOptions = {
   'jobmanager.resource-id': '$TASK_ID',
   'jobmanager.rpc.address': '$HOST',
   'jobmanager.rpc.port': '$PORT_RPC',
+  // The same port where ZooKeeper says who leads.
+  'high-availability.jobmanager.port': '$PORT_RPC',
   'jobmanager.bind-host': '$bind',
   'rest.address': '$HOST',
   'rest.port': '$PORT_REST',

@@ -16,18 +16,26 @@ import {
   taskManagerJvmOptions,
   taskManagerMemoryOptions,
 } from './memory.ts';
-import { checkpointRoot, savepointRoot } from './storage.ts';
+import { checkpointRoot, haRoot, savepointRoot } from './storage.ts';
 import { tarOf } from './tar.ts';
 
 type Options = Readonly<Record<string, string>>;
 
+/** What no other cluster has, nor a later one of the same name. */
+export interface OfThisCluster {
+  readonly incarnation: string;
+  readonly driverSecret?: string;
+}
+
 /** The specification must have passed judgeSpec. */
-export function renderConfiguration(spec: CompleteClusterSpec, storage: string, driverSecret?: string): Buffer {
+export function renderConfiguration(spec: CompleteClusterSpec, storage: string, own: OfThisCluster): Buffer {
   const jobManager = memoryOf(divideJobManagerMemory(spec.jobManager.memoryMiB, spec.configuration));
   const taskManager = memoryOf(divideTaskManagerMemory(spec.taskManager.memoryMiB, spec.configuration));
+  const { incarnation, driverSecret } = own;
   const options = {
     ...clusterOptions(spec, storage),
     ...spec.configuration,
+    ...highAvailabilityOptions(spec, storage, incarnation),
     ...elasticOptions(spec),
     ...jobManagerMemoryOptions(jobManager),
     ...taskManagerMemoryOptions(taskManager),
@@ -55,6 +63,26 @@ function elasticOptions({ taskManagers, taskManager }: CompleteClusterSpec): Opt
     'resourcemanager.taskmanager-registration.timeout': '1 d',
     // A JobManager that came back waits for the TaskManagers that it had before it asks for others.
     'resourcemanager.previous-worker.recovery.timeout': '30 s',
+  };
+}
+
+/** Flink then finds the leader, and brings jobs back, by ZooKeeper and the storage alone. */
+function highAvailabilityOptions(spec: CompleteClusterSpec, storage: string, incarnation: string): Options {
+  const { highAvailability, name, configuration } = spec;
+  if (highAvailability === undefined) return {};
+  const timeout = 'high-availability.zookeeper.client.session-timeout';
+  return {
+    'high-availability.type': 'zookeeper',
+    'high-availability.zookeeper.quorum': highAvailability.quorum,
+    'high-availability.zookeeper.path.root': highAvailability.path,
+    // What an earlier cluster of the same name left is none of its business.
+    'high-availability.cluster-id': `/${name}-${incarnation}`,
+    'high-availability.storageDir': haRoot(spec, storage),
+    // Nobody leads until the session of a JobManager that was killed has expired; Flink's minute is long for that.
+    [timeout]: configuration[timeout] ?? '6 s',
+    // A ZooKeeper that is away for a moment costs no leadership as long as the session outlives it.
+    'high-availability.zookeeper.client.tolerate-suspended-connections':
+      configuration['high-availability.zookeeper.client.tolerate-suspended-connections'] ?? 'true',
   };
 }
 

@@ -16,6 +16,7 @@ export function judgeSpec(spec: CompleteClusterSpec): string[] {
   return [
     ...judgeVersion(spec),
     ...judgeMode(spec),
+    ...judgeHighAvailability(spec),
     ...judgeJobManager(spec),
     ...judgeTaskManager(spec),
     ...judgeOptions(spec),
@@ -37,6 +38,11 @@ function judgeMode({ taskManagers }: CompleteClusterSpec): string[] {
     ...(min > max ? [`taskManagers.min: ${min} is more than taskManagers.max, ${max}`] : []),
     ...(spare > max ? [`taskManagers.spare: ${spare} is more than taskManagers.max, ${max}`] : []),
   ];
+}
+
+function judgeHighAvailability({ highAvailability }: CompleteClusterSpec): string[] {
+  if (highAvailability === undefined || highAvailability.quorum !== '') return [];
+  return ['highAvailability.quorum: it is missing, and this scheduler runs without --zk'];
 }
 
 function judgeJobManager({ jobManager, configuration }: CompleteClusterSpec): string[] {

@@ -11,9 +11,10 @@ export function placementOf(
   const { placement = {} } = spec;
   const { constraints = [], preferences = [] } = spec[part];
   const spread = part === 'taskManager' ? (placement.spreadOver ?? []).map(balancedOver) : [];
+  const apart = part === 'jobManager' && spec.highAvailability?.standbys ? [onAgentsOfTheirOwn] : [];
   const { role, awayFrom = [], exclusive = false, fitness = 'pack' } = placement;
   const wish = {
-    constraints: constraints.map(constraintOf),
+    constraints: [...constraints.map(constraintOf), ...apart],
     preferences: [...preferences.map(constraintOf), ...spread],
     awayFrom: awayFrom.map(groupOf),
     exclusive,
@@ -28,6 +29,9 @@ export function placementOf(
     ...(share !== undefined && { share }),
   };
 }
+
+/** Two JobManagers on one agent are lost together. */
+const onAgentsOfTheirOwn: PlacementConstraint = { field: '@agent', operator: 'UNIQUE' };
 
 /** Operators are taken in any case, as DC/OS does. */
 export function constraintOf([field, operator, value]: Constraint): PlacementConstraint {

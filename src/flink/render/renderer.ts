@@ -116,6 +116,10 @@ function driverEnvironmentOf(context: RenderContext, cluster: ClusterRecord): Re
   return {
     [driverEnvironment.url]: `${context.schedulerUrl}/v1/clusters/${cluster.name}/driver`,
     [driverEnvironment.cluster]: workerPrefix(cluster),
+    ...(context.leader && {
+      [driverEnvironment.zooKeeper]: context.leader.quorum,
+      [driverEnvironment.leaderNode]: context.leader.node,
+    }),
   };
 }
 

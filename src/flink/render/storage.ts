@@ -12,6 +12,11 @@ export function savepointRoot(spec: CompleteClusterSpec, storage: string): strin
   return below(storage, `${spec.name}/savepoints`);
 }
 
+/** What Flink keeps of jobs whose places are in ZooKeeper. */
+export function haRoot(spec: CompleteClusterSpec, storage: string): string {
+  return below(storage, `${spec.name}/ha`);
+}
+
 /** Flink puts each job's checkpoints into a directory with the id by which it knows the job. */
 export function jobCheckpoints(
   spec: CompleteClusterSpec,

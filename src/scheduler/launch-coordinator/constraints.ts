@@ -14,6 +14,8 @@ export function fieldOf(place: Place, field: string): string | undefined {
     case 'hostname':
     case '@hostname':
       return place.hostname;
+    case '@agent':
+      return place.agentId;
     case '@region':
       return place.domain?.region;
     case '@zone':

@@ -23,7 +23,7 @@ export const placementOperators = [
 export type PlacementOperator = (typeof placementOperators)[number];
 
 export interface PlacementConstraint {
-  /** `hostname`, `@region`, `@zone`, or the name of an attribute of the agents. */
+  /** `hostname`, `@agent` (its id), `@region`, `@zone`, or the name of an attribute of the agents. */
   readonly field: string;
   readonly operator: PlacementOperator;
   readonly value?: string;

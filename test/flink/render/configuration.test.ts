@@ -9,6 +9,7 @@ import { renderConfiguration } from '../../../src/flink/render/configuration.ts'
 import { tarOf } from '../../../src/flink/render/tar.ts';
 import type { ClusterSpec } from '../../../src/flink/spec.ts';
 
+const own = { incarnation: 'a1' };
 const storage = 'file:///srv/flink/';
 
 async function unpack(t: ExecutionContext, archive: Uint8Array): Promise<string> {
@@ -25,7 +26,7 @@ function complete(spec: Partial<ClusterSpec> = {}) {
 }
 
 async function filesOf(t: ExecutionContext, spec: Partial<ClusterSpec>): Promise<Record<string, string>> {
-  const directory = await unpack(t, renderConfiguration(complete(spec), storage));
+  const directory = await unpack(t, renderConfiguration(complete(spec), storage, own));
   const names = ['config.yaml', 'log4j.properties', 'jobmanager.jvm', 'taskmanager.jvm'];
   return Object.fromEntries(
     await Promise.all(names.map(async (name) => [name, await readFile(join(directory, 'conf', name), 'utf8')])),
@@ -41,7 +42,7 @@ test('tar unpacks what we pack, of any length', async (t) => {
 });
 
 test('the same specification gives the same bytes', (t) => {
-  t.deepEqual(renderConfiguration(complete(), storage), renderConfiguration(complete(), storage));
+  t.deepEqual(renderConfiguration(complete(), storage, own), renderConfiguration(complete(), storage, own));
 });
 
 test('checkpoints are taken, kept and put where all agents reach them', async (t) => {
@@ -94,4 +95,16 @@ test('logs go to stdout and to a file of bounded size', async (t) => {
   t.regex(log, /appender\.rolling\.fileName = \$\{sys:log\.file\}/);
   t.regex(log, /size\.size = 20MB/);
   t.regex(log, /appender\.stdout\.type = Console/);
+});
+
+test('with ZooKeeper Flink is told where it keeps what a JobManager must not forget, below a name of its own', async (t) => {
+  const highAvailability = { mode: 'zookeeper', quorum: 'zk1:2181,zk2:2181', path: '/flink' } as const;
+  const { 'config.yaml': yaml = '' } = await filesOf(t, { highAvailability });
+  t.regex(yaml, /^high-availability\.type: "zookeeper"$/m);
+  t.regex(yaml, /^high-availability\.zookeeper\.quorum: "zk1:2181,zk2:2181"$/m);
+  t.regex(yaml, /^high-availability\.zookeeper\.path\.root: "\/flink"$/m);
+  t.regex(yaml, /^high-availability\.cluster-id: "\/words-a1"$/m);
+  t.regex(yaml, /^high-availability\.storageDir: "file:\/\/\/srv\/flink\/words\/ha"$/m);
+  t.regex(yaml, /^high-availability\.zookeeper\.client\.session-timeout: "6 s"$/m);
+  t.notRegex((await filesOf(t, {}))['config.yaml'] ?? '', /high-availability/);
 });

@@ -149,6 +149,10 @@ const schedulersOwn = [
   'high-availability',
   'high-availability.type',
   'high-availability.zookeeper.quorum',
+  'high-availability.zookeeper.path.root',
+  'high-availability.cluster-id',
+  'high-availability.storageDir',
+  'high-availability.jobmanager.port',
 ];
 
 for (const option of schedulersOwn) {
@@ -159,6 +163,17 @@ for (const option of schedulersOwn) {
   });
 }
 
+test("high availability needs a ZooKeeper: the cluster's own, or that of the scheduler", (t) => {
+  t.is(judge({ highAvailability: { mode: 'zookeeper' } }).length, 1);
+  t.deepEqual(judge({ highAvailability: { mode: 'zookeeper', quorum: 'zk1:2181' } }), []);
+  const source = { version: '2.3.0' };
+  const withZooKeeper = { version: '2.3.0', source, zooKeeper: { quorum: 'zk1:2181', path: '/flink' } };
+  const own = { mode: 'zookeeper', quorum: 'zk1:2181', path: '/flink', standbys: 0 } as const;
+  t.deepEqual(completeSpec({ name: 'words' }, withZooKeeper).highAvailability, own);
+  const none = completeSpec({ name: 'words', highAvailability: { mode: 'none' } }, withZooKeeper);
+  t.is(none.highAvailability, undefined);
+});
+
 test('options of users and their jobs are allowed', (t) => {
   const configuration = {
     'taskmanager.memory.managed.fraction': '0.1',
@@ -166,6 +181,7 @@ test('options of users and their jobs are allowed', (t) => {
     'execution.checkpointing.interval': '1 s',
     'env.java.opts.all': '-Dx=y',
     'restart-strategy.type': 'none',
+    'high-availability.zookeeper.client.session-timeout': '20 s',
   };
   t.deepEqual(judge({ configuration }), []);
 });

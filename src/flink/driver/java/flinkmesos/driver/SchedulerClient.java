@@ -1,8 +1,10 @@
 package flinkmesos.driver;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMapper;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.node.ObjectNode;
@@ -26,24 +29,30 @@ final class SchedulerClient {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
     private static final int WAIT_SECONDS = 20;
+    /** What is the same of every scheduler's address for this cluster. */
+    private static final Pattern BELOW = Pattern.compile("^.*?(/v1/clusters/)");
 
     private final ObjectMapper json = new ObjectMapper();
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(CONNECT_TIMEOUT)
+            // A standby sends its callers on to the scheduler that leads.
+            .followRedirects(HttpClient.Redirect.NORMAL)
             .build();
-    private final String url;
+    private final LeaderNode leader;
+    private volatile URI url;
     private final Path secretFile;
     private final String cluster;
 
-    private SchedulerClient(String url, Path secretFile, String cluster) {
-        this.url = url.endsWith("/") ? url : url + "/";
+    private SchedulerClient(String url, LeaderNode leader, Path secretFile, String cluster) {
+        this.url = URI.create(url.endsWith("/") ? url : url + "/");
+        this.leader = leader;
         this.secretFile = secretFile;
         this.cluster = cluster;
     }
 
     static SchedulerClient fromEnvironment() {
-        return new SchedulerClient(required(URL), Paths.get(required(SECRET_FILE)), required(CLUSTER));
+        return new SchedulerClient(required(URL), LeaderNode.fromEnvironment(), Paths.get(required(SECRET_FILE)), required(CLUSTER));
     }
 
     String cluster() {
@@ -71,12 +80,27 @@ final class SchedulerClient {
         send("POST", "finished", body, CALL_TIMEOUT.dividedBy(2));
     }
 
+    /** A scheduler that cannot be reached may not be the one that leads any more. */
     private JsonNode send(String method, String path, ObjectNode body, Duration timeout)
+            throws IOException, InterruptedException {
+        try {
+            return sendTo(url, method, path, body, timeout);
+        } catch (ConnectException | HttpConnectTimeoutException | NotLeading e) {
+            URI found = leader == null ? null : leader.read(json);
+            if (found == null || found.getAuthority().equals(url.getAuthority())) {
+                throw e;
+            }
+            url = URI.create(found + BELOW.matcher(url.getRawPath()).replaceFirst("$1"));
+            return sendTo(url, method, path, body, timeout);
+        }
+    }
+
+    private JsonNode sendTo(URI base, String method, String path, ObjectNode body, Duration timeout)
             throws IOException, InterruptedException {
         HttpRequest.BodyPublisher content = body == null
                 ? HttpRequest.BodyPublishers.noBody()
                 : HttpRequest.BodyPublishers.ofByteArray(json.writeValueAsBytes(body));
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url + path))
+        HttpRequest request = HttpRequest.newBuilder(base.resolve(path))
                 .timeout(timeout)
                 .header("authorization", "Bearer " + secret())
                 .header("content-type", "application/json")
@@ -85,6 +109,9 @@ final class SchedulerClient {
         HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
         if (response.statusCode() == 200) {
             return json.readTree(response.body());
+        }
+        if (response.statusCode() == 503) {
+            throw new NotLeading("nobody leads: " + response.body());
         }
         switch (codeIn(response.body())) {
             case "fenced":
@@ -115,6 +142,15 @@ final class SchedulerClient {
             throw new IllegalStateException("the environment variable " + name + " is not set");
         }
         return value;
+    }
+
+    /** The answer of a scheduler that does not lead. */
+    private static final class NotLeading extends IOException {
+        private static final long serialVersionUID = 1;
+
+        NotLeading(String message) {
+            super(message);
+        }
     }
 
     /** Another JobManager leads this cluster, or the cluster has ended: this one has to go. */

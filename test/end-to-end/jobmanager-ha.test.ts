@@ -1,0 +1,177 @@
+/**
+ * JobManagers that ZooKeeper keeps: one that is killed comes back on other ports, or a standby takes over, and no
+ * TaskManager is started for it; and the driver finds the scheduler that leads. Real Flink, ZooKeeper, and kill -9.
+ */
+import { openAsBlob } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { exampleClasses } from '../../examples/build.ts';
+import type { JobView, TaskView } from '../../src/dispatcher/dispatcher.ts';
+import { type Api, apiAt, provenJobManager } from './support/api.ts';
+import { eventually, flinkMesos, type Running } from './support/process.ts';
+import { exampleJar, pidOfTask, processesOf, startMaster } from './support/stack.ts';
+import { startZooKeeper, type ZooKeeperServer } from './support/zookeeper.ts';
+
+const processes: Running[] = [];
+const versionUnderTest = process.env.FLINK_MESOS_TEST_FLINK;
+let directory: string;
+let zooKeeper: ZooKeeperServer;
+let mesosMaster: string;
+let scheduler: Running;
+let api: Api;
+let job: JobView;
+
+test.before(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'flink-mesos-jobmanager-ha-'));
+  zooKeeper = await startZooKeeper(directory);
+  const master = startMaster(directory, '127.0.0.1:0');
+  processes.push(master);
+  mesosMaster = (await master.said(/master at http:\/\/(\S+:\d+)/))[1] ?? '';
+  const agents = flinkMesos([
+    ...['local-mesos', '--only', 'agents', '--master', mesosMaster, '--agents', '2'],
+    ...['--work-dir', join(directory, 'agents')],
+  ]);
+  processes.push(agents);
+  await agents.said(/agents? ready/);
+  scheduler = await startScheduler();
+});
+
+test.after.always(async () => {
+  for (const process of processes.reverse()) await process.kill('SIGTERM');
+  await zooKeeper?.kill();
+  await eventually('no process left', 20_000, async () => (await processesOf(directory)).length === 0);
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** On another port each time. */
+async function startScheduler(): Promise<Running> {
+  const { version } = await exampleJar(versionUnderTest);
+  const started = flinkMesos([
+    ...['scheduler', '--zk', `zk://${zooKeeper.address}/flink-mesos`, '--mesos-master', mesosMaster],
+    ...['--listen', '127.0.0.1:0', '--flink-version', version, '--storage', `file://${join(directory, 'shared')}`],
+    ...['--data-dir', join(directory, 'data')],
+  ]);
+  processes.push(started);
+  api = apiAt((await started.said(/API at (http:\/\/[^\s,]+)/))[1] ?? '');
+  return started;
+}
+
+test.serial('a scheduler with ZooKeeper makes its clusters highly available; a job runs', async (t) => {
+  const cluster = await api.send<{ spec: { highAvailability?: object } }>('POST', '/v1/clusters', {
+    name: 'tides',
+    taskManagers: { mode: 'elastic', min: 0, max: 3, spare: 0 },
+    configuration: { 'resourcemanager.taskmanager-timeout': '5 s' },
+  });
+  const own = { mode: 'zookeeper', quorum: zooKeeper.address, path: '/flink-mesos-flink', standbys: 0 };
+  t.deepEqual(cluster.spec.highAvailability, own);
+  await api.clusterRunning('tides', 0);
+  job = await submit('tides');
+  await running();
+  t.is((await launched('tides', 'taskmanager')).length, 2);
+});
+
+test.serial(
+  'I9: a JobManager killed with -9 comes back on other ports, takes its TaskManagers over, and the job goes on',
+  async (t) => {
+    const before = await launched('tides', 'taskmanager');
+    await eventually('a checkpoint', 30_000, async () => (await checkpoints()).completed > 0);
+    const victim = await provenJobManager(api, 'tides');
+    process.kill(await pidOfTask(victim.id), 'SIGKILL');
+    const successor = await eventually('another JobManager', 60_000, () => other(victim));
+    await eventually('it leads and has restored the job', 60_000, async () => (await checkpoints()).restored > 0);
+    await running();
+    t.notDeepEqual(successor.ports, victim.ports);
+    t.deepEqual(await launched('tides', 'taskmanager'), before, 'no TaskManager was started');
+    const [resumed] = await api.jobs('tides');
+    t.like(resumed, { id: job.id, flinkJobId: job.flinkJobId, resumed: 0, state: 'RUNNING' });
+    t.is((await api.jobs('tides')).length, 1);
+  },
+);
+
+test.serial(
+  'a driver finds the scheduler that leads now, at another address, and gives back what is idle',
+  async (t) => {
+    await scheduler.kill('SIGKILL');
+    const before = api.url;
+    scheduler = await startScheduler();
+    t.not(api.url, before);
+    await eventually('reconciled', 60_000, async () => (await api.info()).reconciled);
+    await api.clusterRunning('tides', 2);
+    await api.send('DELETE', `/v1/clusters/tides/jobs/${job.id}`);
+    await api.jobInState('tides', job.id, 'CANCELED');
+    await eventually('no TaskManager', 60_000, async () => (await present('tides', 'taskmanager')).length === 0);
+  },
+);
+
+test.serial('a standby on another agent takes over from a JobManager that is killed', async (t) => {
+  await api.send('DELETE', '/v1/clusters/tides');
+  await eventually('the cluster gone', 60_000, async () => (await api.get<unknown[]>('/v1/clusters')).length === 0);
+  await api.send('POST', '/v1/clusters', {
+    name: 'waves',
+    taskManagers: { mode: 'elastic', min: 0, max: 3, spare: 0 },
+    highAvailability: { mode: 'zookeeper', standbys: 1 },
+  });
+  const pair = await eventually('two JobManagers', 60_000, async () => {
+    const found = await api.running('waves', 'jobmanager');
+    return found.length === 2 && found;
+  });
+  t.is(new Set(pair.map(({ agentId }) => agentId)).size, 2);
+  await api.clusterRunning('waves', 0);
+  job = await submit('waves');
+  await running();
+  await eventually('a checkpoint', 30_000, async () => (await checkpoints()).completed > 0);
+  const before = await launched('waves', 'taskmanager');
+  const victim = (await api.cluster('waves')).jobManager?.taskId ?? '';
+  process.kill(await pidOfTask(victim), 'SIGKILL');
+  const heir = pair.find(({ id }) => id !== victim);
+  await eventually('it leads and has restored the job', 60_000, async () => (await checkpoints()).restored > 0);
+  await running();
+  t.deepEqual(await launched('waves', 'taskmanager'), before, 'no TaskManager was started');
+  t.like((await api.jobs('waves'))[0], { resumed: 0, state: 'RUNNING' });
+  t.is((await api.cluster('waves')).jobManager?.taskId, heir?.id);
+  await eventually('another standby', 60_000, async () => (await api.running('waves', 'jobmanager')).length === 2);
+});
+
+async function submit(cluster: string): Promise<JobView> {
+  const form = new FormData();
+  form.append('jarfile', await openAsBlob((await exampleJar(versionUnderTest)).jar), 'examples.jar');
+  const answer = await fetch(`${api.url}/v1/clusters/${cluster}/jars`, { method: 'POST', body: form });
+  if (!answer.ok) throw new Error(await answer.text());
+  return api.send<JobView>('POST', `/v1/clusters/${cluster}/jobs`, {
+    jar: ((await answer.json()) as { id: string }).id,
+    entryClass: exampleClasses.stateWitness,
+    parallelism: 2,
+    configuration: { 'execution.checkpointing.interval': '1 s' },
+  });
+}
+
+async function launched(cluster: string, part: string): Promise<string[]> {
+  const tasks = (await api.tasks(cluster)).filter((task) => task.part === part && task.launchedAt !== undefined);
+  return tasks.map(({ id }) => id).sort();
+}
+
+async function present(cluster: string, part: string): Promise<TaskView[]> {
+  return (await api.tasks(cluster)).filter((task) => task.part === part && task.phase === 'launched');
+}
+
+async function other(victim: TaskView): Promise<TaskView | undefined> {
+  return (await api.running(victim.cluster, 'jobmanager')).find(({ id }) => id !== victim.id);
+}
+
+function flinkJob<T>(path = ''): Promise<T> {
+  return api.get<T>(`/v1/clusters/${job.cluster}/flink/jobs/${job.flinkJobId}${path}`);
+}
+
+async function checkpoints(): Promise<{ completed: number; restored: number }> {
+  return (await flinkJob<{ counts: { completed: number; restored: number } }>('/checkpoints')).counts;
+}
+
+/** All its subtasks run: Flink calls a job RUNNING already while it waits for slots. */
+async function running(): Promise<void> {
+  await eventually(`job ${job.id} with all its subtasks running`, 120_000, async () => {
+    const { state, vertices } = await flinkJob<{ state: string; vertices: { status: string }[] }>();
+    return state === 'RUNNING' && vertices.length > 0 && vertices.every((vertex) => vertex.status === 'RUNNING');
+  });
+}
