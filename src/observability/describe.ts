@@ -53,6 +53,13 @@ function sayOfScheduler(fact: SchedulerFact): Said {
       return ['debug', `nothing to place in ${fact.roles.join(', ')}: no more offers wanted`];
     case 'offers.revived':
       return ['debug', `tasks to place in ${fact.roles.join(', ')}: offers wanted`];
+    case 'offers.constrained':
+      return [
+        'debug',
+        fact.roles.length === 0
+          ? 'the master may offer any agent again'
+          : `the master is asked to offer only agents that suit what waits in ${fact.roles.join(', ')}`,
+      ];
     case 'agent.leaving':
       return [
         'info',

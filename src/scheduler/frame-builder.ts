@@ -40,6 +40,14 @@ export class FrameBuilder {
     this.#session = session;
   }
 
+  /** Of the present subscription. */
+  get frameworkId(): FrameworkId {
+    if (this.#session === undefined) {
+      throw new Error('a framework id without a subscription');
+    }
+    return this.#session.frameworkId;
+  }
+
   persist(write: RecordWrite): void {
     const key = `${write.collection}/${write.key}`;
     this.#writes.delete(key);

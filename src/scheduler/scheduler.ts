@@ -39,6 +39,7 @@ class Core implements Scheduler {
   readonly #reconciliation: ReconciliationCoordinator;
   /** Of the last input: what is asked of views is answered as of then. */
   #at: EpochMs = 0;
+  #masterVersion: string | undefined;
 
   constructor(options: SchedulerOptions, records: SchedulerRecords) {
     const random = createRandom(options.seed);
@@ -202,7 +203,7 @@ class Core implements Scheduler {
     if (after !== undefined) {
       this.#reconciliation.connected(frame);
       this.#monitor.connected(frame);
-      this.#launch.connected();
+      this.#launch.connected(this.#masterVersion);
     }
   }
 
@@ -212,7 +213,8 @@ class Core implements Scheduler {
     }
     this.#connection.alive(frame.at);
     if (event.type === 'SUBSCRIBED') {
-      const { framework_id, heartbeat_interval_seconds } = event.subscribed;
+      const { framework_id, heartbeat_interval_seconds, master_info } = event.subscribed;
+      this.#masterVersion = master_info?.version;
       const heartbeat =
         heartbeat_interval_seconds === undefined ? {} : { heartbeatSeconds: heartbeat_interval_seconds };
       this.#connect(frame, { kind: 'subscribed', subscription, frameworkId: framework_id.value, ...heartbeat });
@@ -281,6 +283,9 @@ class Core implements Scheduler {
 
   /** Its offers are still ours, its tasks most likely nowhere: given back, and asked after. */
   #undo(frame: FrameBuilder, call: SchedulerCall): void {
+    if (call.type === 'UPDATE_FRAMEWORK') {
+      this.#launch.constraintsRefused(frame);
+    }
     if (call.type !== 'ACCEPT') {
       return;
     }

@@ -37,6 +37,7 @@ export const examples: Examples = {
   'offer.rescinded': { kind: 'offer.rescinded', offerId, known: false },
   'offers.suppressed': { kind: 'offers.suppressed', roles: ['flink'] },
   'offers.revived': { kind: 'offers.revived', roles: ['flink'] },
+  'offers.constrained': { kind: 'offers.constrained', roles: ['flink'] },
   'agent.leaving': { kind: 'agent.leaving', agentId, from: 1_000, forMs: 60_000, tasks: 2, accepted: false },
   'task.requested': { kind: 'task.requested', ...task },
   'task.waiting': { kind: 'task.waiting', ...task, why: 'no agent has 8 cpus' },

@@ -121,17 +121,21 @@ export class Driver {
   }
 
   /** Leads, finds a master, and is subscribed there. The frame is that of SUBSCRIBED. */
-  subscribe(): Frame {
+  subscribe(masterVersion?: string): Frame {
     this.step({ kind: 'leadership', leading: true });
     this.step({ kind: 'masters', masters: [masterA] });
-    return this.subscribed();
+    return this.subscribed(masterVersion);
   }
 
-  subscribed(): Frame {
+  subscribed(version?: string): Frame {
     this.opened();
     return this.event({
       type: 'SUBSCRIBED',
-      subscribed: { framework_id: { value: frameworkId }, heartbeat_interval_seconds: 15 },
+      subscribed: {
+        framework_id: { value: frameworkId },
+        heartbeat_interval_seconds: 15,
+        ...(version !== undefined && { master_info: { id: 'm', version } }),
+      },
     });
   }
 

@@ -8,6 +8,7 @@ import { unreachable } from '../../lib/exhaustive.ts';
 import type { Random } from '../../lib/random.ts';
 import type { FrameworkId } from '../../mesos-api-client/protocol/ids.ts';
 import type { FrameworkInfo } from '../../mesos-api-client/protocol/mesos.ts';
+import type { OfferConstraints } from '../../mesos-api-client/protocol/offer-constraints.ts';
 import type { SubscribeCall } from '../../mesos-api-client/protocol/scheduler.ts';
 import type { FrameBuilder, Session } from '../frame-builder.ts';
 import type { SubscriptionId } from '../model/master.ts';
@@ -33,9 +34,11 @@ export interface Tasks {
   frameworkRemoved(frame: FrameBuilder, message: string): number;
 }
 
-/** The roles for which the master is to send no offers, as told with SUBSCRIBE. */
+/** For which roles the master is to send no offers, and of which agents; told with SUBSCRIBE. */
 export interface Suppression {
   rolesToSuppress(): string[];
+  /** Asked after the roles, once for each SUBSCRIBE. */
+  offerConstraints(): OfferConstraints | undefined;
 }
 
 export class ConnectionManager {
@@ -217,16 +220,20 @@ export class ConnectionManager {
     frame.persist({ kind: 'put', collection: 'framework', key: 'id', value });
   }
 
-  /** The id stands in both places or in none (MA-1, MA-2); suppression is not remembered by the master (MA-50). */
+  /** The id stands in both places or in none (MA-1, MA-2); suppression and constraints are not remembered by the master (MA-50). */
   #subscribeCall(): SubscribeCall {
     const { frameworkId } = this.#connection;
     const roles = this.#suppression.rolesToSuppress();
-    const suppressed = roles.length === 0 ? {} : { suppressed_roles: roles };
+    const constraints = this.#suppression.offerConstraints();
+    const wishes = {
+      ...(roles.length === 0 ? {} : { suppressed_roles: roles }),
+      ...(constraints === undefined ? {} : { offer_constraints: constraints }),
+    };
     if (frameworkId === undefined) {
-      return { type: 'SUBSCRIBE', subscribe: { framework_info: this.#framework, ...suppressed } };
+      return { type: 'SUBSCRIBE', subscribe: { framework_info: this.#framework, ...wishes } };
     }
     const id = { value: frameworkId };
     const info = { ...this.#framework, id };
-    return { type: 'SUBSCRIBE', framework_id: id, subscribe: { framework_info: info, ...suppressed } };
+    return { type: 'SUBSCRIBE', framework_id: id, subscribe: { framework_info: info, ...wishes } };
   }
 }

@@ -11,12 +11,14 @@ import _ from 'lodash';
 import type { EpochMs } from '../../lib/brand.ts';
 import type { AgentId, OfferId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { FrameworkInfo, InverseOffer, Offer } from '../../mesos-api-client/protocol/mesos.ts';
+import type { OfferConstraints } from '../../mesos-api-client/protocol/offer-constraints.ts';
 import type { FrameBuilder } from '../frame-builder.ts';
 import type { AgentView, OfferRound, WhyView } from '../model/offer-views.ts';
 import type { Placement, TaskRecord } from '../model/task.ts';
 import { agentViews } from './agent-views.ts';
 import { offersWorthHolding } from './holding.ts';
 import { answerInverseOffers } from './inverse-offers.ts';
+import { ConstraintPush } from './offer-constraints.ts';
 import { OfferDesk } from './offer-desk.ts';
 import type { Demand } from './offer-flow.ts';
 import { type Placed, Placing, type Pot, potOf } from './placing.ts';
@@ -40,6 +42,7 @@ export class LaunchCoordinator {
   readonly #tasks: LaunchedTasks;
   readonly #waiting: WaitingTasks;
   readonly #desk: OfferDesk;
+  readonly #constraints: ConstraintPush;
   readonly #nextPorts: Map<AgentId, number>;
   /** What the offers held come to, and what was placed on them in this turn. */
   #pots: readonly Pot[] = [];
@@ -62,6 +65,7 @@ export class LaunchCoordinator {
     this.#tasks = parts.tasks;
     this.#waiting = new WaitingTasks(records, onlyRole);
     this.#desk = new OfferDesk(roles, onlyRole);
+    this.#constraints = new ConstraintPush(framework);
     this.#nextPorts = nextPortsAfter(records);
   }
 
@@ -77,8 +81,13 @@ export class LaunchCoordinator {
     return this.#desk.flow.rolesToSuppress(this.#waiting.demand(this.#running()));
   }
 
-  connected(): void {
+  offerConstraints(): OfferConstraints | undefined {
+    return this.#constraints.forSubscribe(this.#waiting.requests(0, this.#running()));
+  }
+
+  connected(masterVersion: string | undefined): void {
     this.#connected = true;
+    this.#constraints.subscribed(masterVersion);
     this.#stale = true;
   }
 
@@ -132,6 +141,10 @@ export class LaunchCoordinator {
     this.#desk.giveBackUnused(frame, offerIds, this.#waiting.demand(this.#running()));
   }
 
+  constraintsRefused(frame: FrameBuilder): void {
+    this.#constraints.refused(frame, this.#desk.flow.suppressed());
+  }
+
   /** Somebody's wait for a better offer is over. */
   timer(frame: FrameBuilder): void {
     this.#wakeAt = undefined;
@@ -170,6 +183,7 @@ export class LaunchCoordinator {
     this.#accept(frame, demand);
     this.#explain(frame, running);
     this.#desk.giveBackAllBut(frame, this.#worthHolding(frame.at, running), demand);
+    this.#constraints.adjust(frame, this.#waiting.requests(frame.at, running), this.#desk.flow.suppressed());
     this.#desk.adjustFlow(frame, demand);
     this.#wake(frame, _.min([this.#waiting.nextExpiry(frame.at), this.#desk.firstEnd()].filter(isKnown)));
   }

@@ -37,6 +37,11 @@ export class OfferFlow {
     for (const [role, flow] of this.#roles) {
       Object.assign(flow, newFlow(), { suppressed: !isWanted(demand, role) });
     }
+    return this.suppressed();
+  }
+
+  /** As the master knows it. */
+  suppressed(): string[] {
     return this.#named(({ suppressed }) => suppressed);
   }
 

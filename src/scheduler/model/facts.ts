@@ -55,6 +55,8 @@ export type SchedulerFact =
   | { readonly kind: 'offer.rescinded'; readonly offerId: OfferId; readonly known: boolean }
   | { readonly kind: 'offers.suppressed'; readonly roles: readonly string[] }
   | { readonly kind: 'offers.revived'; readonly roles: readonly string[] }
+  /** The master was asked to offer these roles only agents that their tasks may go to. */
+  | { readonly kind: 'offers.constrained'; readonly roles: readonly string[] }
   /** The master wants an agent back for maintenance; answered by whether tasks of ours are still there. */
   | {
       readonly kind: 'agent.leaving';
