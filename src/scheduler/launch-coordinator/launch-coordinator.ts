@@ -274,7 +274,7 @@ export class LaunchCoordinator {
   #explain(frame: FrameBuilder, running: RunningTasks): void {
     if (this.#mayLaunch && this.#desk.agents.size > 0) {
       const circumstances = this.#circumstances(frame.at, running);
-      this.#waiting.explain(frame, (record) => whyWaiting(record, circumstances).why);
+      this.#waiting.explain(frame, (record) => worthTelling(whyWaiting(record, circumstances)));
     }
   }
 
@@ -306,6 +306,7 @@ export class LaunchCoordinator {
       running,
       roleOf: (record) => this.#waiting.roleOf(record),
       limits: this.#waiting.limited(running),
+      offersConstrained: (role) => this.#constraints.constrains(role),
     };
   }
 
@@ -334,6 +335,11 @@ function acceptCall({ agentId, hostname, offerIds }: Pot['pool'], placed: readon
       filters: { refuse_seconds },
     },
   };
+}
+
+/** That the next offer is waited for is the way of all tasks, and no news. */
+function worthTelling({ state, why }: WhyView): string | undefined {
+  return state === 'none-fits' || state === 'limit' || state === 'old-agent' ? why : undefined;
 }
 
 function isKnown<Value>(value: Value | undefined): value is Value {

@@ -16,8 +16,9 @@ import type { Request } from './request.ts';
 export class ConstraintPush {
   readonly #framework: FrameworkInfo;
   #understood = false;
-  /** What the master goes by, as JSON. */
+  /** What the master goes by, as JSON, and for which roles. */
   #told: string | undefined;
+  #roles: readonly string[] = [];
 
   constructor(framework: FrameworkInfo) {
     this.#framework = framework;
@@ -26,8 +27,13 @@ export class ConstraintPush {
   /** Said with SUBSCRIBE, which a fault would make fatal: so without patterns, whose size masters bound as they like. */
   forSubscribe(requests: readonly Request[]): OfferConstraints | undefined {
     const constraints = this.#understood ? constraintsOf(requests, simple) : undefined;
-    this.#told = keyOf(constraints);
+    this.#note(constraints);
     return constraints;
+  }
+
+  /** Whether the master leaves agents out of what it offers the role. */
+  constrains(role: string): boolean {
+    return this.#roles.includes(role);
   }
 
   subscribed(masterVersion: string | undefined): void {
@@ -53,7 +59,7 @@ export class ConstraintPush {
   }
 
   #tell(frame: FrameBuilder, constraints: OfferConstraints | undefined, suppressed: readonly string[]): void {
-    this.#told = keyOf(constraints);
+    this.#note(constraints);
     const id = { value: frame.frameworkId };
     frame.call({
       type: 'UPDATE_FRAMEWORK',
@@ -63,7 +69,12 @@ export class ConstraintPush {
         ...(constraints === undefined ? {} : { offer_constraints: constraints }),
       },
     });
-    frame.fact({ kind: 'offers.constrained', roles: Object.keys(constraints?.role_constraints ?? {}) });
+    frame.fact({ kind: 'offers.constrained', roles: this.#roles });
+  }
+
+  #note(constraints: OfferConstraints | undefined): void {
+    this.#told = keyOf(constraints);
+    this.#roles = Object.keys(constraints?.role_constraints ?? {});
   }
 }
 

@@ -118,11 +118,11 @@ export class WaitingTasks {
   }
 
   /** States anew why each waits, where that has changed. */
-  explain(frame: FrameBuilder, why: (record: TaskRecord) => string): void {
+  explain(frame: FrameBuilder, why: (record: TaskRecord) => string | undefined): void {
     for (const record of this.#records.values()) {
       const { taskId, group, part } = record.spec;
       const words = why(record);
-      if (this.#told.get(taskId) !== words) {
+      if (words !== undefined && this.#told.get(taskId) !== words) {
         this.#told.set(taskId, words);
         frame.fact({ kind: 'task.waiting', taskId, group, part, why: words });
       }

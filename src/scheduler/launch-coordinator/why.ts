@@ -9,6 +9,7 @@ import { unreachable } from '../../lib/exhaustive.ts';
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { RuledOut, WhyView } from '../model/offer-views.ts';
 import type { TaskRecord, TaskSpec } from '../model/task.ts';
+import { constraintWords } from './constraints.ts';
 import { type Eligibility, eligibilityOf, type Obstacle } from './eligibility.ts';
 import type { KnownAgent, KnownAgents } from './known-agents.ts';
 import { type Amounts, amountsWanted, hasRoom, inUnits } from './pools.ts';
@@ -25,6 +26,8 @@ export interface Circumstances {
   readonly roleOf: (record: TaskRecord) => string;
   /** Those that the limit of their group keeps waiting, with the reason in words. */
   readonly limits: ReadonlyMap<TaskId, string>;
+  /** The master was asked for agents that suit alone: of others it says nothing. */
+  readonly offersConstrained: (role: string) => boolean;
 }
 
 export function whyWaiting(record: TaskRecord, circumstances: Circumstances): WhyView {
@@ -68,7 +71,8 @@ function judge(record: TaskRecord, role: string, looked: Looked, circumstances: 
     return { state: 'limit', why: limit };
   }
   if (looked.known === 0) {
-    return { state: 'no-offers', why: 'no offer has come yet' };
+    const asked = circumstances.offersConstrained(role) ? askedFor(record.spec) : '';
+    return { state: 'no-offers', why: `no offer has come yet${asked}` };
   }
   if (circumstances.agents.offeredAt(role) === undefined) {
     return { state: 'no-offers', why: `no offer has come yet for role ${role}` };
@@ -82,6 +86,10 @@ function judge(record: TaskRecord, role: string, looked: Looked, circumstances: 
     return { state: 'next-offer', why: `${had}: waiting for an offer` };
   }
   return { state: 'none-fits', why: `of ${count(looked.known)}: ${looked.ruledOut.map(reasonWords).join('; ')}` };
+}
+
+function askedFor({ placement }: TaskSpec): string {
+  return `: the master is asked for agents with ${placement?.constraints.map(constraintWords).join(', ')}`;
 }
 
 const kinds = [

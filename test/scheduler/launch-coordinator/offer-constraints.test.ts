@@ -47,6 +47,7 @@ test('a master of 1.11 is told which agents suit, before it is asked for offers;
   });
   t.deepEqual(update?.update_framework.suppressed_roles, ['flink', 'other']);
   t.deepEqual(told(frame) as unknown[], [only('flink', [equals('rack', 'r1')])]);
+  t.is(core.why('t1'), 'no offer has come yet: the master is asked for agents with rack IS r1');
   // The same again is not said again; another one is an alternative.
   t.deepEqual(callTypes(core.launch(constrained('t2', 'rack IS r1'))), []);
   const another = core.launch(constrained('t3', '@zone IS z1', 'hostname IS h'));

@@ -1,0 +1,107 @@
+/** Constraints and reasons on the embedded Mesos, with agents of two racks and real Flink. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import type { MesosAgentView, OfferRoundView, TaskWhyView } from '../../src/dispatcher/why-views.ts';
+import { type LocalMesos, startLocalMesos } from '../../src/local-mesos/server/start-local-mesos.ts';
+import { type Api, apiAt } from './support/api.ts';
+import { eventually, flinkMesos, type Running } from './support/process.ts';
+import { exampleJar } from './support/stack.ts';
+
+let directory: string;
+let mesos: LocalMesos;
+let scheduler: Running;
+let url: string;
+let api: Api;
+
+test.before(async () => {
+  const { version } = await exampleJar();
+  directory = await mkdtemp(join(tmpdir(), 'flink-mesos-'));
+  mesos = await startLocalMesos({
+    workDir: join(directory, 'mesos'),
+    agents: [{ attributes: 'rack:r1;disk:ssd' }, { attributes: 'rack:r2' }],
+  });
+  const at = ['--mesos-master', new URL(mesos.masterUrl).host, '--listen', '127.0.0.1:0', '--flink-version', version];
+  scheduler = flinkMesos(['scheduler', '--data-dir', join(directory, 'scheduler'), '--role', 'flink,batch', ...at]);
+  url = (await scheduler.said(/API at (http:\/\/[^\s,]+)/))[1] ?? '';
+  api = apiAt(url);
+});
+
+test.after.always(async () => {
+  await scheduler?.kill('SIGTERM');
+  await mesos?.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function racks(cluster: string): Promise<Record<string, string[]>> {
+  const agents = await api.get<MesosAgentView[]>('/v1/agents');
+  const rackOf = new Map(agents.map(({ agentId, attributes }) => [agentId, attributes.rack ?? '']));
+  const tasks = (await api.tasks(cluster)).filter(({ phase }) => phase === 'launched');
+  const byPart = Object.groupBy(tasks, ({ part }) => part);
+  const racksOf = (part: string) => (byPart[part] ?? []).map(({ agentId }) => rackOf.get(agentId ?? '') ?? '').sort();
+  return { jobManager: racksOf('jobmanager'), taskManagers: racksOf('taskmanager') };
+}
+
+test.serial(
+  'LC-17: a cluster with constraints runs where they say, every TaskManager on a rack of its own',
+  async (t) => {
+    await api.send('POST', '/v1/clusters', {
+      name: 'placed',
+      jobManager: { cpus: 0.5, constraints: [['rack', 'IS', 'r2']] },
+      taskManager: { cpus: 0.5, constraints: [['rack', 'UNIQUE']] },
+      taskManagers: { mode: 'fixed', count: 2 },
+      placement: { role: 'batch' },
+    });
+    await api.clusterRunning('placed', 2);
+    t.deepEqual(await racks('placed'), { jobManager: ['r2'], taskManagers: ['r1', 'r2'] });
+    await api.send('DELETE', '/v1/clusters/placed');
+    await eventually('room for the next', 60_000, async () => (await api.get<unknown[]>('/v1/clusters')).length === 0);
+  },
+);
+
+test.serial(
+  'what cannot be placed waits and says why: over the API, on the command line, offer by offer',
+  async (t) => {
+    await api.send('POST', '/v1/clusters', {
+      name: 'stuck',
+      jobManager: { cpus: 0.5 },
+      taskManager: { cpus: 0.5, constraints: [['rack', 'MAX_PER', '1']] },
+      taskManagers: { mode: 'fixed', count: 3 },
+    });
+    const why = await eventually('a reason in numbers', 60_000, async () => {
+      const all = await api.get<TaskWhyView[]>('/v1/why');
+      return all.find(({ cluster, state }) => cluster === 'stuck' && state === 'none-fits');
+    });
+    t.regex(why.why, /^of 2 agents: .*2 ruled out by rack MAX_PER 1$/);
+    t.deepEqual(why.ruledOut.at(-1), { reason: 'constraint', what: 'rack MAX_PER 1', agents: 2 });
+    t.deepEqual(await racks('stuck').then(({ taskManagers }) => taskManagers), ['r1', 'r2']);
+
+    const said = flinkMesos(['why', why.task, '--url', url]);
+    await said.said(/waits because +of 2 agents: .*2 ruled out by rack MAX_PER 1/);
+    await said.said(/2 +constraint rack MAX_PER 1/);
+    const declined = await eventually('a declined offer', 60_000, async () => {
+      const rounds = await api.get<OfferRoundView[]>('/v1/offers');
+      return rounds.flatMap(({ offers }) => offers).find((offer) => offer.why === 'no task that waits fits');
+    });
+    t.like(declined, { outcome: 'declined', role: 'flink' });
+  },
+);
+
+test.serial(
+  'with offer constraints the master offers only what suits; the reason names what was asked for',
+  async (t) => {
+    await api.send('POST', '/v1/clusters', {
+      name: 'nowhere',
+      jobManager: { cpus: 0.5, constraints: [['rack', 'IS', 'r9']] },
+      placement: { role: 'batch' },
+    });
+    const why = await eventually('a reason', 60_000, async () => {
+      const all = await api.get<TaskWhyView[]>('/v1/why');
+      return all.find(({ cluster }) => cluster === 'nowhere');
+    });
+    t.regex(why.why, /ruled out by rack IS r9/);
+    const events = await api.get<{ kind: string; data: { roles?: string[] } }[]>('/v1/events?limit=1000');
+    t.true(events.some(({ kind, data }) => kind === 'offers.constrained' && data.roles?.includes('batch')));
+  },
+);
