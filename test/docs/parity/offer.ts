@@ -16,5 +16,8 @@ export const offer: Family = {
     'attributes by name',
     'a custom network name; sets and texts are ignored',
   ],
-  leftOut: {},
+  leftOut: {
+    'OF-4': 'GPUs cannot be asked for yet: the sizes of a process are cpus, memory, disk and ports',
+    'OF-6': 'network bandwidth cannot be asked for yet; Mesos itself has no such resource',
+  },
 };

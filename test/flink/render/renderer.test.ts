@@ -90,7 +90,7 @@ test('a JobManager is one java process with its ports and directories', async (t
   t.is(environment.FLINK_PLUGINS_DIR, 'SANDBOX/flink/plugins');
 });
 
-test('a TaskManager knows its JobManager, and is called as its task', async (t) => {
+test('LW-2, LW-3, PA-19, PA-21: a TaskManager has its cpus, the memory of the whole process and its ports, knows its JobManager, and is called as its task', async (t) => {
   const spec = renderer.taskManager(aCluster({ distribution: archive }), taskId('tm-7'), address);
   t.deepEqual(spec.resources, { cpus: 1, memMiB: 1728, diskMiB: 1024, ports: ['rpc', 'data', 'metrics', 'collect'] });
   const { args } = await runCommand(t, spec, '127.0.0.1', 'flink');
