@@ -160,8 +160,6 @@ export const notYet: Readonly<Record<string, string>> = {
   'MA-64': 'a measurement, for the benchmarks',
   'MA-65': 'uninstalling is not tested by id yet',
   'MA-66': 'held by the end-to-end tests of a restart, without its id',
-  'LM-63': 'draining is not built into the embedded master: 501',
-  'LM-65': 'maintenance is not built into the embedded master: 501',
   'LM-71': "the operators' event stream is not built into the embedded master: 501",
   'LM-73': 'the embedded master does not register itself in ZooKeeper',
   'LM-74': 'a measurement, for the benchmarks',

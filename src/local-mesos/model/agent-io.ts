@@ -6,6 +6,7 @@
 import type { Brand, EpochMs } from '../../lib/brand.ts';
 import type { AgentId, FrameworkId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { FrameworkInfo, Resource, TaskInfo, TaskStatus } from '../../mesos-api-client/protocol/mesos.ts';
+import type { DrainConfig } from '../../mesos-api-client/protocol/operator-messages.ts';
 import type { TaskState } from '../../mesos-api-client/protocol/task-state.ts';
 import type { AgentOperation, AgentToMaster, MasterToAgent } from './agent-protocol.ts';
 
@@ -43,7 +44,7 @@ export interface AgentEntry {
   phase: 'launching' | 'running' | 'ended' | 'absent';
   process?: ProcessRef;
   runningSince?: EpochMs;
-  kill?: { readonly cause: KillCause; readonly forceAt: EpochMs };
+  kill?: { readonly cause: KillCause; readonly forceAt: EpochMs; readonly since?: EpochMs };
   /** What its health checks said so far. */
   health?: { readonly failures: number; readonly everHealthy: boolean };
   /** How much it used when it was ended for that. */
@@ -82,6 +83,7 @@ export type AgentInput = { readonly at: EpochMs } & (
       readonly entries: readonly { readonly entry: AgentEntry; readonly alive: boolean }[];
       readonly checkpointed?: readonly Resource[];
       readonly operations?: readonly AgentOperation[];
+      readonly drain?: DrainConfig;
     }
   | { readonly kind: 'linked' }
   | { readonly kind: 'unlinked' }
@@ -105,6 +107,8 @@ export type AgentEffect =
       readonly checkpointed: readonly Resource[];
       /** Outcomes that wait for their acknowledgement. */
       readonly operations: readonly AgentOperation[];
+      /** Present while it is being drained. */
+      readonly drain?: DrainConfig;
     }
   /** A persistent volume was destroyed: so is what is in it. */
   | { readonly kind: 'remove-volume'; readonly volume: Resource }

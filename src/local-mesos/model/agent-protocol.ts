@@ -14,6 +14,7 @@ import type {
   TaskStatus,
 } from '../../mesos-api-client/protocol/mesos.ts';
 import type { OperationStatus } from '../../mesos-api-client/protocol/operations.ts';
+import type { DrainConfig } from '../../mesos-api-client/protocol/operator-messages.ts';
 import type { TaskState } from '../../mesos-api-client/protocol/task-state.ts';
 import type { ResourceOperation } from './operations/conversions.ts';
 
@@ -96,6 +97,8 @@ export type MasterToAgent =
   | { readonly type: 'ACKNOWLEDGE'; readonly frameworkId: FrameworkId; readonly taskId: TaskId; readonly uuid: string }
   | { readonly type: 'APPLY_OPERATION'; readonly operation: StartedOperation }
   | { readonly type: 'ACKNOWLEDGE_OPERATION'; readonly uuid: string }
+  /** Its tasks are to end, and it is to take no new ones, until it is told to run some again. */
+  | { readonly type: 'DRAIN'; readonly config: DrainConfig }
   /** The framework subscribed (again): its unacknowledged updates are sent at once. */
   | { readonly type: 'UPDATE_FRAMEWORK'; readonly framework: FrameworkInfo }
   | { readonly type: 'SHUTDOWN_FRAMEWORK'; readonly frameworkId: FrameworkId }

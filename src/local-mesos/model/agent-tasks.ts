@@ -1,11 +1,12 @@
 /**
  * The life of a task on an agent, as Mesos' command executor lives it: launching (sandbox, fetcher) → running → ended.
  * STARTING and RUNNING are written when the process stands; KILLING only for frameworks that know it. A kill is SIGTERM
- * and, after the grace of the task's own policy (else 3 s), SIGKILL. The kill policy of a KILL call does not count:
- * that is what the default command executor does.
+ * and, after the grace of the task's own policy (else 3 s), SIGKILL. The kill policy of a KILL call, and the longest
+ * grace of a drain, count only with the HTTP command executor: the default one ignores them (as recorded).
  */
 import type { FrameworkId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
-import type { FrameworkInfo, TaskInfo } from '../../mesos-api-client/protocol/mesos.ts';
+import type { DurationInfo, FrameworkInfo, TaskInfo } from '../../mesos-api-client/protocol/mesos.ts';
+import type { DrainConfig } from '../../mesos-api-client/protocol/operator-messages.ts';
 import { armChecks, disarmChecks } from './agent-checks.ts';
 import type { AgentEntry, KillCause, ProcessEnd, ProcessRef, RunId } from './agent-io.ts';
 import { agentStatus, describeEnd, executorStatus, hasCapability, lossOf, overMemoryStatus } from './agent-status.ts';
@@ -25,6 +26,11 @@ export function runTask(turn: Turn, framework: FrameworkInfo, info: TaskInfo): v
   state.frameworks.set(frameworkId, framework);
   turn.agentChanged = true;
   if (findEntry(state, frameworkId, info.task_id.value) !== undefined) return;
+  if (state.drain !== undefined) {
+    const message = 'Task was received while agent was already draining';
+    reportAbsent(turn, frameworkId, info.task_id.value, { reason: 'REASON_AGENT_DRAINING', message });
+    return;
+  }
   const entry: AgentEntry = {
     runId: state.newUuid() as RunId,
     frameworkId,
@@ -114,7 +120,7 @@ export function launchInterrupted(turn: Turn, entry: AgentEntry): void {
   enqueueUpdate(turn, entry, agentStatus(entry, lossOf(framework, 'TASK_GONE'), stampOf(turn), detail));
 }
 
-export function killTask(turn: Turn, frameworkId: FrameworkId, taskId: TaskId): void {
+export function killTask(turn: Turn, frameworkId: FrameworkId, taskId: TaskId, grace?: DurationInfo): void {
   const entry = findEntry(turn.state, frameworkId, taskId);
   if (entry === undefined) {
     const detail = { reason: 'REASON_EXECUTOR_TERMINATED', message: 'Unable to find executor' };
@@ -129,7 +135,34 @@ export function killTask(turn: Turn, frameworkId: FrameworkId, taskId: TaskId): 
     enqueueUpdate(turn, entry, agentStatus(entry, 'TASK_KILLED', stampOf(turn), { reason, message }));
     return;
   }
-  if (entry.phase === 'running') beginKill(turn, entry, 'asked', graceMs(entry));
+  if (entry.phase !== 'running') return;
+  const asked = turn.state.httpExecutor && grace !== undefined ? Number(grace.nanoseconds) / 1e6 : graceMs(entry);
+  if (entry.kill === undefined) beginKill(turn, entry, 'asked', asked);
+  else if (turn.state.httpExecutor && entry.kill.cause === 'asked') hastenKill(turn, entry, entry.kill, asked);
+}
+
+/** A later KILL may shorten the grace, never lengthen it. It counts from the first. */
+function hastenKill(turn: Turn, entry: AgentEntry, kill: NonNullable<AgentEntry['kill']>, afterMs: number): void {
+  const forceAt = (kill.since ?? turn.at) + afterMs;
+  if (forceAt >= kill.forceAt) return;
+  entry.kill = { ...kill, forceAt };
+  turn.changed.add(entry);
+  turn.effects.push({ kind: 'timer', timer: { kind: 'force-kill', runId: entry.runId }, at: forceAt });
+}
+
+/** Every task ends, and none is taken until all are acknowledged to their end. An idle agent has nothing to do for it. */
+export function drain(turn: Turn, config: DrainConfig): void {
+  const { state } = turn;
+  if (state.entries.size === 0 && state.operations.size === 0) return;
+  state.drain = config;
+  turn.agentChanged = true;
+  for (const entry of [...state.entries.values()]) {
+    if (entry.phase === 'launching' || entry.phase === 'running') {
+      const most = Number(config.max_grace_period?.nanoseconds ?? Number.POSITIVE_INFINITY);
+      const nanoseconds = Math.min(most, graceMs(entry) * 1e6);
+      killTask(turn, entry.frameworkId, entry.taskId, { nanoseconds });
+    }
+  }
 }
 
 /** Updates about a task that this agent does not have. A framework that it never heard of cannot be answered. */
@@ -192,7 +225,7 @@ export function graceMs(entry: AgentEntry): number {
 
 function beginKill(turn: Turn, entry: AgentEntry, cause: KillCause, afterMs: number): void {
   if (entry.kill !== undefined) return;
-  entry.kill = { cause, forceAt: turn.at + afterMs };
+  entry.kill = { cause, forceAt: turn.at + afterMs, since: turn.at };
   turn.changed.add(entry);
   const framework = turn.state.frameworks.get(entry.frameworkId);
   if (cause !== 'framework-shutdown' && hasCapability(framework, 'TASK_KILLING_STATE'))

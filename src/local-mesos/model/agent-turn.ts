@@ -5,6 +5,7 @@
 import type { EpochMs } from '../../lib/brand.ts';
 import type { AgentId, FrameworkId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { FrameworkInfo, Resource } from '../../mesos-api-client/protocol/mesos.ts';
+import type { DrainConfig } from '../../mesos-api-client/protocol/operator-messages.ts';
 import type { AgentEffect, AgentEntry, RunId } from './agent-io.ts';
 import type { AgentOperation } from './agent-protocol.ts';
 import type { StatusStamp } from './agent-status.ts';
@@ -16,6 +17,8 @@ export interface AgentState {
   registered: boolean;
   readonly ip: string;
   readonly newUuid: () => string;
+  /** Agents with --http_command_executor heed the kill policy of a KILL. */
+  readonly httpExecutor: boolean;
   readonly frameworks: Map<FrameworkId, FrameworkInfo>;
   readonly entries: Map<RunId, AgentEntry>;
   readonly runOf: Map<string, RunId>;
@@ -23,6 +26,8 @@ export interface AgentState {
   readonly retryMs: Map<string, number>;
   /** All that it has: what it was started with, dynamic reservations and volumes made of it. */
   resources: readonly Resource[];
+  /** Present while its tasks are being ended for an operator. */
+  drain?: DrainConfig;
   /** Those whose outcome waits for its acknowledgement, by the master's name. */
   readonly operations: Map<string, AgentOperation>;
 }
@@ -41,6 +46,10 @@ export function beginTurn(state: AgentState, at: EpochMs): Turn {
 
 export function endTurn(turn: Turn): AgentEffect[] {
   const { state } = turn;
+  if (state.drain !== undefined && state.entries.size === 0 && state.operations.size === 0) {
+    delete state.drain;
+    turn.agentChanged = true;
+  }
   const saves: AgentEffect[] = [...turn.changed]
     .filter((entry) => state.entries.has(entry.runId) && isCheckpointed(state, entry))
     .map((entry) => ({ kind: 'save', entry }));
@@ -51,6 +60,7 @@ export function endTurn(turn: Turn): AgentEffect[] {
       frameworks: frameworksWithTasks(state),
       checkpointed: state.resources.filter(isCheckpointedResource),
       operations: [...state.operations.values()],
+      ...(state.drain === undefined ? {} : { drain: state.drain }),
     });
   return [...saves, ...turn.effects];
 }

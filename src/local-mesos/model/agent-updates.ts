@@ -7,16 +7,30 @@ import type { FrameworkId, TaskId } from '../../mesos-api-client/protocol/ids.ts
 import type { TaskStatus } from '../../mesos-api-client/protocol/mesos.ts';
 import { isTerminal } from '../../mesos-api-client/protocol/task-state.ts';
 import type { AgentEntry } from './agent-io.ts';
+import { hasCapability } from './agent-status.ts';
 import { findEntry, forgetEntry, type Turn } from './agent-turn.ts';
 
 const firstRetryMs = 10_000;
 const longestRetryMs = 600_000;
 
-export function enqueueUpdate(turn: Turn, entry: AgentEntry, status: TaskStatus): void {
+export function enqueueUpdate(turn: Turn, entry: AgentEntry, written: TaskStatus): void {
+  const status = asDrained(turn, entry, written);
   entry.pending.push(status);
   entry.latestState = status.state;
   turn.changed.add(entry);
   if (entry.pending.length === 1) transmit(turn, entry, firstRetryMs);
+}
+
+/** On an agent that is drained its end is the operator's; if the agent is to be gone, tasks are gone with it (as recorded). */
+function asDrained({ state }: Turn, entry: AgentEntry, status: TaskStatus): TaskStatus {
+  const { drain, frameworks } = state;
+  if (drain === undefined || (status.state !== 'TASK_KILLING' && status.state !== 'TASK_KILLED')) return status;
+  const isGone = drain.mark_gone === true && hasCapability(frameworks.get(entry.frameworkId), 'PARTITION_AWARE');
+  return {
+    ...status,
+    reason: 'REASON_AGENT_DRAINING',
+    ...(isGone ? { state: 'TASK_GONE_BY_OPERATOR' as const } : {}),
+  };
 }
 
 export function acknowledge(turn: Turn, frameworkId: FrameworkId, taskId: TaskId, uuid: string): void {
@@ -32,7 +46,8 @@ export function acknowledge(turn: Turn, frameworkId: FrameworkId, taskId: TaskId
     return;
   }
   turn.effects.push({ kind: 'cancel', timer: { kind: 'retry', runId: entry.runId } });
-  if (isTerminal(head.state)) forgetEntry(turn, entry);
+  // One that is told gone may still be running out its grace.
+  if (isTerminal(head.state) && entry.phase !== 'running') forgetEntry(turn, entry);
 }
 
 export function retry(turn: Turn, entry: AgentEntry): void {

@@ -12,6 +12,7 @@ import type { AgentEffect, AgentEntry, AgentInput, AgentTimer } from './agent-io
 import type { AgentDescription, AgentOperation, AgentTask, AgentToMaster, MasterToAgent } from './agent-protocol.ts';
 import {
   armMaxCompletion,
+  drain,
   killTask,
   killUnhealthy,
   launchFailed,
@@ -50,6 +51,8 @@ export interface AgentOptions {
   /** The address that tasks are said to have. */
   readonly ip: string;
   readonly newUuid: () => string;
+  /** As --http_command_executor of a Mesos agent. */
+  readonly httpCommandExecutor?: boolean;
 }
 
 export interface AgentView {
@@ -72,6 +75,7 @@ export function createAgent(options: AgentOptions): Agent {
     registered: false,
     ip: options.ip,
     newUuid: options.newUuid,
+    httpExecutor: options.httpCommandExecutor ?? false,
     frameworks: new Map(),
     entries: new Map(),
     runOf: new Map(),
@@ -162,13 +166,16 @@ function takeMessage(turn: Turn, message: MasterToAgent): void {
       runTask(turn, message.framework, message.task);
       return;
     case 'KILL_TASK':
-      killTask(turn, message.frameworkId, message.taskId);
+      killTask(turn, message.frameworkId, message.taskId, message.gracePeriod);
       return;
     case 'ACKNOWLEDGE':
       acknowledge(turn, message.frameworkId, message.taskId, message.uuid);
       return;
     case 'APPLY_OPERATION':
       applyOperation(turn, message.operation);
+      return;
+    case 'DRAIN':
+      drain(turn, message.config);
       return;
     case 'ACKNOWLEDGE_OPERATION':
       operationAcknowledged(turn, message.uuid);
@@ -276,6 +283,7 @@ function recover(turn: Turn, input: Extract<AgentInput, { kind: 'recovered' }>):
     return;
   }
   state.resources = resources;
+  if (input.drain !== undefined) state.drain = input.drain;
   for (const operation of input.operations ?? []) state.operations.set(operation.uuid, operation);
   for (const framework of input.frameworks)
     if (framework.id !== undefined) state.frameworks.set(framework.id.value, framework);

@@ -11,6 +11,8 @@ import type { AgentDescription, AgentToMaster, StartedOperation } from './agent-
 import { enterAgent, strikeAgent } from './allocation/books.ts';
 import { allocate } from './allocator.ts';
 import { forgetFilters, markUnreachable } from './lost-agents.ts';
+import { beginDrain } from './maintenance/draining.ts';
+import { announceUnavailability, machineOf } from './maintenance/machines.ts';
 import type { LinkId } from './master-io.ts';
 import type { Agent, MasterState } from './master-state.ts';
 import { persistRegistry, sendToAgent, setTimer } from './master-state.ts';
@@ -28,12 +30,19 @@ export function registerAgent(master: MasterState, link: LinkId, { agent: descri
     master.effects.push({ kind: 'send-to-agent', link, message: { type: 'SHUTDOWN', message } });
     return;
   }
+  if (machineOf(master, description)?.mode === 'down') {
+    master.effects.push({ kind: 'send-to-agent', link, message: { type: 'SHUTDOWN', message: 'Machine is `DOWN`' } });
+    return;
+  }
   // A first registration that is repeated on its link gets the same answer.
   const agentId = again?.agentId ?? master.links.get(link)?.id;
   const known = agentId === undefined ? undefined : master.agents.get(agentId);
   const wasUnreachable = agentId !== undefined && master.unreachableAgents.has(agentId);
   const agent = known ?? addAgent(master, agentId ?? nextAgentId(master), description);
   bind(master, agent, link);
+  if (known === undefined) {
+    announceUnavailability(master, agent);
+  }
   if (known !== undefined) {
     describe(master, agent, description);
   }
@@ -59,7 +68,10 @@ export function registerAgent(master: MasterState, link: LinkId, { agent: descri
     repeatKills(master, agent);
   }
   startPings(master, agent);
-  allocate(master, [agent]);
+  beginDrain(master, agent);
+  if (master.agents.get(agent.id) === agent) {
+    allocate(master, [agent]);
+  }
 }
 
 /** The newest link of an agent is the one that counts. */
@@ -86,6 +98,7 @@ function addAgent(master: MasterState, id: AgentId, description: AgentDescriptio
     free: total,
     hasGpus: hasGpus(total),
     settled: undefined,
+    maintenance: undefined,
     tasks: new Set(),
     offers: new Set(),
     operations: new Map(),
@@ -141,6 +154,15 @@ function operationsMissing(agent: Agent, { operations = [] }: NonNullable<Regist
   );
 }
 
+/** One that has to wait for its turn is asked on, and may answer after all. */
+function mayRemove(master: MasterState): boolean {
+  if (master.now < master.nextRemovalAt) {
+    return false;
+  }
+  master.nextRemovalAt = master.now + (master.options.agentRemovalMs ?? 0);
+  return true;
+}
+
 function startPings(master: MasterState, agent: Agent): void {
   agent.ponged = false;
   agent.missedPings = 0;
@@ -150,7 +172,7 @@ function startPings(master: MasterState, agent: Agent): void {
 
 export function pingAgent(master: MasterState, agent: Agent): void {
   agent.missedPings = agent.ponged ? 0 : agent.missedPings + 1;
-  if (agent.missedPings >= master.options.maxAgentPingTimeouts) {
+  if (agent.missedPings >= master.options.maxAgentPingTimeouts && mayRemove(master)) {
     markUnreachable(master, agent);
     return;
   }

@@ -22,6 +22,7 @@ import {
 } from './allocation/quantities.ts';
 import { availableTo, type Share, shareOf, shrinkTo, shrinkWithin, understandable } from './allocation/shares.ts';
 import { hasCapability } from './capabilities.ts';
+import { offerInversely } from './maintenance/inverse-offers.ts';
 import type { Agent, Framework, MasterState, OfferRecord } from './master-state.ts';
 import { isOffering, sendEvent } from './master-state.ts';
 import { createOffer, offerMessage } from './offers.ts';
@@ -39,9 +40,9 @@ interface Round {
   readonly changed: Map<number, ReadonlySet<string>>;
 }
 
-export function allocate(master: MasterState, agents: Iterable<Agent> = master.agents.values()): void {
+export function allocate(master: MasterState, agents: readonly Agent[] = [...master.agents.values()]): void {
   const round = beginRound(master);
-  const offering = [...agents].filter((agent) => agent.free.length > 0 && isOffering(agent));
+  const offering = agents.filter((agent) => agent.free.length > 0 && isOffering(master, agent));
   if (round.headroom !== undefined) {
     for (const agent of offering) {
       giveGuaranteed(round, agent);
@@ -53,8 +54,11 @@ export function allocate(master: MasterState, agents: Iterable<Agent> = master.a
   for (const [framework, offers] of round.made) {
     sendEvent(master, framework, {
       type: 'OFFERS',
-      offers: { offers: offers.map(({ offer, agent }) => offerMessage(master, framework, agent, offer)) },
+      offers: { offers: offers.map(({ offer, agent }) => offerMessage(framework, agent, offer)) },
     });
+  }
+  if (master.maintenance.machines.size > 0) {
+    offerInversely(master, agents);
   }
 }
 

@@ -9,6 +9,7 @@ import { isTerminal } from '../../mesos-api-client/protocol/task-state.ts';
 import { acceptOffers } from './accept.ts';
 import { allocate } from './allocator.ts';
 import { competeForOffers, removeFramework, updateFramework } from './frameworks.ts';
+import { answerInverseOffers } from './maintenance/inverse-offers.ts';
 import type { Answer } from './master-io.ts';
 import type { Framework, KillMessage, MasterState } from './master-state.ts';
 import { count, sendToAgent } from './master-state.ts';
@@ -99,9 +100,17 @@ function act(
     case 'SHUTDOWN':
       shutdown(master, framework, call.shutdown);
       return;
-    // Nothing of it is built: there are no executors of frameworks, no maintenance, and requests are only hints.
-    case 'ACCEPT_INVERSE_OFFERS':
-    case 'DECLINE_INVERSE_OFFERS':
+    case 'ACCEPT_INVERSE_OFFERS': {
+      const { inverse_offer_ids: ids, filters } = call.accept_inverse_offers;
+      answerInverseOffers(master, framework, idsIn(ids), 'ACCEPT', filters);
+      return;
+    }
+    case 'DECLINE_INVERSE_OFFERS': {
+      const { inverse_offer_ids: ids, filters } = call.decline_inverse_offers;
+      answerInverseOffers(master, framework, idsIn(ids), 'DECLINE', filters);
+      return;
+    }
+    // There are no executors of frameworks, and requests are only hints.
     case 'MESSAGE':
     case 'REQUEST':
       count(master, 'master/dropped_messages');
@@ -191,9 +200,9 @@ function acknowledge(
     return;
   }
   count(master, 'master/valid_status_update_acknowledgements');
+  const frameworkId = framework.id;
+  sendToAgent(master, agent, { type: 'ACKNOWLEDGE', frameworkId, taskId: task_id.value, uuid });
   if (task?.update !== undefined && isTerminal(task.update.state) && task.update.uuid === uuid) {
     forgetTask(master, framework, task);
   }
-  const frameworkId = framework.id;
-  sendToAgent(master, agent, { type: 'ACKNOWLEDGE', frameworkId, taskId: task_id.value, uuid });
 }

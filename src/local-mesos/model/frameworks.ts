@@ -17,6 +17,7 @@ import {
   rolesOf,
   subscriptionFault,
 } from './framework-info.ts';
+import { forgetInverseOffers } from './maintenance/inverse-offers.ts';
 import type { Answer, StreamId } from './master-io.ts';
 import type { Framework, MasterState } from './master-state.ts';
 import { clearTimer, sendEvent, sendToAgent, setTimer } from './master-state.ts';
@@ -95,9 +96,7 @@ function nextFrameworkId(master: MasterState): FrameworkId {
 
 /** Offers of the former subscription are void without a RESCIND; user and checkpoint keep their values. */
 function takeOver(master: MasterState, framework: Framework, info: FrameworkInfo): void {
-  for (const offer of [...framework.offers.values()]) {
-    removeOffer(master, offer);
-  }
+  dropOffers(master, framework);
   if (framework.stream !== undefined) {
     closeWithError(master, framework.stream, 'Framework failed over');
   }
@@ -166,9 +165,7 @@ function oldAddress(ip: string): { ip?: number } {
 export function disconnectFramework(master: MasterState, framework: Framework): void {
   framework.stream = undefined;
   clearTimer(master, `heartbeat ${framework.id}`);
-  for (const offer of [...framework.offers.values()]) {
-    removeOffer(master, offer);
-  }
+  dropOffers(master, framework);
   framework.filters.clear();
   competeForOffers(master, framework);
   const seconds = framework.info.failover_timeout ?? 0;
@@ -179,6 +176,14 @@ export function disconnectFramework(master: MasterState, framework: Framework): 
   }
 }
 
+/** Without a word: there is nobody to hear it, or whoever is there knows. */
+function dropOffers(master: MasterState, framework: Framework): void {
+  for (const offer of [...framework.offers.values()]) {
+    removeOffer(master, offer);
+  }
+  forgetInverseOffers(master, framework);
+}
+
 /** For ever: agents end its tasks, no UPDATE is sent, the id is refused from now on. */
 export function removeFramework(master: MasterState, framework: Framework): void {
   for (const agent of master.agents.values()) {
@@ -187,9 +192,7 @@ export function removeFramework(master: MasterState, framework: Framework): void
   for (const task of [...framework.tasks.values()]) {
     endTask(master, framework, task, 'TASK_KILLED');
   }
-  for (const offer of [...framework.offers.values()]) {
-    removeOffer(master, offer);
-  }
+  dropOffers(master, framework);
   if (framework.stream !== undefined) {
     master.effects.push({ kind: 'close-stream', stream: framework.stream });
     framework.stream = undefined;

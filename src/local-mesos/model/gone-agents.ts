@@ -27,6 +27,8 @@ function mark(master: MasterState, id: AgentId): boolean {
     return false;
   }
   remember(master, id);
+  master.draining.delete(id);
+  master.deactivated.delete(id);
   if (agent === undefined) {
     persistRegistry(master);
     endUnreachable(master, id);

@@ -5,9 +5,10 @@
 import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
 import type { TaskStatus } from '../../mesos-api-client/protocol/mesos.ts';
 import { strikeAgent } from './allocation/books.ts';
+import { rescindInverseOffers } from './maintenance/inverse-offers.ts';
 import type { LinkId } from './master-io.ts';
 import type { Agent, Framework, MasterState, Task } from './master-state.ts';
-import { clearTimer, count, isPartitionAware, persistRegistry, sendEvent } from './master-state.ts';
+import { clearTimer, count, isPartitionAware, persistRegistry, sendEvent, sendToAgent } from './master-state.ts';
 import { rescindOffer } from './offers.ts';
 import { loseOperations } from './operations/operations.ts';
 import { detachTask, endTask, forgetTask, masterStatus, sendUpdate, usesResources } from './tasks.ts';
@@ -43,7 +44,17 @@ export function markUnreachable(master: MasterState, agent: Agent): void {
 
 /** Ended in good order: its tasks are over, and nothing is expected of it any more. */
 export function unregisterAgent(master: MasterState, agent: Agent): void {
-  const message = `Agent ${agent.description.hostname} removed: the agent unregistered`;
+  endWithAgent(master, agent, 'the agent unregistered');
+}
+
+/** By an operator, for the maintenance of its machine: it is sent away. */
+export function removeDownAgent(master: MasterState, agent: Agent, message: string): void {
+  sendToAgent(master, agent, { type: 'SHUTDOWN', message });
+  endWithAgent(master, agent, message);
+}
+
+function endWithAgent(master: MasterState, agent: Agent, why: string): void {
+  const message = `Agent ${agent.description.hostname} removed: ${why}`;
   for (const task of [...agent.tasks]) {
     const framework = master.frameworks.get(task.frameworkId);
     if (framework !== undefined) {
@@ -57,6 +68,7 @@ export function removeAgent(master: MasterState, agent: Agent): void {
   for (const offer of [...agent.offers]) {
     rescindOffer(master, offer);
   }
+  rescindInverseOffers(master, agent);
   loseOperations(master, agent, 'OPERATION_GONE_BY_OPERATOR', 'Agent has been removed');
   master.agents.delete(agent.id);
   strikeAgent(master.books, agent.total);

@@ -7,10 +7,16 @@ import type { Brand, EpochMs } from '../../lib/brand.ts';
 import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Domain } from '../../mesos-api-client/protocol/mesos.ts';
 import type { MasterCommand } from '../../mesos-api-client/protocol/operator.ts';
-import type { QuotaConfig, WeightInfo } from '../../mesos-api-client/protocol/operator-messages.ts';
+import type {
+  MachineId,
+  MaintenanceSchedule,
+  QuotaConfig,
+  WeightInfo,
+} from '../../mesos-api-client/protocol/operator-messages.ts';
 import type { SchedulerEvent, SubscribeCall } from '../../mesos-api-client/protocol/scheduler.ts';
 import type { AgentDescription, AgentToMaster, MasterToAgent } from './agent-protocol.ts';
 import type { Quantities } from './allocation/quantities.ts';
+import type { Draining } from './maintenance/draining.ts';
 import type { FrameworkCall } from './scheduler-call.ts';
 
 /** Mesos-Stream-Id of one subscription; drawn by the shell. */
@@ -31,6 +37,8 @@ export interface MasterOptions {
   readonly allocationMs: number;
   readonly agentPingMs: number;
   readonly maxAgentPingTimeouts: number;
+  /** At most one agent in that time is given up for missing its pings (--agent_removal_rate_limit); absent: all at once. */
+  readonly agentRemovalMs?: number;
   /** How long agents of the registry may take to come back after a restart of the master. */
   readonly agentReregisterMs: number;
   readonly maxCompletedFrameworks: number;
@@ -69,6 +77,10 @@ export interface Registry {
   readonly gone?: readonly { readonly id: AgentId; readonly since: EpochMs }[];
   readonly weights?: readonly WeightInfo[];
   readonly quotas?: readonly QuotaConfig[];
+  readonly schedule?: MaintenanceSchedule;
+  readonly downMachines?: readonly MachineId[];
+  readonly draining?: readonly (Draining & { readonly id: AgentId })[];
+  readonly deactivated?: readonly AgentId[];
 }
 
 export const emptyRegistry: Registry = { admitted: [], unreachable: [] };

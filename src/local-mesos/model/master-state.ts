@@ -15,6 +15,9 @@ import type { ConstraintsFilter } from './allocation/offer-constraints.ts';
 import type { OfferFilters } from './allocation/offer-filters.ts';
 import type { Quantities } from './allocation/quantities.ts';
 import { hasCapability } from './capabilities.ts';
+import type { Draining } from './maintenance/draining.ts';
+import type { AgentMaintenance } from './maintenance/inverse-offers.ts';
+import { type Maintenance, machinesDown } from './maintenance/machines.ts';
 import type { LinkId, MasterEffect, MasterOptions, Registry, StreamId, TimerId } from './master-io.ts';
 import type { ResourceOperation } from './operations/conversions.ts';
 
@@ -55,6 +58,8 @@ export interface Agent {
   total: readonly Resource[];
   free: readonly Resource[];
   hasGpus: boolean;
+  /** Present while its machine is in the maintenance schedule. */
+  maintenance: AgentMaintenance | undefined;
   /** Nobody wanted what was free then, and nobody will before that time unless something changes. */
   settled: { readonly free: readonly Resource[]; readonly generation: number; readonly until: EpochMs } | undefined;
   readonly tasks: Set<Task>;
@@ -123,7 +128,13 @@ export interface MasterState {
   /** Marked gone by an operator. */
   readonly goneAgents: Map<AgentId, EpochMs>;
   readonly offers: Map<OfferId, OfferRecord>;
+  maintenance: Maintenance;
+  readonly draining: Map<AgentId, Draining>;
+  /** By an operator, draining or not: nothing of them is offered. */
+  readonly deactivated: Set<AgentId>;
   readonly books: AllocatorBooks;
+  /** Before it no agent is given up, if that is limited. */
+  nextRemovalAt: EpochMs;
   readonly counters: { framework: number; agent: number; offer: number; operation: number };
   readonly metrics: Map<string, number>;
   effects: MasterEffect[];
@@ -142,6 +153,10 @@ export function createState(options: MasterOptions): MasterState {
     unreachableAgents: new Map(),
     goneAgents: new Map(),
     offers: new Map(),
+    maintenance: { schedule: {}, machines: new Map() },
+    draining: new Map(),
+    deactivated: new Set(),
+    nextRemovalAt: 0,
     books: createBooks(),
     counters: { framework: 0, agent: 0, offer: 0, operation: 0 },
     metrics: new Map(),
@@ -176,8 +191,8 @@ export function count(master: MasterState, metric: string, by = 1): void {
 }
 
 /** Whether anything of it may be offered at present. */
-export function isOffering(agent: Agent): boolean {
-  return agent.link !== undefined;
+export function isOffering({ deactivated }: MasterState, agent: Agent): boolean {
+  return agent.link !== undefined && !deactivated.has(agent.id);
 }
 
 export function isPartitionAware(framework: Framework): boolean {
@@ -204,5 +219,15 @@ function registryOf(master: MasterState): Registry {
   const gone = [...master.goneAgents].map(([id, since]) => ({ id, since }));
   const weights = [...master.books.weights].map(([role, weight]) => ({ role, weight }));
   const quotas = [...master.books.quotas].map(([role, quota]) => configOf(role, quota));
-  return { admitted, unreachable, ..._.omitBy({ gone, weights, quotas }, (list) => list.length === 0) };
+  const downMachines = machinesDown(master.maintenance);
+  const draining = [...master.draining].map(([id, info]) => ({ id, ...info }));
+  const deactivated = [...master.deactivated];
+  const lists = { gone, weights, quotas, downMachines, draining, deactivated };
+  const { schedule } = master.maintenance;
+  return {
+    admitted,
+    unreachable,
+    ..._.omitBy(lists, (list) => list.length === 0),
+    ...(schedule.windows === undefined ? {} : { schedule }),
+  };
 }

@@ -11,6 +11,7 @@ import { allocate } from './allocator.ts';
 import { handleCall } from './calls.ts';
 import { disconnectFramework, heartbeat, removeFramework, subscribe } from './frameworks.ts';
 import { disconnectAgent, giveUpRecovered, unregisterAgent } from './lost-agents.ts';
+import { restoreMaintenance } from './maintenance/machines.ts';
 import type { LinkId, MasterEffect, MasterInput, MasterOptions, Registry, StreamId, TimerId } from './master-io.ts';
 import { emptyRegistry } from './master-io.ts';
 import type { Agent, MasterState } from './master-state.ts';
@@ -38,6 +39,13 @@ export function createMaster(options: MasterOptions, registry: Registry = emptyR
   }
   for (const config of registry.quotas ?? []) {
     state.books.quotas.set(config.role, quotaOf(config));
+  }
+  state.maintenance = restoreMaintenance(registry.schedule ?? {}, registry.downMachines ?? []);
+  for (const { id, ...draining } of registry.draining ?? []) {
+    state.draining.set(id, draining);
+  }
+  for (const id of registry.deactivated ?? []) {
+    state.deactivated.add(id);
   }
   for (const { role = '*', weight } of registry.weights ?? []) {
     state.books.weights.set(role, weight);

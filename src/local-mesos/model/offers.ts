@@ -27,7 +27,7 @@ export function createOffer(
     throw new Error(`agent ${agent.id} has not free what is to be offered`);
   }
   agent.free = rest;
-  const id = `${master.options.masterId}-O${master.counters.offer++}` as OfferId;
+  const id = nextOfferId(master);
   const offer: OfferRecord = { id, frameworkId: framework.id, agentId: agent.id, role, resources };
   master.offers.set(id, offer);
   framework.offers.set(id, offer);
@@ -35,6 +35,11 @@ export function createOffer(
   enterHolding(master.books, offer, resources, true);
   count(master, 'master/messages_offers');
   return offer;
+}
+
+/** Inverse offers count with the others. */
+export function nextOfferId(master: MasterState): OfferId {
+  return `${master.options.masterId}-O${master.counters.offer++}` as OfferId;
 }
 
 export function pidOf({ ip, port }: AgentDescription): string {
@@ -45,7 +50,7 @@ export function agentUrl({ hostname, ip, port }: AgentDescription): Url {
   return { scheme: 'http', address: { hostname, ip: ip ?? '127.0.0.1', port }, path: '/slave(1)' };
 }
 
-export function offerMessage(_master: MasterState, framework: Framework, agent: Agent, offer: OfferRecord): Offer {
+export function offerMessage(framework: Framework, agent: Agent, offer: OfferRecord): Offer {
   const { hostname, attributes, domain } = agent.description;
   return {
     id: { value: offer.id },
@@ -56,6 +61,7 @@ export function offerMessage(_master: MasterState, framework: Framework, agent: 
     ...(domain === undefined ? {} : { domain }),
     resources: offeredForm(offer.resources, framework.info, offer.role),
     ...(attributes.length > 0 ? { attributes: [...attributes] } : {}),
+    ...(agent.maintenance === undefined ? {} : { unavailability: agent.maintenance.unavailability }),
     ...(hasCapability(framework.info, 'MULTI_ROLE') ? { allocation_info: { role: offer.role } } : {}),
   };
 }
@@ -89,13 +95,18 @@ export function refuse(
   refused: { agentId: AgentId; role: string; resources: readonly Resource[] },
   filters: Filters | undefined,
 ): void {
-  const asked = filters?.refuse_seconds ?? defaultRefuseSeconds;
-  const seconds = Math.min(asked >= 0 ? asked : defaultRefuseSeconds, maxRefuseSeconds);
-  if (seconds === 0 || refused.resources.length === 0) {
+  const forMs = refuseMs(filters);
+  if (forMs === 0 || refused.resources.length === 0) {
     return;
   }
-  const until = master.now + Math.max(seconds * 1000, master.options.allocationMs);
+  const until = master.now + Math.max(forMs, master.options.allocationMs);
   framework.filters.add(refused.role, refused.agentId, refused.resources, master.now, until);
+}
+
+/** A time below zero is none, and counts as unsaid. */
+export function refuseMs(filters: Filters | undefined): number {
+  const asked = filters?.refuse_seconds ?? defaultRefuseSeconds;
+  return Math.min(asked >= 0 ? asked : defaultRefuseSeconds, maxRefuseSeconds) * 1000;
 }
 
 export function declineOffers(

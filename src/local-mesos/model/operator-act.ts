@@ -6,6 +6,8 @@ import { removeQuota, setQuota, updateQuota } from './allocation/quota.ts';
 import { updateWeights } from './allocation/weights.ts';
 import { removeFramework } from './frameworks.ts';
 import { markAgentGone } from './gone-agents.ts';
+import { deactivateAgent, drainAgent, reactivateAgent } from './maintenance/draining.ts';
+import { startMaintenance, stopMaintenance, updateSchedule } from './maintenance/machines.ts';
 import type { Answer } from './master-io.ts';
 import type { MasterState } from './master-state.ts';
 import { operateOnAgent } from './operations/operator-operations.ts';
@@ -35,13 +37,19 @@ function perform(master: MasterState, call: MasterCommand, principal: string | u
     case 'GROW_VOLUME':
     case 'SHRINK_VOLUME':
       return operate(master, call, principal);
-    case 'SET_LOGGING_LEVEL':
     case 'UPDATE_MAINTENANCE_SCHEDULE':
+      return updateSchedule(master, call.update_maintenance_schedule.schedule);
     case 'START_MAINTENANCE':
+      return startMaintenance(master, call.start_maintenance.machines ?? []);
     case 'STOP_MAINTENANCE':
+      return stopMaintenance(master, call.stop_maintenance.machines ?? []);
     case 'DRAIN_AGENT':
+      return drainAgent(master, call.drain_agent.agent_id.value, call.drain_agent);
     case 'DEACTIVATE_AGENT':
+      return deactivateAgent(master, call.deactivate_agent.agent_id.value);
     case 'REACTIVATE_AGENT':
+      return reactivateAgent(master, call.reactivate_agent.agent_id.value);
+    case 'SET_LOGGING_LEVEL':
       return { status: 501, text: '501 Not Implemented.' };
     default:
       return unreachable(call);

@@ -23,25 +23,13 @@ export const queryTypes = [
   'GET_ROLES',
   'GET_WEIGHTS',
   'GET_QUOTA',
+  'GET_MAINTENANCE_STATUS',
+  'GET_MAINTENANCE_SCHEDULE',
 ] as const;
 
 export type QueryType = (typeof queryTypes)[number];
 
-const notBuilt: readonly string[] = [
-  'UNKNOWN',
-  'SET_LOGGING_LEVEL',
-  'LIST_FILES',
-  'READ_FILE',
-  'GET_MAINTENANCE_STATUS',
-  'GET_MAINTENANCE_SCHEDULE',
-  'UPDATE_MAINTENANCE_SCHEDULE',
-  'START_MAINTENANCE',
-  'STOP_MAINTENANCE',
-  'DRAIN_AGENT',
-  'DEACTIVATE_AGENT',
-  'REACTIVATE_AGENT',
-  'SUBSCRIBE',
-];
+const notBuilt: readonly string[] = ['UNKNOWN', 'SET_LOGGING_LEVEL', 'LIST_FILES', 'READ_FILE', 'SUBSCRIBE'];
 
 export type ParsedOperatorCall =
   | { readonly kind: 'query'; readonly type: QueryType }

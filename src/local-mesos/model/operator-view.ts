@@ -12,7 +12,10 @@ import { viewQuota } from './allocation/quota.ts';
 import { viewRoles } from './allocation/roles-view.ts';
 import { viewWeights } from './allocation/weights.ts';
 import { masterInfo } from './frameworks.ts';
+import { viewDraining } from './maintenance/draining.ts';
+import { viewSchedule, viewStatus } from './maintenance/machines.ts';
 import type { Agent, Framework, MasterState, Task } from './master-state.ts';
+import { isOffering } from './master-state.ts';
 import { pidOf } from './offers.ts';
 import { viewOperations } from './operations/operations.ts';
 import type { QueryType } from './operator-call.ts';
@@ -53,6 +56,10 @@ export function answerTo(master: MasterState, flags: readonly Flag[], type: Quer
       return unlessEmpty('weight_infos', viewWeights(master));
     case 'GET_QUOTA':
       return { status: _.omitBy(viewQuota(master), (list) => list.length === 0) };
+    case 'GET_MAINTENANCE_STATUS':
+      return { status: viewStatus(master) };
+    case 'GET_MAINTENANCE_SCHEDULE':
+      return { schedule: viewSchedule(master) };
     default:
       return unreachable(type);
   }
@@ -148,18 +155,18 @@ function usedBy(framework: Framework): Resource[] {
 
 export function viewAgents(master: MasterState) {
   return {
-    agents: [...master.agents.values()].map((agent) => viewAgent(agent)),
+    agents: [...master.agents.values()].map((agent) => viewAgent(master, agent)),
     recovered_agents: [...master.recoveredAgents].map(([id, description]) => agentInfo(id, description)),
   };
 }
 
-function viewAgent(agent: Agent) {
+export function viewAgent(master: MasterState, agent: Agent) {
   const used = [...agent.tasks].filter(usesResources).flatMap(({ resources, role }) => allocatedForm(resources, role));
   const offered = [...agent.offers].flatMap(({ resources, role }) => allocatedForm(resources, role));
   return {
     agent_info: agentInfo(agent.id, agent.description),
-    active: agent.link !== undefined,
-    deactivated: false,
+    active: isOffering(master, agent),
+    deactivated: master.deactivated.has(agent.id),
     version: '1.12.0',
     pid: pidOf(agent.description),
     registered_time: time(agent.registeredAt),
@@ -167,9 +174,21 @@ function viewAgent(agent: Agent) {
     total_resources: agent.total.map(endpointForm),
     allocated_resources: add(used).map(endpointForm),
     offered_resources: add(offered).map(endpointForm),
-    capabilities: ['MULTI_ROLE', 'HIERARCHICAL_ROLE', 'RESERVATION_REFINEMENT'].map((type) => ({ type })),
+    capabilities: agentCapabilities.map((type) => ({ type })),
+    ...viewDraining(master, agent.id),
   };
 }
+
+/** What our agents can do, of what Mesos names. */
+export const agentCapabilities = [
+  'MULTI_ROLE',
+  'HIERARCHICAL_ROLE',
+  'RESERVATION_REFINEMENT',
+  'RESIZE_VOLUME',
+  'AGENT_OPERATION_FEEDBACK',
+  'AGENT_DRAINING',
+  'TASK_RESOURCE_LIMITS',
+];
 
 function agentInfo(id: string, { hostname, port, resources, attributes, domain }: AgentDescription) {
   const place = domain === undefined ? {} : { domain };

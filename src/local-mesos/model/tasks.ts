@@ -9,6 +9,7 @@ import { add, subtract } from '../../mesos-api-client/protocol/resources.ts';
 import type { TaskState } from '../../mesos-api-client/protocol/task-state.ts';
 import { isTerminal } from '../../mesos-api-client/protocol/task-state.ts';
 import { enterHolding, strikeHolding } from './allocation/books.ts';
+import { checkDrained } from './maintenance/draining.ts';
 import type { Agent, Framework, MasterState, Task } from './master-state.ts';
 import { count, sendEvent } from './master-state.ts';
 import { internalForm } from './resource-forms.ts';
@@ -118,6 +119,9 @@ export function detachTask(master: MasterState, framework: Framework, task: Task
   agent?.kills.delete(task);
   if (framework.tasks.get(task.id) === task) {
     framework.tasks.delete(task.id);
+  }
+  if (agent !== undefined) {
+    checkDrained(master, agent);
   }
 }
 

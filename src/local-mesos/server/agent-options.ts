@@ -1,7 +1,7 @@
 /** What an embedded agent can be told, and what it takes for granted otherwise. */
 import { statfsSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
-import type { Attribute, Range, Resource } from '../../mesos-api-client/protocol/mesos.ts';
+import type { Attribute, Domain, Range, Resource } from '../../mesos-api-client/protocol/mesos.ts';
 import type { Dial } from './agent-dialer.ts';
 import { parseAttributes } from './resource-text.ts';
 
@@ -21,6 +21,10 @@ export interface AgentSpec {
   readonly resources?: string | readonly Resource[];
   /** `rack:r1;zone:a`, or as Mesos' API has them. */
   readonly attributes?: string | readonly Attribute[];
+  /** Where it is: agents of another region than their master's are for REGION_AWARE frameworks only. */
+  readonly domain?: Domain;
+  /** As the flag of Mesos: the kill policy of a KILL and the longest grace of a drain are heeded. */
+  readonly httpCommandExecutor?: boolean;
   /** PATH of tasks that bring none; default the PATH of the agent itself, so that `java` is found where the user has it. */
   readonly taskPath?: string;
   /** Sandboxes of ended tasks that are kept; default 50. */

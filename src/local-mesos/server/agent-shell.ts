@@ -60,13 +60,19 @@ interface Parts {
 export function createAgentShell(options: CompleteAgentOptions, port: number): AgentShell {
   const refused = Promise.withResolvers<string>();
   const registered = Promise.withResolvers<void>();
-  const { hostname, resources, attributes, ip, workDir } = options;
+  const { hostname, resources, attributes, domain, ip, workDir, httpCommandExecutor = false } = options;
+  const place = domain === undefined ? {} : { domain };
   const checkpoint = openCheckpoint(workDir);
   const fetcher = createFetcher({ cacheDir: join(workDir, 'fetch'), cacheLimitBytes: options.cacheLimitBytes });
   const parts: Parts = {
     options,
     port,
-    agent: createAgent({ description: { hostname, port, resources, attributes, ip }, ip, newUuid: randomUUID }),
+    agent: createAgent({
+      description: { hostname, port, resources, attributes, ip, ...place },
+      ip,
+      newUuid: randomUUID,
+      httpCommandExecutor,
+    }),
     checkpoint,
     fetcher,
     timers: createTimers((timer) => take(parts, { at: Date.now(), kind: 'timer', timer }), Date.now),

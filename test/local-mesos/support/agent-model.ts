@@ -40,12 +40,15 @@ export function taskInfo(id: string, extra: Partial<TaskInfo> = {}): TaskInfo {
   };
 }
 
-export function createDrivenAgent(resources: readonly Resource[] = []) {
+export function createDrivenAgent(
+  resources: readonly Resource[] = [],
+  more: { readonly httpCommandExecutor?: boolean } = {},
+) {
   let at = 1_000_000;
   let uuids = 0;
   const newUuid = () => `00000000-0000-0000-0000-${String(++uuids).padStart(12, '0')}`;
   const description = { hostname: 'h', port: 1, resources, attributes: [] };
-  const agent = createAgent({ description, ip: '127.0.0.1', newUuid });
+  const agent = createAgent({ description, ip: '127.0.0.1', newUuid, ...more });
   const timers = new Map<string, Extract<AgentEffect, { kind: 'timer' }>>();
   const all: AgentEffect[] = [];
 

@@ -8,6 +8,7 @@ import type { Operation, OperationState, OperationStatus } from '../../../mesos-
 import { terminalOperationStates } from '../../../mesos-api-client/protocol/operations.ts';
 import type { AgentOperation, AgentToMaster } from '../agent-protocol.ts';
 import { enterAgent, strikeAgent } from '../allocation/books.ts';
+import { checkDrained } from '../maintenance/draining.ts';
 import type { Agent, Framework, MasterState, OperationRecord } from '../master-state.ts';
 import { count, sendEvent, sendToAgent } from '../master-state.ts';
 import { type Conversion, convert, type ResourceOperation } from './conversions.ts';
@@ -119,6 +120,7 @@ export function forgetOperation(master: MasterState, agent: Agent, record: Opera
   if (framework !== undefined && id !== undefined && framework.operations.get(id) === record) {
     framework.operations.delete(id);
   }
+  checkDrained(master, agent);
 }
 
 /** The agent is gone or out of reach: frameworks hear what that means for theirs, and no record is kept. */
