@@ -151,7 +151,7 @@ export function masterInfo(master: MasterState): MasterInfo {
     hostname,
     version,
     address: { hostname, ip, port },
-    capabilities: [{ type: 'AGENT_UPDATE' }],
+    capabilities: [{ type: 'AGENT_UPDATE' }, { type: 'AGENT_DRAINING' }, { type: 'QUOTA_V2' }],
   };
 }
 

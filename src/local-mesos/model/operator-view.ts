@@ -14,9 +14,9 @@ import { viewWeights } from './allocation/weights.ts';
 import { masterInfo } from './frameworks.ts';
 import { viewDraining } from './maintenance/draining.ts';
 import { viewSchedule, viewStatus } from './maintenance/machines.ts';
-import type { Agent, Framework, MasterState, Task } from './master-state.ts';
+import type { Agent, Framework, MasterState, OfferRecord, Task } from './master-state.ts';
 import { isOffering } from './master-state.ts';
-import { pidOf } from './offers.ts';
+import { offerMessage, pidOf } from './offers.ts';
 import { viewOperations } from './operations/operations.ts';
 import type { QueryType } from './operator-call.ts';
 import { allocatedForm, endpointForm } from './resource-forms.ts';
@@ -106,12 +106,12 @@ export function viewTask(task: Task) {
     agent_id: { value: task.agentId },
     state: task.state,
     resources: allocatedForm(task.resources, task.role),
-    statuses: task.statuses as readonly TaskStatus[],
+    ...filled({ statuses: task.statuses as readonly TaskStatus[] }),
     ...(task.update === undefined
       ? {}
       : { status_update_state: task.update.state, status_update_uuid: task.update.uuid }),
     ...(task.info.labels === undefined ? {} : { labels: task.info.labels }),
-    ...(task.info.discovery === undefined ? {} : { discovery: task.info.discovery }),
+    ..._.pick(task.info, ['discovery', 'container', 'health_check', 'kill_policy', 'limits']),
   };
 }
 
@@ -134,17 +134,26 @@ function viewFramework(master: MasterState, framework: Framework) {
     registered_time: time(framework.registeredAt),
     reregistered_time: time(framework.reregisteredAt ?? framework.registeredAt),
     ...(framework.unregisteredAt === undefined ? {} : { unregistered_time: time(framework.unregisteredAt) }),
-    offers: [...framework.offers.values()].map(({ id, agentId, role, resources }) => ({
-      id: { value: id },
-      framework_id: { value: framework.id },
-      agent_id: { value: agentId },
-      hostname: master.agents.get(agentId)?.description.hostname ?? '',
-      resources: allocatedForm(resources, role),
-      allocation_info: { role },
-    })),
-    allocated_resources: add([...used, ...offered]),
-    offered_resources: add(offered),
+    ...filled({
+      offers: [...framework.offers.values()].flatMap((offer) => viewOffer(master, framework, offer)),
+      allocated_resources: add(used).map(endpointForm),
+      offered_resources: add(offered).map(endpointForm),
+    }),
   };
+}
+
+function viewOffer(master: MasterState, framework: Framework, offer: OfferRecord) {
+  const agent = master.agents.get(offer.agentId);
+  const { role } = offer;
+  return agent === undefined
+    ? []
+    : [
+        {
+          ...offerMessage(framework, agent, offer),
+          resources: allocatedForm(offer.resources, role),
+          allocation_info: { role },
+        },
+      ];
 }
 
 function usedBy(framework: Framework): Resource[] {
@@ -172,18 +181,26 @@ export function viewAgent(master: MasterState, agent: Agent) {
     registered_time: time(agent.registeredAt),
     ...(agent.reregisteredAt === undefined ? {} : { reregistered_time: time(agent.reregisteredAt) }),
     total_resources: agent.total.map(endpointForm),
-    allocated_resources: add(used).map(endpointForm),
-    offered_resources: add(offered).map(endpointForm),
+    ...filled({
+      allocated_resources: add(used).map(endpointForm),
+      offered_resources: add(offered).map(endpointForm),
+    }),
     capabilities: agentCapabilities.map((type) => ({ type })),
     ...viewDraining(master, agent.id),
   };
 }
 
-/** What our agents can do, of what Mesos names. */
+/** Of these answers real masters leave out lists that are empty. */
+function filled<Lists extends Readonly<Record<string, readonly unknown[]>>>(lists: Lists): Partial<Lists> {
+  return _.omitBy(lists, (list) => list.length === 0) as Partial<Lists>;
+}
+
+/** As an agent of Mesos 1.12 says it; ours have no resource providers to tell of. */
 export const agentCapabilities = [
   'MULTI_ROLE',
   'HIERARCHICAL_ROLE',
   'RESERVATION_REFINEMENT',
+  'RESOURCE_PROVIDER',
   'RESIZE_VOLUME',
   'AGENT_OPERATION_FEEDBACK',
   'AGENT_DRAINING',
@@ -192,7 +209,7 @@ export const agentCapabilities = [
 
 function agentInfo(id: string, { hostname, port, resources, attributes, domain }: AgentDescription) {
   const place = domain === undefined ? {} : { domain };
-  return { hostname, port, resources, attributes, id: { value: id }, checkpoint: true, ...place };
+  return { hostname, port, resources, ...filled({ attributes }), id: { value: id }, checkpoint: true, ...place };
 }
 
 function time(at: number): { nanoseconds: number } {
