@@ -103,12 +103,15 @@ test('LM-6 LM-20 a stream over HTTP: SUBSCRIBED, HEARTBEAT, offers of an agent t
     if (types.length === 2) {
       attach(master);
     }
-    if (types.length === 5) {
+    if (types.includes('OFFERS') && types.lastIndexOf('HEARTBEAT') > types.indexOf('OFFERS')) {
       break;
     }
   }
-  t.deepEqual(types.slice(0, 3), ['SUBSCRIBED', 'HEARTBEAT', 'OFFERS']);
-  t.true(types.slice(3).includes('HEARTBEAT'));
+  t.deepEqual(types.slice(0, 2), ['SUBSCRIBED', 'HEARTBEAT']);
+  t.deepEqual(
+    types.filter((type) => type !== 'HEARTBEAT'),
+    ['SUBSCRIBED', 'OFFERS'],
+  );
 });
 
 test('LM-13 LM-58 a scheduler that hangs up is disconnected', async (t) => {
