@@ -218,7 +218,7 @@ for (const [name, body, headers] of [
   ['a page', '{"type":"GET_HEALTH","get_health":{}}', { 'content-type': 'text/html' }],
   ['compressed bytes', 'x', { 'content-encoding': 'gzip' }],
   ['too much', `{"type":"GET_HEALTH","get_health":{"x":"${'x'.repeat(2000)}"}}`, {}],
-  ['too deep', `{"type":"GET_HEALTH","get_health":${'['.repeat(900)}${']'.repeat(900)}}`, {}],
+  ['too deep', `{"type":"GET_HEALTH","get_health":${'['.repeat(1001)}${']'.repeat(1001)}}`, {}],
 ] as const) {
   test(`an answer that is ${name} is of no master: protocol`, async (t) => {
     const server = await startMaster(t, (_, response) => {

@@ -11,14 +11,12 @@ export type Int64 = number | bigint;
 /** Ranges are calculated with, millions of times a second: theirs stay numbers, and no port comes near the limit. */
 const roundedKeys: ReadonlySet<string> = new Set(['begin', 'end']);
 
-/** Sixteen digits in a row are the fewest that can pass 2^53; most records have none, and cost nothing more. */
-const longNumber = /\d{16}/;
 const wholeNumber = /^-?\d+$/;
 
 /** As JSON.parse, but exact, and bounded in depth. Throws a SyntaxError as that does. */
 export function parseExact(text: string): unknown {
   if (isTooDeep(text)) throw new SyntaxError(`it is nested deeper than ${maxJsonDepth} levels`);
-  return longNumber.test(text) ? JSON.parse(text, exact) : JSON.parse(text);
+  return hasLongNumber(text) ? JSON.parse(text, exact) : JSON.parse(text);
 }
 
 /** As JSON.stringify, with bigints as plain numbers. A replacer costs several times as much: only what needs it pays. */
@@ -29,6 +27,29 @@ export function stringifyExact(value: unknown): string {
     if (error instanceof TypeError) return JSON.stringify(value, plain);
     throw error;
   }
+}
+
+/** The fewest that can pass 2^53. */
+const longDigits = 16;
+
+/**
+ * Most records have none and cost no more than this look. Of any sixteen digits in a row one stands at a multiple of
+ * sixteen, so only those places are looked at.
+ */
+function hasLongNumber(text: string): boolean {
+  for (let at = longDigits - 1; at < text.length; at += longDigits) {
+    if (!isDigit(text.charCodeAt(at))) continue;
+    let [before, after] = [1, 1];
+    while (before < longDigits && isDigit(text.charCodeAt(at - before))) before += 1;
+    while (before + after <= longDigits && isDigit(text.charCodeAt(at + after))) after += 1;
+    if (before + after > longDigits) return true;
+  }
+  return false;
+}
+
+/** False for NaN, which is what stands outside of the text. */
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39;
 }
 
 /** `context.source` is the number as it is written (ECMAScript's "JSON.parse source text access"). */

@@ -4,7 +4,7 @@
  * deep, and protobuf refuses more than a hundred.
  */
 
-export const maxJsonDepth = 512;
+export const maxJsonDepth = 1000;
 
 const [quote, backslash] = [0x22, 0x5c];
 /** `[`, `{`, `]` and `}` differ in bits that tell what they are. */
