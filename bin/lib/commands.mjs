@@ -29,6 +29,7 @@ export const commands = {
   'bench:start': { needs: everything, takesArguments: true, steps: [[join(root, 'bench/start.ts')]] },
   'bench:failover': { needs: ['java', 'pip'], takesArguments: true, steps: [[join(root, 'bench/failover.ts')]] },
   'bench:launch': { needs: ['java', 'pip'], takesArguments: true, steps: [[join(root, 'bench/launch.ts')]] },
+  fuzz: { needs: [], takesArguments: true, steps: [[join(root, 'test/mesos-api-client/fuzz/run.ts')]] },
   'bench:mesos-api': { needs: [], takesArguments: true, steps: [[join(root, 'bench/mesos-api.ts')]] },
   'bench:matching': { needs: ['java', 'javac'], takesArguments: true, steps: [[join(root, 'bench/matching.ts')]] },
 };

@@ -69,9 +69,11 @@ export function errorOfAnswer(answer: { status: number; text: string }, about: A
   return new MesosError(code, `master ${about.master} answered ${about.call} with ${status}: ${detail}`, { status });
 }
 
+const noHttp = [errors.HTTPParserError, errors.HeadersOverflowError, errors.ResponseContentLengthMismatchError];
+
 /** What a failure below HTTP means: refused, reset, timed out, name unknown, TLS, or no HTTP at all. */
 export function errorOfTransport(error: unknown, about: { master: string; call: string }): MesosError {
-  const foreign = error instanceof errors.HTTPParserError || error instanceof errors.HeadersOverflowError;
+  const foreign = noHttp.some((kind) => error instanceof kind);
   return new MesosError(
     foreign ? 'protocol' : 'unreachable',
     `${about.call} to master ${about.master} failed: ${reasonOf(error)}`,

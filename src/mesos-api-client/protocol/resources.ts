@@ -6,6 +6,7 @@
  */
 import _ from 'lodash';
 import { fromThousandths, type Thousandths, toThousandths } from '../../lib/thousandths.ts';
+import { stringifyExact } from './int64.ts';
 import type { Range, Resource } from './mesos.ts';
 import {
   containsRanges,
@@ -166,7 +167,7 @@ function kindOf(resource: Resource): string {
   } = resource;
   const role = allocation_info?.role ?? null;
   const rest = others.role === '*' ? _.omit(others, 'role') : others;
-  return JSON.stringify([name, type, role, inOrder(reservations ?? []), inOrder(rest)]);
+  return stringifyExact([name, type, role, inOrder(reservations ?? []), inOrder(rest)]);
 }
 
 /** The same value with the members of its objects in the order of their names. */
@@ -213,7 +214,7 @@ function normal(resource: Resource): Resource {
       return withRanges(resource, rangesIn(resource));
     case 'SET':
       return withItems(resource, itemsIn(resource));
-    case 'TEXT':
+    default: // TEXT, and kinds that a newer Mesos may have: never calculated with
       return resource;
   }
 }
@@ -226,7 +227,7 @@ function addAlike(left: Resource, right: Resource): Resource {
       return withRanges(left, [...rangesIn(left), ...rangesIn(right)]);
     case 'SET':
       return withItems(left, _.union(itemsIn(left), itemsIn(right)));
-    case 'TEXT':
+    default:
       return left;
   }
 }
@@ -239,7 +240,7 @@ function subtractAlike(left: Resource, right: Resource): Resource {
       return withRanges(left, subtractRanges(rangesIn(left), rangesIn(right)));
     case 'SET':
       return withItems(left, _.difference(itemsIn(left), itemsIn(right)));
-    case 'TEXT':
+    default:
       return left;
   }
 }
@@ -252,7 +253,7 @@ function containsAlike(left: Resource, right: Resource): boolean {
       return containsRanges(rangesIn(left), rangesIn(right));
     case 'SET':
       return _.difference(itemsIn(right), itemsIn(left)).length === 0;
-    case 'TEXT':
+    default:
       return true;
   }
 }
