@@ -19,6 +19,7 @@ import { eventRoutes } from './routes/events.ts';
 import { flinkProxy } from './routes/flink-proxy.ts';
 import { healthRoutes } from './routes/health.ts';
 import { jarRoutes } from './routes/jars.ts';
+import { jobOperationRoutes } from './routes/job-operations.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { taskRoutes } from './routes/tasks.ts';
@@ -42,6 +43,7 @@ export function buildApi(parts: ApiParts): FastifyInstance {
     whyRoutes(parts),
     jarRoutes(parts, limits),
     jobRoutes(parts),
+    jobOperationRoutes(parts),
     eventRoutes(parts, limits),
     metricsRoutes(parts),
     artifactRoutes(parts),

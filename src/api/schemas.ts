@@ -5,7 +5,17 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { ClusterPlacement, constraintFields } from '../flink/placement-spec.ts';
 import { ClusterName, FlinkSource, TaskManagers } from '../flink/spec.ts';
-import type { ClusterView, FactView, HealthView, InfoView, JarView, JobView, ProblemView, TaskView } from './views.ts';
+import type {
+  ClusterView,
+  FactView,
+  HealthView,
+  InfoView,
+  JarView,
+  JobView,
+  ProblemView,
+  SavepointView,
+  TaskView,
+} from './views.ts';
 
 type Covers<Schema extends TSchema, View extends Static<Schema>> = View;
 
@@ -71,6 +81,9 @@ const task = Type.Object({
 
 const jar = Type.Object({ id: Type.String(), name: Type.String(), bytes: count, uploadedAt: instant });
 
+const operationKind = Type.Union([Type.Literal('savepoint'), Type.Literal('stop'), Type.Literal('rescale')]);
+const savepoint = Type.Object({ path: Type.String(), at: instant, kind: operationKind });
+
 const job = Type.Object({
   id: Type.String(),
   flinkJobId: Type.String({
@@ -83,8 +96,21 @@ const job = Type.Object({
   submittedAt: instant,
   managed: Type.Boolean({ description: 'submitted through this API, and so resumed after the loss of a JobManager' }),
   resumed: count,
+  parallelism: Type.Optional(count),
   lastCheckpoint: Type.Optional(Type.String()),
   failure: Type.Optional(Type.String()),
+  operation: Type.Optional(
+    Type.Object({
+      id: Type.String(),
+      kind: operationKind,
+      state: Type.Union([Type.Literal('running'), Type.Literal('completed'), Type.Literal('failed')]),
+      startedAt: instant,
+      endedAt: Type.Optional(instant),
+      path: Type.Optional(Type.String({ description: 'of the savepoint that it left' })),
+      failure: Type.Optional(Type.String()),
+    }),
+  ),
+  savepoints: Type.Unsafe<readonly SavepointView[]>(Type.Array(savepoint)),
 });
 
 const connection = Type.Object({
@@ -147,6 +173,7 @@ export const Cluster = Type.Unsafe<Covers<typeof cluster, ClusterView>>(cluster)
 export const Task = Type.Unsafe<Covers<typeof task, TaskView>>(task);
 export const Jar = Type.Unsafe<Covers<typeof jar, JarView>>(jar);
 export const Job = Type.Unsafe<Covers<typeof job, JobView>>(job);
+export const Savepoint = Type.Unsafe<Covers<typeof savepoint, SavepointView>>(savepoint);
 export const Info = Type.Unsafe<Covers<typeof info, InfoView>>(info);
 export const Event = Type.Unsafe<Covers<typeof fact, FactView>>(fact);
 export const Health = Type.Unsafe<Covers<typeof health, HealthView>>(health);

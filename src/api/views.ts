@@ -5,6 +5,7 @@ export type {
   InfoView,
   JarView,
   JobView,
+  SavepointView,
   TaskView,
 } from '../dispatcher/dispatcher.ts';
 export type { MesosAgentView, OfferRoundView, TaskWhyView } from '../dispatcher/why-views.ts';

@@ -9,6 +9,7 @@ export interface ApiClient {
   readonly url: string;
   get<Answer>(path: string): Promise<Answer>;
   post<Answer>(path: string, body?: unknown): Promise<Answer>;
+  put<Answer>(path: string, body: unknown): Promise<Answer>;
   delete<Answer>(path: string): Promise<Answer>;
   health(): Promise<HealthView>;
   /** Streams the file. */
@@ -56,6 +57,7 @@ export function createApiClient(address: string, token: string | undefined): Api
     get: (path) => call(path, { method: 'GET' }),
     delete: (path) => call(path, { method: 'DELETE' }),
     post: (path, body) => call(path, body === undefined ? { method: 'POST' } : jsonBody(body)),
+    put: (path, body) => call(path, { ...jsonBody(body), method: 'PUT' }),
     async health() {
       const answer = await send('/v1/health', { method: 'GET' });
       const body = (await readJson(answer, url)) as HealthView;

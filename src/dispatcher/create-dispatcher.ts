@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { ArtifactRef, ClusterName, ClusterRecord, JarRecord, JobId, JobRecord } from '../flink/plan/records.ts';
+import type { FlinkRest } from '../flink/rest/flink-rest.ts';
 import { type FlinkSource, JobSpec } from '../flink/spec.ts';
 import type { EpochMs } from '../lib/brand.ts';
 import { Problem } from '../lib/problem.ts';
@@ -17,6 +18,7 @@ import type { Distributions } from './flink-source.ts';
 import { flinkUrls } from './flink-url.ts';
 import { watchHealth } from './health.ts';
 import { createJarLibrary, type JarLibrary } from './jar-library.ts';
+import { jobOperations } from './job-operations.ts';
 import { notFound } from './not-found.ts';
 import { validate } from './validate.ts';
 import { clusterView, iso, jarView, jobView, taskView } from './views.ts';
@@ -25,6 +27,7 @@ import { agentView, roundView, whyView } from './why-views.ts';
 export interface DispatcherParts {
   readonly runtime: Runtime;
   readonly artifacts: ArtifactStore;
+  readonly flink: Pick<FlinkRest, 'read' | 'disposeSavepoint'>;
   /** As loaded at the start. */
   readonly jars: readonly JarRecord[];
   readonly distributions: Distributions;
@@ -54,6 +57,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   const limitBytes = parts.jarLimitBytes ?? JAR_LIMIT_BYTES;
   const jars = createJarLibrary({ runtime, artifacts, records: parts.jars, limitBytes, now });
   const find = finders(runtime);
+  const flinkUrl = flinkUrls(runtime);
   return {
     info: () => infoView(parts),
     health: watchHealth(runtime, now),
@@ -61,6 +65,13 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     ...taskOperations(runtime, find),
     ...offerOperations(runtime, find),
     ...jarAndJobOperations(runtime, jars, find, now),
+    ...jobOperations({
+      runtime,
+      flink: parts.flink,
+      flinkUrl: (name) => flinkUrl(find.liveCluster(name).name),
+      find: find.liveJob,
+      now,
+    }),
     ...factOperations(parts),
   };
 }
@@ -71,6 +82,7 @@ interface Finders {
   readonly liveCluster: (name: string) => ClusterRecord;
   readonly task: (id: string) => TaskRecord;
   readonly job: (cluster: ClusterRecord, id: string) => JobRecord;
+  readonly liveJob: (cluster: string, id: string) => { readonly record: ClusterRecord; readonly job: JobRecord };
 }
 
 function finders(runtime: Runtime): Finders {
@@ -80,12 +92,27 @@ function finders(runtime: Runtime): Finders {
     if (record === undefined) throw notFound('cluster', name, names());
     return record;
   };
+  const liveCluster = (name: string) => {
+    const record = cluster(name);
+    if (record.goal === 'delete') throw new Problem('CONFLICT', `cluster ${name} is being deleted`);
+    return record;
+  };
+  const job = (record: ClusterRecord, id: string) => {
+    const found = record.jobs.find((each) => each.id === id);
+    if (found !== undefined) return found;
+    throw notFound(
+      `job of cluster ${record.name}`,
+      id,
+      record.jobs.map((each) => each.id),
+    );
+  };
   return {
     cluster,
-    liveCluster(name) {
-      const record = cluster(name);
-      if (record.goal === 'delete') throw new Problem('CONFLICT', `cluster ${name} is being deleted`);
-      return record;
+    liveCluster,
+    job,
+    liveJob(name, id) {
+      const record = liveCluster(name);
+      return { record, job: job(record, id) };
     },
     task(id) {
       const task = runtime.task(id as TaskId);
@@ -95,15 +122,6 @@ function finders(runtime: Runtime): Finders {
         'task',
         id,
         present.map((each) => each.spec.taskId),
-      );
-    },
-    job(record, id) {
-      const job = record.jobs.find((each) => each.id === id);
-      if (job !== undefined) return job;
-      throw notFound(
-        `job of cluster ${record.name}`,
-        id,
-        record.jobs.map((each) => each.id),
       );
     },
   };

@@ -1,5 +1,6 @@
 /** Many clusters behind one door: what the API and main ask for. Every failure is a Problem. */
 import type { Readable } from 'node:stream';
+import type { OperationWish } from '../flink/plan/records.ts';
 import type { CompleteClusterSpec, JobSpec } from '../flink/spec.ts';
 import type { FormerFramework } from '../scheduler/model/records.ts';
 import type { ConnectionView } from '../scheduler/model/scheduler.ts';
@@ -57,9 +58,33 @@ export interface JobView {
   /** False for jobs that were sent to Flink's own REST: they are shown, but not resumed after a JobManager's loss. */
   readonly managed: boolean;
   readonly resumed: number;
+  readonly parallelism?: number;
   readonly lastCheckpoint?: string;
   readonly failure?: string;
+  /** The last savepoint, stop or change of parallelism that was asked for. */
+  readonly operation?: JobOperationView;
+  /** Newest last. */
+  readonly savepoints: readonly SavepointView[];
 }
+
+export interface JobOperationView {
+  readonly id: string;
+  readonly kind: 'savepoint' | 'stop' | 'rescale';
+  readonly state: 'running' | 'completed' | 'failed';
+  readonly startedAt: string;
+  readonly endedAt?: string;
+  readonly path?: string;
+  readonly failure?: string;
+}
+
+export interface SavepointView {
+  readonly path: string;
+  readonly at: string;
+  readonly kind: 'savepoint' | 'stop' | 'rescale';
+}
+
+/** What Flink says of a job, in its own words. */
+export type JobReport = 'details' | 'exceptions' | 'checkpoints' | 'configuration' | 'resource-requirements';
 
 export interface InfoView {
   readonly version: string;
@@ -100,6 +125,10 @@ export interface Dispatcher {
   jobs(cluster: string): readonly JobView[];
   job(cluster: string, id: string): JobView;
   cancelJob(cluster: string, id: string): Promise<JobView>;
+  /** Resolves when the wish is durable; what comes of it is the job's `operation`. */
+  operateJob(cluster: string, id: string, wish: OperationWish): Promise<JobView>;
+  disposeSavepoint(cluster: string, id: string, path: string): Promise<JobView>;
+  jobReport(cluster: string, id: string, report: JobReport): Promise<object>;
   /** The REST address of the cluster's present JobManager, for the proxy; NOT_READY when there is none. */
   flinkUrl(cluster: string): string;
   /** The last facts after a sequence number, oldest first, from a bounded history. */

@@ -2,11 +2,11 @@
 
 import type { ClusterStatus } from '../flink/plan/clusters.ts';
 import { flinkJobId } from '../flink/plan/flink-job-id.ts';
-import type { ClusterRecord, JarRecord, JobRecord } from '../flink/plan/records.ts';
+import type { ClusterRecord, JarRecord, JobOperation, JobRecord } from '../flink/plan/records.ts';
 import { wantedTaskManagers } from '../flink/plan/wanted.ts';
 import type { EpochMs } from '../lib/brand.ts';
 import type { TaskRecord } from '../scheduler/model/task.ts';
-import type { ClusterView, JarView, JobView, TaskView } from './dispatcher.ts';
+import type { ClusterView, JarView, JobOperationView, JobView, TaskView } from './dispatcher.ts';
 
 export function iso(at: EpochMs): string {
   return new Date(at).toISOString();
@@ -85,8 +85,23 @@ export function jobView(cluster: ClusterRecord, job: JobRecord): JobView {
     submittedAt: iso(job.submittedAt),
     managed: job.spec !== undefined,
     resumed: job.resumed,
+    ...(job.spec?.parallelism !== undefined && { parallelism: job.spec.parallelism }),
     ...(job.lastCheckpoint !== undefined && { lastCheckpoint: job.lastCheckpoint }),
     ...(job.failure !== undefined && { failure: job.failure }),
+    ...(job.operation && { operation: operationView(job.operation) }),
+    savepoints: (job.savepoints ?? []).map(({ path, at, kind }) => ({ path, at: iso(at), kind })),
+  };
+}
+
+function operationView({ id, wish, state, startedAt, endedAt, path, failure }: JobOperation): JobOperationView {
+  return {
+    id,
+    kind: wish.kind,
+    state,
+    startedAt: iso(startedAt),
+    ...(endedAt !== undefined && { endedAt: iso(endedAt) }),
+    ...(path !== undefined && { path }),
+    ...(failure !== undefined && { failure }),
   };
 }
 

@@ -170,3 +170,25 @@ export const JobSpec = Type.Object(
   { additionalProperties: false },
 );
 export type JobSpec = Static<typeof JobSpec>;
+
+const savepointFields = {
+  directory: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 2048, description: "default: the cluster's place for savepoints" }),
+  ),
+  format: Type.Optional(
+    Type.Union([Type.Literal('CANONICAL'), Type.Literal('NATIVE')], { description: "default: Flink's, CANONICAL" }),
+  ),
+};
+
+export const SavepointWish = Type.Object(savepointFields, { additionalProperties: false });
+export const StopWish = Type.Object(
+  {
+    ...savepointFields,
+    drain: Type.Optional(Type.Boolean({ description: 'event time comes to its end first: nothing is to follow' })),
+  },
+  { additionalProperties: false },
+);
+export const RescaleWish = Type.Object(
+  { parallelism: Type.Integer({ minimum: 1, maximum: 32768 }) },
+  { additionalProperties: false },
+);

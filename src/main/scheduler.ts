@@ -128,6 +128,7 @@ async function startOn(home: Home, settings: CheckedSettings, parts: SchedulerPa
   const dispatcher = createDispatcher({
     runtime,
     artifacts,
+    flink: flinkRest,
     jars: records.jars,
     ...flink,
     ...zooKeeperOfClusters(settings),

@@ -146,6 +146,13 @@ function sayOfJob(fact: Extract<ClusterFact, { kind: `job.${string}` }>): Said {
   switch (fact.kind) {
     case 'job.submitted':
       return ['info', `job ${job} given to ${fact.cluster}${fact.from === undefined ? '' : `, from ${fact.from}`}`];
+    case 'job.operated':
+      return [
+        'info',
+        `${fact.operation} of job ${job} of ${fact.cluster} is done${fact.path === undefined ? '' : `: ${fact.path}`}`,
+      ];
+    case 'job.operation-failed':
+      return ['warn', `${fact.operation} of job ${job} of ${fact.cluster} failed: ${firstLine(fact.why)}`];
     case 'job.refused':
       return ['error', `${fact.cluster} refused job ${job}: ${firstLine(fact.why)}`];
     case 'job.changed':

@@ -19,12 +19,13 @@ export interface FlinkActions {
 }
 
 export interface ActionParts {
-  readonly rest: Omit<FlinkRest, 'observe' | 'close'>;
+  readonly rest: Omit<FlinkRest, 'observe' | 'close' | 'read' | 'disposeSavepoint'>;
   readonly artifacts: { path(digest: string): string | undefined };
   readonly clock: Clock;
   readonly report: (outcome: FlinkOutcome) => void;
 }
 
+type Operate = Extract<OutsideAction, { kind: 'operate-job' }>;
 type Submit = Extract<OutsideAction, { kind: 'submit-job' }>;
 type Result =
   Unstamped<FlinkOutcome> extends infer O
@@ -38,7 +39,9 @@ export function createFlinkActions(parts: ActionParts): FlinkActions {
   return {
     perform(action) {
       const job = action.kind === 'submit-job' ? action.job.id : action.job;
-      const key = `${action.cluster}/${job}/${action.jobManager}`;
+      // A savepoint may take long: it keeps nobody from cancelling the job.
+      const subject = action.kind === 'operate-job' ? action.operation.id : job;
+      const key = `${action.cluster}/${subject}/${action.jobManager}`;
       if (underWay.has(key)) return;
       underWay.add(key);
       void carryOut(parts, action).then((result) => {
@@ -60,12 +63,40 @@ async function carryOut(parts: ActionParts, action: OutsideAction): Promise<Resu
       case 'cancel-job':
         await parts.rest.cancel(action.url, action.flinkJobId);
         return { kind: 'cancelled' };
+      case 'operate-job':
+        return await operate(parts, action);
       default:
         return unreachable(action);
     }
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
+    if (action.kind === 'operate-job') {
+      const refused = error instanceof Problem && error.code === 'FLINK_REFUSED';
+      return { kind: refused ? 'operation-refused' : 'operation-unanswered', operation: action.operation.id, why };
+    }
     return { kind: error instanceof Problem && error.code === 'FLINK_REFUSED' ? 'refused' : 'unanswered', why };
+  }
+}
+
+async function operate({ rest }: ActionParts, action: Operate): Promise<Result> {
+  const { url, flinkJobId: job, operation, inPlace } = action;
+  const { id, wish } = operation;
+  const done = (path?: string): Result => ({
+    kind: 'operated',
+    operation: id,
+    ...(path !== undefined && { path }),
+  });
+  switch (wish.kind) {
+    case 'savepoint':
+      return done(await rest.savepoint(url, job, { id, ...wish }));
+    case 'stop':
+      return done(await rest.stop(url, job, { id, ...wish }));
+    case 'rescale':
+      if (!inPlace) return done(await rest.stop(url, job, { id, drain: false }));
+      await rest.rescale(url, job, wish.parallelism);
+      return done();
+    default:
+      return unreachable(wish);
   }
 }
 

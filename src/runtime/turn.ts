@@ -20,7 +20,7 @@ import type { TimerChange } from '../scheduler/model/timer.ts';
 import type { QueueItem } from './queue.ts';
 import type { Fact } from './runtime.ts';
 
-export type OutsideAction = Extract<PlanAction, { kind: 'submit-job' | 'cancel-job' }>;
+export type OutsideAction = Extract<PlanAction, { kind: 'submit-job' | 'cancel-job' | 'operate-job' }>;
 
 export interface TurnEffects {
   readonly persist: readonly RecordWrite[];
@@ -189,6 +189,7 @@ class Turn {
         break;
       case 'submit-job':
       case 'cancel-job':
+      case 'operate-job':
         this.#actions.push(action);
         break;
       default:

@@ -206,3 +206,32 @@ test('why tasks wait, the last offers, and the agents', async (t) => {
   dispatcher.addTask({ id: 'runs', cluster: 'default' });
   t.is((await app.inject('/v1/tasks/runs/why')).statusCode, 409);
 });
+
+test('what is done with a job while it runs, and what Flink says of it', async (t) => {
+  const { app, dispatcher } = await testApi(t);
+  await dispatcher.createCluster({ name: 'default' });
+  await dispatcher.submitJob('default', { jar: 'a' });
+  const path = '/v1/clusters/default/jobs/job-1';
+  const ask = async (method: 'POST' | 'PUT' | 'DELETE' | 'GET', below: string, payload?: object) => {
+    const answer = await app.inject({ method, url: `${path}/${below}`, ...(payload && { payload }) });
+    return [answer.statusCode, answer.json()] as const;
+  };
+  dispatcher.calls.length = 0;
+  t.like((await ask('POST', 'savepoints', {}))[1], { operation: { kind: 'savepoint', state: 'running' } });
+  t.is((await ask('POST', 'stop', { drain: true, directory: 's3://b/x' }))[0], 202);
+  t.is((await ask('PUT', 'parallelism', { parallelism: 8 }))[0], 202);
+  t.is((await ask('DELETE', 'savepoints?path=s3%3A%2F%2Fb%2Fx'))[0], 202);
+  t.deepEqual(await ask('GET', 'savepoints'), [200, []]);
+  t.deepEqual(await ask('GET', 'exceptions'), [200, { report: 'exceptions' }]);
+  t.deepEqual(dispatcher.calls, [
+    'operateJob default job-1 {"kind":"savepoint"}',
+    'operateJob default job-1 {"kind":"stop","drain":true,"directory":"s3://b/x"}',
+    'operateJob default job-1 {"kind":"rescale","parallelism":8}',
+    'disposeSavepoint default job-1 s3://b/x',
+    'jobReport default job-1 exceptions',
+  ]);
+  t.is((await ask('PUT', 'parallelism', { parallelism: 0 }))[0], 400);
+  t.is((await ask('POST', 'stop', { now: true }))[0], 400);
+  t.is((await ask('GET', 'secrets'))[0], 400);
+  t.is((await ask('DELETE', 'savepoints'))[0], 400);
+});

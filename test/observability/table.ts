@@ -76,6 +76,8 @@ export const examples: Examples = {
   'job.refused': { kind: 'job.refused', cluster, job, why: 'no class\n\tat a.B' },
   'job.changed': { kind: 'job.changed', cluster, job, name: 'counter', from: 'CREATED', to: 'RUNNING' },
   'job.running': { kind: 'job.running', cluster, job, name: 'counter', tasks: 4, sinceSubmitMs: 1234 },
+  'job.operated': { kind: 'job.operated', cluster, job, operation: 'savepoint', path: 'file:/savepoints/1' },
+  'job.operation-failed': { kind: 'job.operation-failed', cluster, job, operation: 'stop', why: 'no such directory' },
   'job.lost': { kind: 'job.lost', cluster, job, why: 'its JobManager ended' },
   'flink.unreachable': { kind: 'flink.unreachable', cluster, why: 'connection refused' },
 };

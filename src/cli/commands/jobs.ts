@@ -16,6 +16,7 @@ import {
 } from '../options.ts';
 import { renderFields, renderTable, shortInstant } from '../table.ts';
 import { waitFor } from '../wait.ts';
+import { addJobOperations } from './job-operations.ts';
 
 interface RunOptions extends ClusterOption, WaitOptions {
   readonly entryClass?: string;
@@ -35,7 +36,7 @@ export function addJobCommands(program: Command, io: ClientIo): void {
     uploadAndRun(file, args, options, io),
   );
 
-  const jobs = program.command('jobs').description('Flink jobs: list, run, show, cancel');
+  const jobs = program.command('jobs').description('Flink jobs: list, run, show, cancel, savepoints, rescale');
   withCluster(jobs.command('list').description('list the jobs of a cluster')).action((options: ClusterOption) =>
     list(options, io),
   );
@@ -53,6 +54,7 @@ export function addJobCommands(program: Command, io: ClientIo): void {
   withWait(withCluster(jobs.command('cancel').description('cancel a job').argument('<id>')), 'it has ended').action(
     (id: string, options: ClusterOption & WaitOptions) => cancel(id, options, io),
   );
+  addJobOperations(jobs, io, print);
 }
 
 /** Letters as Flink's own CLI has them. */
@@ -160,7 +162,11 @@ function describe(job: JobView): string {
     ['submitted', shortInstant(job.submittedAt)],
     ['managed', job.managed ? 'yes' : 'no: sent to Flink itself, not resumed after the loss of a JobManager'],
     ['resumed', job.resumed],
+    ['parallelism', job.parallelism],
     ['last checkpoint', job.lastCheckpoint],
+    ['last savepoint', job.savepoints.at(-1)?.path],
+    ['operation', job.operation && `${job.operation.kind}: ${job.operation.state}`],
+    ['why it failed', job.operation?.failure],
     ['failure', job.failure],
   ]);
 }

@@ -9,14 +9,22 @@ import type { TaskRecord, TaskSpec } from '../../scheduler/model/task.ts';
 import type { DriverAnswer, DriverInput } from '../driver/sessions.ts';
 import type { ClusterFact } from './facts.ts';
 import type { FlinkObservation, FlinkOutcome } from './observation.ts';
-import type { ArtifactRef, ClusterName, ClusterRecord, JobId, JobRecord } from './records.ts';
+import type { ArtifactRef, ClusterName, ClusterRecord, JobId, JobOperation, JobRecord } from './records.ts';
 
 /** Changes that users ask for. They were validated; what contradicts the records is thrown as a Problem and changes nothing. */
 export type ClusterCommand =
   | { readonly kind: 'create'; readonly cluster: ClusterRecord }
   | { readonly kind: 'delete'; readonly cluster: ClusterName }
   | { readonly kind: 'submit'; readonly cluster: ClusterName; readonly job: JobRecord }
-  | { readonly kind: 'cancel'; readonly cluster: ClusterName; readonly job: JobId };
+  | { readonly kind: 'cancel'; readonly cluster: ClusterName; readonly job: JobId }
+  | {
+      readonly kind: 'operate';
+      readonly cluster: ClusterName;
+      readonly job: JobId;
+      readonly operation: JobOperation;
+    }
+  /** It was disposed of. */
+  | { readonly kind: 'forget-savepoint'; readonly cluster: ClusterName; readonly job: JobId; readonly path: string };
 
 export type ClusterInput = { readonly at: EpochMs } & (
   | { readonly kind: 'command'; readonly command: ClusterCommand }
@@ -53,6 +61,17 @@ export type PlanAction =
       readonly job: JobId;
       /** Under which Flink runs it. */
       readonly flinkJobId: JobId;
+    }
+  | {
+      readonly kind: 'operate-job';
+      readonly cluster: ClusterName;
+      readonly jobManager: TaskId;
+      readonly url: string;
+      readonly job: JobId;
+      readonly flinkJobId: JobId;
+      readonly operation: JobOperation;
+      /** Of another parallelism: Flink's scheduler can do it by itself. */
+      readonly inPlace: boolean;
     };
 
 export interface ClusterFrame {

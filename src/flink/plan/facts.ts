@@ -1,6 +1,6 @@
 /** The table of facts about clusters and jobs; src/scheduler/model/facts.ts holds those of the core. */
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
-import type { ClusterName, JobId, JobState } from './records.ts';
+import type { ClusterName, JobId, JobState, OperationWish } from './records.ts';
 
 interface OfCluster {
   readonly cluster: ClusterName;
@@ -46,6 +46,19 @@ export type ClusterFact =
       readonly tasks: number;
       /** Since the submission of the attempt that runs. */
       readonly sinceSubmitMs: number;
+    } & OfCluster)
+  | ({
+      readonly kind: 'job.operated';
+      readonly job: JobId;
+      readonly operation: OperationWish['kind'];
+      /** Of the savepoint that it left. */
+      readonly path?: string;
+    } & OfCluster)
+  | ({
+      readonly kind: 'job.operation-failed';
+      readonly job: JobId;
+      readonly operation: OperationWish['kind'];
+      readonly why: string;
     } & OfCluster)
   | ({ readonly kind: 'job.lost'; readonly job: JobId; readonly why: string } & OfCluster)
   | ({ readonly kind: 'flink.unreachable'; readonly why: string } & OfCluster);

@@ -41,6 +41,8 @@ export interface KnownCluster {
   readonly registered: Set<TaskId>;
   readonly unregisteredSince: Map<TaskId, EpochMs>;
   operation?: Operation;
+  /** Operations on jobs that Flink was asked for, of whom, and when to ask again where the answer was lost. */
+  readonly operating: Map<JobId, { readonly jobManager: TaskId; readonly again?: EpochMs }>;
   readonly doubts: Map<JobId, Doubt>;
   readonly cancelledAt: Map<JobId, EpochMs>;
   readonly missingSince: Map<JobId, EpochMs>;
@@ -56,6 +58,7 @@ export function knownCluster(record: ClusterRecord, inherited: boolean): KnownCl
     inherited,
     registered: new Set(),
     unregisteredSince: new Map(),
+    operating: new Map(),
     doubts: new Map(),
     cancelledAt: new Map(),
     missingSince: new Map(),

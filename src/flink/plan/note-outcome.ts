@@ -1,10 +1,15 @@
 /** Takes in what came of an operation. Only "submitted" settles it; all else is settled by the next look at Flink. */
 import { unreachable } from '../../lib/exhaustive.ts';
+import { noteOperation } from './job-operations.ts';
 import type { Draft } from './known-cluster.ts';
 import { nameOf } from './note-look.ts';
 import type { FlinkOutcome } from './observation.ts';
 
 export function noteOutcome(draft: Draft, outcome: FlinkOutcome): void {
+  if ('operation' in outcome) {
+    noteOperation(draft, outcome);
+    return;
+  }
   const { known, record } = draft;
   const { operation } = known;
   if (operation?.job !== outcome.job || operation.jobManager !== outcome.jobManager) return;

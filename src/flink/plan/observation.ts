@@ -1,7 +1,7 @@
 /** What was seen of a running Flink, and what came of what we asked it: the inputs of the plan besides tasks. */
 import type { EpochMs } from '../../lib/brand.ts';
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
-import type { ClusterName, JobId, JobState } from './records.ts';
+import type { ClusterName, JobId, JobOperation, JobState } from './records.ts';
 
 export interface ObservedTaskManager {
   /** taskmanager.resource-id: our task id in fixed-size mode. */
@@ -52,4 +52,13 @@ export type FlinkOutcome = {
   /** Nobody knows: observed again before it is tried again. */
   | { readonly kind: 'unanswered'; readonly why: string }
   | { readonly kind: 'cancelled' }
+  | OperationResult
 );
+
+export type OperationResult = { readonly operation: JobOperation['id'] } & (
+  | { readonly kind: 'operated'; readonly path?: string }
+  | { readonly kind: 'operation-refused'; readonly why: string }
+  | { readonly kind: 'operation-unanswered'; readonly why: string }
+);
+
+export type OperationOutcome = Extract<FlinkOutcome, { readonly operation: string }>;

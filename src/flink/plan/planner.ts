@@ -12,6 +12,7 @@ import type { Renderer } from '../render/render.ts';
 import { launchNotBefore, withFailures } from './back-off.ts';
 import type { ClusterCommand, ClusterFrame, ClusterInput, Clusters } from './clusters.ts';
 import { noteEndedWorkers, takeDriverCall } from './driver-calls.ts';
+import { forgetSavepoint, planOperations, takeOperation } from './job-operations.ts';
 import {
   Draft,
   isLaunched,
@@ -29,7 +30,7 @@ import { noteRegistrations, planTaskManagers } from './plan-taskmanagers.ts';
 import { planWorkers, releaseWorkers } from './plan-workers.ts';
 import type { ClusterName, ClusterRecord } from './records.ts';
 import { statusOf } from './status.ts';
-import { takeCancel, takeDelete, takeSubmit } from './take-command.ts';
+import { refuseIfDeleting, takeCancel, takeDelete, takeSubmit } from './take-command.ts';
 
 const nothing: ClusterFrame = { persist: [], actions: [], facts: [] };
 
@@ -129,6 +130,13 @@ function command(
     case 'cancel':
       takeCancel(draft, wish.job);
       break;
+    case 'operate':
+      refuseIfDeleting(draft);
+      takeOperation(draft, wish.job, wish.operation);
+      break;
+    case 'forget-savepoint':
+      forgetSavepoint(draft, wish.job, wish.path);
+      break;
     default:
       unreachable(wish);
   }
@@ -155,6 +163,7 @@ function plan(
   if (jobManager !== undefined) {
     if (known.record.spec.taskManagers.mode === 'elastic') planWorkers(planning, jobManager);
     else planTaskManagers(planning, jobManager);
+    planOperations(planning, jobManager);
     planJobs(planning, jobManager);
   }
   return planning.draft.frame();

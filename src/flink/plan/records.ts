@@ -50,6 +50,34 @@ export type JobState =
   | 'SUSPENDED'
   | 'RECONCILING';
 
+export type OperationWish =
+  | { readonly kind: 'savepoint'; readonly directory?: string; readonly format?: 'CANONICAL' | 'NATIVE' }
+  | {
+      readonly kind: 'stop';
+      readonly directory?: string;
+      readonly format?: 'CANONICAL' | 'NATIVE';
+      /** Event time comes to its end first. */
+      readonly drain: boolean;
+    }
+  | { readonly kind: 'rescale'; readonly parallelism: number };
+
+export interface JobOperation {
+  /** 32 hex digits, chosen by us: Flink knows the operation by it, so that asking twice is asking once. */
+  readonly id: string;
+  readonly wish: OperationWish;
+  readonly startedAt: EpochMs;
+  readonly state: 'running' | 'completed' | 'failed';
+  readonly endedAt?: EpochMs;
+  readonly path?: string;
+  readonly failure?: string;
+}
+
+export interface SavepointRecord {
+  readonly path: string;
+  readonly at: EpochMs;
+  readonly kind: OperationWish['kind'];
+}
+
 export interface JobRecord {
   /** What users call it; Flink knows the present attempt by flinkJobId(job). */
   readonly id: JobId;
@@ -68,6 +96,10 @@ export interface JobRecord {
   /** What a resumption starts from. */
   readonly lastCheckpoint?: string;
   readonly failure?: string;
+  /** The last thing that a user wanted done with it while it ran. */
+  readonly operation?: JobOperation;
+  /** Newest last, bounded. */
+  readonly savepoints?: readonly SavepointRecord[];
 }
 
 /** A task that ended and should not have. */

@@ -30,7 +30,7 @@ export function takeCancel(draft: Draft, id: JobId): void {
   if (neverGiven) endJob(draft, job, 'CANCELED');
 }
 
-function refuseIfDeleting(draft: Draft): void {
+export function refuseIfDeleting(draft: Draft): void {
   if (draft.record.goal === 'delete') {
     throw new Problem('CONFLICT', `cluster ${draft.record.name} is being deleted`);
   }

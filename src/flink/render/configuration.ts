@@ -95,6 +95,7 @@ function clusterOptions(spec: CompleteClusterSpec, storage: string): Options {
     'execution.checkpointing.savepoint-dir': savepointRoot(spec, storage),
     'execution.checkpointing.externalized-checkpoint-retention': 'RETAIN_ON_CANCELLATION',
     'execution.checkpointing.num-retained': '3',
+    'execution.checkpointing.incremental': 'true',
     // Restarts without limit, as Flink does with checkpoints; but forgiving sooner than after its hour.
     'restart-strategy.type': 'exponential-delay',
     'restart-strategy.exponential-delay.initial-backoff': '1 s',
@@ -115,6 +116,9 @@ function clusterOptions(spec: CompleteClusterSpec, storage: string): Options {
     // Jobs wait for slots for as long as Mesos has no room. Flink takes at most 248 days.
     'slot.request.timeout': '100 d',
     'resourcemanager.standalone.start-up-time': '100 d',
+    // The same of an adaptive scheduler, which Flink 1.20 calls by the other name.
+    'jobmanager.adaptive-scheduler.submission.resource-wait-timeout': '100 d',
+    'jobmanager.adaptive-scheduler.resource-wait-timeout': '100 d',
     // What has ended is kept by the scheduler; the JobManager's heap is not the place for it.
     'jobstore.max-capacity': '200',
   };

@@ -10,6 +10,14 @@ import type { JobId } from '../plan/records.ts';
 import { newestCheckpoint } from './checkpoints.ts';
 import { createFlinkHttp, type FlinkHttp } from './flink-http.ts';
 import { type FlinkView, type KnownFailures, observe } from './observe.ts';
+import {
+  disposeSavepoint,
+  rescaleInPlace,
+  type SavepointRequest,
+  type StopRequest,
+  stopJob,
+  takeSavepoint,
+} from './operations.ts';
 import { prove } from './prove.ts';
 import { Anything, believe, RunAnswer, UploadAnswer } from './wire.ts';
 
@@ -36,6 +44,13 @@ export interface FlinkRest {
   uploadJar(url: string, path: string, fileName: string): Promise<string>;
   run(url: string, jarId: string, request: RunRequest): Promise<void>;
   cancel(url: string, job: JobId): Promise<void>;
+  /** Resolves with the path of the savepoint when it is there. */
+  savepoint(url: string, job: JobId, request: SavepointRequest): Promise<string>;
+  stop(url: string, job: JobId, request: StopRequest): Promise<string>;
+  rescale(url: string, job: JobId, parallelism: number): Promise<void>;
+  disposeSavepoint(url: string, path: string): Promise<void>;
+  /** An answer of Flink's as it is. */
+  read(url: string, path: string): Promise<unknown>;
   newestCheckpoint(directory: string): Promise<string | undefined>;
   close(): Promise<void>;
 }
@@ -44,6 +59,7 @@ const UPLOAD_WITHIN_MS = 300_000;
 /** The program's main method runs in it. */
 const RUN_WITHIN_MS = 120_000;
 const CANCEL_WITHIN_MS = 15_000;
+const READ_WITHIN_MS = 10_000;
 
 export function createFlinkRest(http: FlinkHttp = createFlinkHttp()): FlinkRest {
   const failures: KnownFailures = new Map();
@@ -53,6 +69,11 @@ export function createFlinkRest(http: FlinkHttp = createFlinkHttp()): FlinkRest 
     uploadJar: (url, path, fileName) => uploadJar(http, url, path, fileName),
     run: (url, jarId, request) => run(http, url, jarId, request),
     cancel: (url, job) => cancel(http, url, job),
+    savepoint: (url, job, request) => takeSavepoint(http, url, job, request),
+    stop: (url, job, request) => stopJob(http, url, job, request),
+    rescale: (url, job, parallelism) => rescaleInPlace(http, url, job, parallelism),
+    disposeSavepoint: (url, path) => disposeSavepoint(http, url, path),
+    read: (url, path) => http.ask(url, { method: 'GET', path, withinMs: READ_WITHIN_MS }),
     newestCheckpoint,
     close: () => http.close(),
   };

@@ -39,6 +39,29 @@ export const ExceptionsAnswer = Type.Object({
 /** The JobManager's effective configuration. */
 export const ConfigurationAnswer = Type.Array(Type.Object({ key: Type.String(), value: Type.String() }));
 
+export const TriggerAnswer = Type.Object({ 'request-id': Type.String({ pattern: '^[0-9a-f]{32}$' }) });
+
+export const OperationAnswer = Type.Object({
+  status: Type.Object({ id: Type.String() }),
+  operation: Type.Optional(
+    Type.Union([
+      Type.Null(),
+      Type.Object({
+        location: Type.Optional(Type.String()),
+        'failure-cause': Type.Optional(
+          Type.Union([
+            Type.Null(),
+            Type.Object({ class: Type.Optional(Type.String()), 'stack-trace': Type.Optional(Type.String()) }),
+          ]),
+        ),
+      }),
+    ]),
+  ),
+});
+
+/** By vertex. */
+export const RequirementsAnswer = Type.Record(Type.String(), Type.Unknown());
+
 export const UploadAnswer = Type.Object({ filename: Type.String() });
 export const RunAnswer = Type.Object({ jobid: Type.String() });
 export const Anything = Type.Unknown();

@@ -221,6 +221,22 @@ export function createFakeDispatcher(): FakeDispatcher {
       fake.setJob(cluster, id, { state: 'CANCELLING' });
       return knownJob(cluster, id);
     },
+    async operateJob(cluster, id, wish) {
+      fake.calls.push(`operateJob ${cluster} ${id} ${JSON.stringify(wish)}`);
+      knownJob(cluster, id);
+      const operation = { id: '0'.repeat(32), kind: wish.kind, state: 'running', startedAt: moment } as const;
+      fake.setJob(cluster, id, { operation });
+      return knownJob(cluster, id);
+    },
+    async disposeSavepoint(cluster, id, path) {
+      fake.calls.push(`disposeSavepoint ${cluster} ${id} ${path}`);
+      return knownJob(cluster, id);
+    },
+    async jobReport(cluster, id, report) {
+      fake.calls.push(`jobReport ${cluster} ${id} ${report}`);
+      knownJob(cluster, id);
+      return { report };
+    },
 
     flinkUrl(cluster) {
       known(cluster);
@@ -322,5 +338,6 @@ function jobView(cluster: string, id: string, state: string): JobView {
     submittedAt: moment,
     managed: true,
     resumed: 0,
+    savepoints: [],
   };
 }

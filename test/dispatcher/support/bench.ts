@@ -111,9 +111,16 @@ export async function bench(t: ExecutionContext, more: Partial<DispatcherParts> 
   const runtime = fakeRuntime();
   const artifacts = await openArtifactStore(directory, Buffer.alloc(32));
   const packed: string[] = [];
+  const disposed: string[] = [];
   const dispatcher = createDispatcher({
     runtime,
     artifacts,
+    flink: {
+      read: async (url, path) => ({ url, path }),
+      async disposeSavepoint(url, path) {
+        disposed.push(`${url} ${path}`);
+      },
+    },
     jars: [],
     distributions: {
       versions: () => ['2.3.0', '1.20.5'],
@@ -130,5 +137,5 @@ export async function bench(t: ExecutionContext, more: Partial<DispatcherParts> 
     now: () => 1000,
     ...more,
   });
-  return { runtime, artifacts, dispatcher, packed, directory };
+  return { runtime, artifacts, dispatcher, packed, disposed, directory };
 }

@@ -283,3 +283,49 @@ test('an answer of another shape is not believed', async (t) => {
   });
   await t.throwsAsync(rest.observe(url), { message: /taskmanagers has an unknown shape/ });
 });
+
+const trigger = 'f'.repeat(32);
+
+test('a savepoint is begun under our id, and asked after until it is there', async (t) => {
+  let looks = 0;
+  const { rest, url, asked } = await jobManager(t, {
+    [`POST /jobs/${job('1')}/savepoints`]: { 'request-id': trigger },
+    [`GET /jobs/${job('1')}/savepoints/${trigger}`]: (_: IncomingMessage, response: ServerResponse) => {
+      looks += 1;
+      const over = { status: { id: 'COMPLETED' }, operation: { location: 'file:/s/1' } };
+      response.end(JSON.stringify(looks < 3 ? { status: { id: 'IN_PROGRESS' }, operation: null } : over));
+    },
+  });
+  t.is(await rest.savepoint(url, job('1'), { id: trigger, directory: 's3://b/s' }), 'file:/s/1');
+  t.is(looks, 3);
+  t.deepEqual(JSON.parse(asked[0]?.body ?? ''), {
+    'cancel-job': false,
+    triggerId: trigger,
+    'target-directory': 's3://b/s',
+  });
+});
+
+test('a stop that fails says why, in the words of the innermost cause', async (t) => {
+  const stack =
+    'java.util.concurrent.CompletionException: x\n\tat a.B\nCaused by: a.b.CheckpointException: no room\n\tat c.D';
+  const { rest, url } = await jobManager(t, {
+    [`POST /jobs/${job('1')}/stop`]: { 'request-id': trigger },
+    [`GET /jobs/${job('1')}/savepoints/${trigger}`]: {
+      status: { id: 'COMPLETED' },
+      operation: { 'failure-cause': { class: 'x', 'stack-trace': stack } },
+    },
+  });
+  const words = await problemOf(t, 'FLINK_REFUSED', rest.stop(url, job('1'), { id: trigger, drain: true }));
+  t.is(words, 'CheckpointException: no room');
+});
+
+test('another parallelism in place is an upper bound of every vertex', async (t) => {
+  const path = `/jobs/${job('1')}/resource-requirements`;
+  const bound = (upperBound: number) => ({ parallelism: { lowerBound: 1, upperBound } });
+  const { rest, url, asked } = await jobManager(t, {
+    [`GET ${path}`]: { v1: bound(2), v2: bound(2) },
+    [`PUT ${path}`]: {},
+  });
+  await rest.rescale(url, job('1'), 5);
+  t.deepEqual(JSON.parse(asked[1]?.body ?? ''), { v1: bound(5), v2: bound(5) });
+});

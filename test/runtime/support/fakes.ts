@@ -283,6 +283,21 @@ export function fakeRest(journal: string[] = []): { -readonly [Part in keyof Fli
     async cancel() {
       journal.push('cancel');
     },
+    async savepoint() {
+      journal.push('savepoint');
+      return 'file:/sp/1';
+    },
+    async stop() {
+      journal.push('stop');
+      return 'file:/sp/2';
+    },
+    async rescale() {
+      journal.push('rescale');
+    },
+    async disposeSavepoint() {
+      journal.push('dispose');
+    },
+    read: async () => ({}),
     newestCheckpoint: async () => undefined,
     close: async () => undefined,
   };

@@ -1,0 +1,127 @@
+/**
+ * What is done with a job while it runs, on the newest Flink and on the oldest: savepoints, a stop with one, a start from
+ * one, another parallelism by savepoint and in place, all through the command line. Real Flink; TaskManagers come as needed.
+ */
+import { access } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import test, { type ExecutionContext } from 'ava';
+import { exampleClasses } from '../../examples/build.ts';
+import type { JobView, SavepointView } from '../../src/api/views.ts';
+import { eventually, flinkMesos } from './support/process.ts';
+import { exampleJar, type Stack, startStack } from './support/stack.ts';
+
+for (const version of [undefined, '1.20.5']) {
+  const name = version ?? 'newest';
+
+  test.serial(`savepoints, stop, start from a savepoint and another parallelism by one (Flink ${name})`, async (t) => {
+    const { stack, jar } = await withCluster(t, version);
+    const job = await run(stack, ['--wait', '--parallelism', '1', ...witness, jar]);
+    await allRunning(stack, job, 1);
+
+    const saved = await jobs<JobView>(stack, 'savepoint', job.id, '--wait');
+    const [savepoint] = saved.savepoints;
+    if (savepoint === undefined) throw new Error('no savepoint');
+    t.like(saved, { state: 'RUNNING', operation: { kind: 'savepoint', state: 'completed' } });
+    t.deepEqual(await jobs<SavepointView[]>(stack, 'savepoints', job.id), [savepoint]);
+    await access(filePath(savepoint.path));
+
+    const rescaled = await jobs<JobView>(stack, 'rescale', job.id, '--parallelism', '2', '--wait');
+    t.is(rescaled.operation?.state, 'completed');
+    await allRunning(stack, job, 2);
+    t.like(await stack.api.get<JobView>(pathOf(job.id)), { parallelism: 2, resumed: 1, state: 'RUNNING' });
+    const from = await eventually('restored from it', 30_000, async () => (await restoredFrom(stack, job)) ?? false);
+    t.is(withoutSlash(from), withoutSlash(rescaled.operation?.path));
+
+    const stopped = await jobs<JobView>(stack, 'stop', job.id, '--wait');
+    await stack.api.jobInState('jobs', job.id, 'FINISHED');
+    const last = stopped.operation?.path ?? '';
+    const again = await run(stack, ['--wait', '--from-savepoint', last, '--parallelism', '2', ...witness, jar]);
+    await allRunning(stack, again, 2);
+    t.is(withoutSlash(await restoredFrom(stack, again)), withoutSlash(last));
+
+    await jobs(stack, 'dispose', job.id, savepoint.path);
+    await t.throwsAsync(access(filePath(savepoint.path)));
+    t.false((await jobs<SavepointView[]>(stack, 'savepoints', job.id)).some(({ path }) => path === savepoint.path));
+    t.true(Array.isArray((await jobs<{ vertices: object[] }>(stack, 'details', again.id)).vertices));
+    t.true('counts' in (await jobs<object>(stack, 'checkpoints', again.id)));
+    t.true('exceptionHistory' in (await jobs<object>(stack, 'exceptions', again.id)));
+  });
+}
+
+test.serial('an adaptive scheduler takes another parallelism in place', async (t) => {
+  const options = ['-D', 'jobmanager.scheduler=adaptive', ...settling.flatMap((option) => ['-D', option])];
+  const { stack, jar } = await withCluster(t, undefined, options);
+  const job = await run(stack, ['--wait', '--parallelism', '1', ...witness, jar]);
+  await allRunning(stack, job, 1);
+  await jobs<JobView>(stack, 'rescale', job.id, '--parallelism', '2', '--wait');
+  await allRunning(stack, job, 2);
+  const { operation, resumed, savepoints } = await stack.api.get<JobView>(pathOf(job.id));
+  t.like(operation, { state: 'completed' });
+  t.is(resumed, 0);
+  t.deepEqual(savepoints, []);
+});
+
+/** Of the job's parallelism: the source has one of its own. */
+const witness = ['--entry-class', exampleClasses.stateWitness, '-D', 'execution.checkpointing.interval=1s'];
+const settling = [
+  'jobmanager.adaptive-scheduler.executing.cooldown-after-rescaling=1 s',
+  'jobmanager.adaptive-scheduler.executing.resource-stabilization-timeout=1 s',
+];
+
+async function withCluster(t: ExecutionContext, version: string | undefined, options: readonly string[] = []) {
+  const { jar, version: flinkVersion } = await exampleJar(version);
+  const stack = await startStack({ scheduler: ['--flink-version', flinkVersion] });
+  t.teardown(() => stack.close());
+  await cli(stack, ['clusters', 'create', 'jobs', '--elastic', '0:3', '--wait', ...options]);
+  return { stack, jar };
+}
+
+async function cli(stack: Stack, args: readonly string[]): Promise<unknown> {
+  const command = flinkMesos([...args, '--json'], { FLINK_MESOS_URL: stack.api.url });
+  const code = await command.exited();
+  if (code !== 0) throw new Error(`flink-mesos ${args.join(' ')}: ${code}\n${command.output()}`);
+  const output = command.output();
+  return JSON.parse(output.slice(output.search(/^[[{]/m)));
+}
+
+async function run(stack: Stack, args: readonly string[]): Promise<JobView> {
+  const command = flinkMesos(['run', '--cluster', 'jobs', '--json', ...args], { FLINK_MESOS_URL: stack.api.url });
+  if ((await command.exited()) !== 0) throw new Error(command.output());
+  const output = command.output();
+  return JSON.parse(output.slice(output.search(/^[[{]/m))) as JobView;
+}
+
+async function jobs<Answer>(stack: Stack, ...args: readonly string[]): Promise<Answer> {
+  return (await cli(stack, ['jobs', ...args, '--cluster', 'jobs'])) as Answer;
+}
+
+function withoutSlash(uri: string | undefined): string | undefined {
+  return uri?.replace(/\/+$/, '');
+}
+
+/** Flink writes file:/x where others write file:///x. */
+function filePath(uri: string): string {
+  return fileURLToPath(uri.replace(/^file:\/(?!\/)/, 'file:///'));
+}
+
+function pathOf(id: string): string {
+  return `/v1/clusters/jobs/jobs/${id}`;
+}
+
+async function restoredFrom(stack: Stack, { id }: JobView): Promise<string | undefined> {
+  const path = `${pathOf(id)}/checkpoints`;
+  const { latest } = await stack.api.get<{ latest: { restored?: { external_path: string } | null } }>(path);
+  return latest.restored?.external_path;
+}
+
+function allRunning(stack: Stack, { id }: JobView, parallelism: number): Promise<unknown> {
+  interface Vertex {
+    readonly status: string;
+    readonly parallelism: number;
+  }
+  return eventually(`job ${id} running with parallelism ${parallelism}`, 90_000, async () => {
+    const { vertices } = await stack.api.get<{ vertices: Vertex[] }>(`${pathOf(id)}/details`);
+    const widest = Math.max(...vertices.map((vertex) => vertex.parallelism));
+    return widest === parallelism && vertices.every(({ status }) => status === 'RUNNING');
+  });
+}
