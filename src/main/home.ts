@@ -5,7 +5,7 @@
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { FastifyBaseLogger } from 'fastify';
 import { Problem } from '../lib/problem.ts';
 import { type LoadedRecords, loadRecords } from '../runtime/load-records.ts';
@@ -23,6 +23,8 @@ export interface Home {
   readonly records: LoadedRecords;
   /** Artifacts and the secret that their addresses are signed with. */
   readonly filesDir: string;
+  /** A URI, for checkpoints, savepoints and what Flink keeps for high availability. */
+  readonly storage: string;
   readonly listen: Listen;
   /** Tells the others where the leader is. */
   announce(url: string): Promise<void>;
@@ -31,7 +33,7 @@ export interface Home {
   close(): Promise<void>;
 }
 
-export async function openOwnHome({ dataDir, listen }: SchedulerSettings): Promise<Home> {
+export async function openOwnHome({ dataDir, storage, listen }: SchedulerSettings): Promise<Home> {
   const store = await openEmbeddedStore(dataDir);
   try {
     const records = await loadRecords(store);
@@ -39,6 +41,7 @@ export async function openOwnHome({ dataDir, listen }: SchedulerSettings): Promi
       store,
       records,
       filesDir: dataDir,
+      storage: storage ?? storageHere(dataDir),
       listen: await settleAddress(store, listen, records),
       announce: () => Promise.resolve(),
       close: () => store.close(),
@@ -60,7 +63,7 @@ export async function openSharedHome(
   settings: SchedulerSettings,
   { logger, onStandby }: Standby,
 ): Promise<Home> {
-  const filesDir = await sharedDirectory(settings.storage);
+  if (settings.storage !== undefined) sharedPath(settings.storage);
   const listen = { ...settings.listen, port: await choosePort(settings.listen) };
   await onStandby?.(advertised(settings, listen));
   const leadership = await becomeLeader({
@@ -73,7 +76,11 @@ export async function openSharedHome(
   });
   const { store, announce, lost, close } = leadership;
   try {
-    return { store, records: await loadRecords(store), filesDir, listen, announce, lost, close };
+    const records = await loadRecords(store);
+    const storage = await settleStorage(store, settings, records);
+    const filesDir = join(sharedPath(storage), '.flink-mesos');
+    await mkdir(filesDir, { recursive: true, mode: 0o700 });
+    return { store, records, filesDir, storage, listen, announce, lost, close };
   } catch (error) {
     await close();
     throw error;
@@ -87,16 +94,29 @@ export function advertised({ advertiseUrl }: SchedulerSettings, listen: Listen):
 }
 
 /** Jars and configurations that one scheduler took in are served by the next: they lie with the checkpoints. */
-async function sharedDirectory(storage: string | undefined): Promise<string> {
-  if (storage === undefined || !/^file:\/\//i.test(storage)) {
-    throw new Problem(
-      'USAGE',
-      '--zk: give --storage file:///DIRECTORY, a directory that all schedulers and agents reach: artifacts are kept there as well',
-    );
-  }
-  const directory = join(fileURLToPath(storage), '.flink-mesos');
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  return directory;
+function sharedPath(storage: string): string {
+  if (/^file:\/\//i.test(storage)) return fileURLToPath(storage);
+  throw new Problem(
+    'USAGE',
+    `--storage ${storage}: with --zk it is file:///DIRECTORY, a directory that all schedulers and agents reach: artifacts are kept there as well`,
+  );
+}
+
+function storageHere(dataDir: string): string {
+  return pathToFileURL(join(dataDir, 'storage')).href;
+}
+
+/** Where nobody says another, it stays where the first leader put it: its successors may have been started in other directories. */
+async function settleStorage(
+  store: Store,
+  { storage, dataDir }: SchedulerSettings,
+  { settings }: LoadedRecords,
+): Promise<string> {
+  const remembered = settings.get('storage');
+  const settled = storage ?? (typeof remembered === 'string' ? remembered : storageHere(dataDir));
+  if (settled !== remembered)
+    await store.commit([{ kind: 'put', collection: 'settings', key: 'storage', value: settled }]);
+  return settled;
 }
 
 /** The address is remembered: agents and JobManagers that were told of it find the scheduler there again. */

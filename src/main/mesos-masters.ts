@@ -43,18 +43,29 @@ export function shownMasters(masters: MesosMasters): string {
   return masters.kind === 'list' ? masters.masters.join(',') : shownZooKeeper(masters.address);
 }
 
-/** Says which of them are not on this machine, as far as names tell; where those are that a ZooKeeper names, nobody knows yet. */
+/**
+ * Says which of them are not on this machine, as far as names tell. Where those are that a ZooKeeper names, nobody knows yet:
+ * one of this machine may well name masters of this machine, which is seen when it names one.
+ */
 export function mastersElsewhere(masters: MesosMasters): string | undefined {
   if (masters.kind === 'zookeeper') {
+    if (masters.address.hosts.every(isLocal)) return undefined;
     return `the Mesos masters that ${shownMasters(masters)} names may be on other machines`;
   }
   const elsewhere = masters.masters.find((master) => !isLocal(master));
   return elsewhere === undefined ? undefined : `the Mesos master ${elsewhere} is not on this machine`;
 }
 
+/** Whether a master that was found may be used. */
+export interface MasterJudge {
+  mayUse(master: string): boolean;
+  refuse(master: string): void;
+}
+
 export function masterSource(
   masters: MesosMasters,
   logger: FastifyBaseLogger,
+  judge: MasterJudge,
 ): readonly MasterAddress[] | MasterSource {
   if (masters.kind === 'list') return masters.masters;
   const { address } = masters;
@@ -68,7 +79,9 @@ export function masterSource(
           const shown = shownZooKeeper(address);
           if (found.why === undefined) logger.info(`${shown} names the leading master: ${found.masters.join(', ')}`);
           else logger.warn(`${shown} names no leading master: ${found.why}`);
-          report(found.masters as readonly MasterAddress[], found.why);
+          const unfit = found.masters.find((master) => !judge.mayUse(master));
+          if (unfit === undefined) report(found.masters as readonly MasterAddress[], found.why);
+          else judge.refuse(unfit);
         },
       });
       return async () => {

@@ -3,7 +3,6 @@ import { randomInt } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import type { FastifyBaseLogger } from 'fastify';
 import { buildApi, checkBinding } from '../api/build-api.ts';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
@@ -39,7 +38,7 @@ import {
   shownMasters,
 } from './mesos-masters.ts';
 import { portProblem } from './ports.ts';
-import { type SchedulerSettings, urlOf } from './settings.ts';
+import { isLocal, type SchedulerSettings, urlOf } from './settings.ts';
 import { version } from './version.ts';
 
 export interface FlinkOffer {
@@ -95,14 +94,11 @@ type CheckedSettings = SchedulerSettings & {
 };
 
 async function startOn(home: Home, settings: CheckedSettings, parts: SchedulerParts): Promise<RunningScheduler> {
-  const { store, listen, records } = home;
+  const { store, listen, records, storage } = home;
   const advertiseUrl = advertised(settings, listen);
-  const artifacts = await openArtifactStore(
-    join(home.filesDir, 'artifacts'),
-    await loadOrCreateSecret(home.filesDir, 'artifacts'),
-  );
+  const artifacts = await openArtifacts(home);
   const flink = await parts.obtainFlink(artifacts);
-  const storage = settings.storage ?? pathToFileURL(join(settings.dataDir, 'storage')).href;
+  const found = Promise.withResolvers<Problem>();
   const client = createSchedulerClient(settings.mesos.options);
   const flinkRest = createFlinkRest();
   const runtime = await startRuntime({
@@ -120,7 +116,11 @@ async function startOn(home: Home, settings: CheckedSettings, parts: SchedulerPa
     client,
     flinkRest,
     artifacts,
-    masters: masterSource(settings.masters, parts.logger),
+    masters: masterSource(settings.masters, parts.logger, {
+      // Named by a ZooKeeper of this machine, and yet elsewhere: so are its agents.
+      mayUse: (master) => settings.storage !== undefined || isLocal(master),
+      refuse: (master) => found.resolve(unreachableStorage(`the Mesos master ${master} is not on this machine`)),
+    }),
   });
   const metrics = createMetrics(runtime);
   runtime.onFact(metrics.count);
@@ -169,9 +169,13 @@ async function startOn(home: Home, settings: CheckedSettings, parts: SchedulerPa
     mesosMasters: shownMasters(settings.masters),
     dispatcher,
     runtime,
-    ended: endedWith(runtime, home.lost),
+    ended: endedWith(runtime, [home.lost ?? [], found.promise].flat()),
     close: stop,
   };
+}
+
+async function openArtifacts({ filesDir }: Home): Promise<ArtifactStore> {
+  return openArtifactStore(join(filesDir, 'artifacts'), await loadOrCreateSecret(filesDir, 'artifacts'));
 }
 
 /** JobManagers read there which scheduler leads. */
@@ -193,14 +197,14 @@ function closeWithin(limitMs: number, closing: Promise<void>): Promise<void> {
   return Promise.race([closing, sleep(limitMs, undefined, { ref: false })]);
 }
 
-/** Whoever has lost its leadership says and does nothing more. */
-async function endedWith(runtime: Runtime, lost: Promise<Problem> | undefined): Promise<Problem | undefined> {
-  let deposed: Problem | undefined;
-  void lost?.then((problem) => {
-    deposed = problem;
+/** Whoever has lost its leadership, or finds that it cannot do its work here, says and does nothing more. */
+async function endedWith(runtime: Runtime, reasons: readonly Promise<Problem>[]): Promise<Problem | undefined> {
+  let reason: Problem | undefined;
+  void Promise.race(reasons).then((problem) => {
+    reason = problem;
     return runtime.stop();
   });
-  return (await runtime.ended) ?? deposed;
+  return (await runtime.ended) ?? reason;
 }
 
 export function coreOptions(settings: CheckedSettings, webuiUrl: string): Parameters<typeof createScheduler>[0] {
@@ -246,7 +250,11 @@ function rolesOf({ role }: SchedulerSettings): string[] {
 function refuseUnreachableStorage({ storage }: SchedulerSettings, masters: MesosMasters): void {
   const elsewhere = mastersElsewhere(masters);
   if (storage !== undefined || elsewhere === undefined) return;
-  throw new Problem(
+  throw unreachableStorage(elsewhere);
+}
+
+function unreachableStorage(elsewhere: string): Problem {
+  return new Problem(
     'USAGE',
     `${elsewhere}: give --storage URI, a place that all agents reach (for example file:///shared/flink or s3://bucket/flink), for checkpoints and savepoints`,
   );

@@ -1,38 +1,16 @@
 /** Leader election on a real ZooKeeper. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import test from 'ava';
-import { connectZooKeeper } from '../../src/zookeeper/connect.ts';
+import { Problem } from '../../src/lib/problem.ts';
+import { openZooKeeperStore } from '../../src/store/zookeeper-store.ts';
 import { announceLeader, leadership, readLeader } from '../../src/zookeeper/election.ts';
 import type { ZooKeeperSession } from '../../src/zookeeper/session.ts';
 import { ZooKeeperError } from '../../src/zookeeper/zookeeper-error.ts';
 import { eventually } from './support/process.ts';
-import { startZooKeeper, wireTo, type ZooKeeperServer } from './support/zookeeper.ts';
+import { wireTo } from './support/zookeeper.ts';
+import { zooKeeperWorld } from './support/zookeeper-world.ts';
 
-let directory: string;
-let server: ZooKeeperServer;
-const opened: ZooKeeperSession[] = [];
-
-test.before(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'flink-mesos-election-'));
-  server = await startZooKeeper(directory);
-});
-
-test.afterEach.always(async () => {
-  for (const session of opened.splice(0)) await session.close();
-});
-
-test.after.always(async () => {
-  await server?.kill();
-  await rm(directory, { recursive: true, force: true });
-});
-
-async function session(address = server.address, sessionTimeoutMs = 10_000): Promise<ZooKeeperSession> {
-  const made = await connectZooKeeper({ hosts: [address], sessionTimeoutMs });
-  opened.push(made);
-  return made;
-}
+const world = zooKeeperWorld(test, 'election');
+const { session } = world;
 
 async function queued(zk: ZooKeeperSession, root: string, count: number): Promise<void> {
   await eventually(
@@ -82,14 +60,14 @@ test.serial('one that leaves from the middle of the row makes nobody lead', asyn
 
 test.serial('a contender whose session expires gives up, and one whose leader expires takes over', async (t) => {
   const root = '/expiry';
-  const wire = await wireTo(server.address);
-  const leader = await session(wire.address, 1_000);
+  const wire = await wireTo(world.server.address);
+  const leader = await session({ hosts: [wire.address], sessionTimeoutMs: 1_000 });
   await leadership(leader, root);
   await announceLeader(leader, root, 'http://one');
-  const other = await session(server.address);
+  const other = await session();
   const next = leadership(other, root);
   t.is(await readLeader(other, root), 'http://one');
-  const waits = await session(wire.address, 1_000);
+  const waits = await session({ hosts: [wire.address], sessionTimeoutMs: 1_000 });
   const waiting = leadership(waits, root);
   await queued(other, root, 3);
   wire.silence();
@@ -102,11 +80,66 @@ test.serial('a contender whose session expires gives up, and one whose leader ex
 
 test.serial('a place whose answer was lost is taken once', async (t) => {
   const root = '/lost-answer';
-  const wire = await wireTo(server.address);
-  const zk = await session(wire.address);
+  const wire = await wireTo(world.server.address);
+  const zk = await session({ hosts: [wire.address] });
   await zk.mkdirp(`${root}/election`);
   wire.break();
   await leadership(zk, root);
   t.is((await zk.getChildren(`${root}/election`)).length, 1);
   await wire.close();
 });
+
+/** Where a contender may be when its session ends: what leads there, then the act that is under way. */
+const moments: Record<string, (zk: ZooKeeperSession, root: string) => Promise<() => Promise<unknown>>> = {
+  'before it has a place': async (zk, root) => () => leadership(zk, root),
+  'while it waits behind another': async (zk, root) => {
+    const first = await session();
+    await leadership(first, root);
+    const waiting = leadership(zk, root);
+    waiting.catch(() => undefined);
+    await queued(first, root, 2);
+    return () => waiting;
+  },
+  'while it opens the store': async (zk, root) => {
+    await leadership(zk, root);
+    return () => openZooKeeperStore(zk, root);
+  },
+  'while it announces itself': async (zk, root) => {
+    await leadership(zk, root);
+    return () => announceLeader(zk, root, 'http://one');
+  },
+  'while it writes': async (zk, root) => {
+    await leadership(zk, root);
+    const store = await openZooKeeperStore(zk, root);
+    return () => store.commit([{ kind: 'put', collection: 'tasks', key: 'late', value: 1 }]);
+  },
+};
+
+for (const [moment, reach] of Object.entries(moments)) {
+  test.serial(`MA-61, MA-63: a session that ends ${moment}: it does nothing more, and another one leads`, async (t) => {
+    const root = `/ends-${moment.replaceAll(' ', '-')}`;
+    const wire = await wireTo(world.server.address);
+    const zk = await session({ hosts: [wire.address], sessionTimeoutMs: 1_000 });
+    const other = await session();
+    await other.mkdirp(root);
+    // From the next answer on nothing comes back, and nothing goes out.
+    const act = await reach(zk, root);
+    const acted = act();
+    wire.silence();
+    const outcome = await acted.then(
+      () => 'done before',
+      (error: unknown) => (error instanceof ZooKeeperError || error instanceof Problem ? 'told' : String(error)),
+    );
+    t.true(['done before', 'told'].includes(outcome), outcome);
+    await eventually('the end of the session', 5_000, async () => zk.state === 'expired');
+    if (moment === 'while it waits behind another') await queued(other, root, 1);
+    else {
+      await leadership(other, root);
+      const store = await openZooKeeperStore(other, root);
+      t.is((await t.throwsAsync(leadership(zk, root), { instanceOf: ZooKeeperError })).code, 'expired');
+      await store.commit([{ kind: 'put', collection: 'tasks', key: 'own', value: 2 }]);
+      t.true((await store.load()).some(({ key }) => key === 'own'));
+    }
+    await wire.close();
+  });
+}

@@ -101,7 +101,7 @@ test.serial('the secret is not in ZooKeeper, and only its owner reads it', async
 });
 
 test.serial(
-  'I6, I7: kill -9 of the leader: the standby takes over as the same framework, with the same tasks',
+  'I6, I7, MA-66: kill -9 of the leader: the standby takes over as the same framework, with the same tasks',
   async (t) => {
     await first.process.kill('SIGKILL');
     await leads(second);
@@ -114,7 +114,7 @@ test.serial(
 );
 
 test.serial(
-  'a leader that is asked to end hands over at once; one that ZooKeeper forgot ends with DEPOSED',
+  'I6, MA-62, MA-66: a leader that is asked to end hands over at once; one that was paused and that ZooKeeper forgot ends with DEPOSED',
   async (t) => {
     first = await startMember();
     await second.process.kill('SIGTERM');

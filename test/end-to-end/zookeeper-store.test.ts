@@ -52,7 +52,7 @@ async function wire(t: ExecutionContext): Promise<Wire> {
 
 const root = (): string => `/stores/${randomUUID()}`;
 
-test('I6: whoever was deposed by a later opener writes nothing any more and is told so', async (t) => {
+test('I6, MA-63: whoever was deposed by a later opener writes nothing any more and is told so', async (t) => {
   const [first, second] = [await session(t), await session(t)];
   const path = root();
   const old = await openZooKeeperStore(first, path);

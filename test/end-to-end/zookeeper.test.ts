@@ -1,6 +1,5 @@
 /** Sessions, watches, transactions and master detection against a real ZooKeeper. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { startMaster } from '../../src/local-mesos/server/master-server.ts';
@@ -10,31 +9,14 @@ import { openReader } from '../../src/zookeeper/reader.ts';
 import type { SessionState, ZooKeeperOptions, ZooKeeperSession } from '../../src/zookeeper/session.ts';
 import { ZooKeeperError, type ZooKeeperErrorCode } from '../../src/zookeeper/zookeeper-error.ts';
 import { apiAt } from './support/api.ts';
-import { eventually, flinkMesos } from './support/process.ts';
-import { startZooKeeper, wireTo, type ZooKeeperServer } from './support/zookeeper.ts';
+import { eventually, flinkMesos, type Running } from './support/process.ts';
+import { startZooKeeper, wireTo } from './support/zookeeper.ts';
+import { zooKeeperWorld } from './support/zookeeper-world.ts';
 
-let directory: string;
-let server: ZooKeeperServer;
-const opened: ZooKeeperSession[] = [];
+const world = zooKeeperWorld(test, 'zk');
 
-test.before(async () => {
-  directory = await mkdtemp(join(tmpdir(), 'flink-mesos-zk-'));
-  server = await startZooKeeper(directory);
-});
-
-test.afterEach.always(async () => {
-  for (const session of opened.splice(0)) await session.close();
-});
-
-test.after.always(async () => {
-  await server?.kill();
-  await rm(directory, { recursive: true, force: true });
-});
-
-async function session(options: Partial<ZooKeeperOptions> = {}): Promise<ZooKeeperSession> {
-  const made = await connectZooKeeper({ hosts: [server.address], sessionTimeoutMs: 5_000, ...options });
-  opened.push(made);
-  return made;
+function session(options: Partial<ZooKeeperOptions> = {}): Promise<ZooKeeperSession> {
+  return world.session({ sessionTimeoutMs: 5_000, ...options });
 }
 
 function bytes(text: string): Buffer {
@@ -170,7 +152,7 @@ test.serial('I13: what is made with credentials is closed to others, or theirs t
 test.serial(
   'a broken connection suspends the session: its nodes, watches and credentials come back with it',
   async (t) => {
-    const wire = await wireTo(server.address);
+    const wire = await wireTo(world.server.address);
     const credentials = { user: 'u', password: 'p' };
     const [zk, other] = [await session({ hosts: [wire.address], credentials }), await session({ credentials })];
     await zk.create('/kept', bytes('1'), { mode: 'ephemeral' });
@@ -191,7 +173,7 @@ test.serial(
 );
 
 test.serial('requests under way when the connection goes are told so: a write may have happened', async (t) => {
-  const wire = await wireTo(server.address);
+  const wire = await wireTo(world.server.address);
   const zk = await session({ hosts: [wire.address] });
   wire.silence();
   const [read, write] = [code(zk.getChildren('/')), code(zk.create('/perhaps', bytes('')))];
@@ -203,7 +185,7 @@ test.serial('requests under way when the connection goes are told so: a write ma
 });
 
 test.serial('a connection that breaks inside an answer leaves nothing behind that spoils the next', async (t) => {
-  const wire = await wireTo(server.address);
+  const wire = await wireTo(world.server.address);
   const zk = await session({ hosts: [wire.address] });
   const large = Buffer.alloc(500_000, 'x');
   await zk.create('/large', large);
@@ -220,7 +202,7 @@ test.serial('a connection that breaks inside an answer leaves nothing behind tha
 });
 
 test.serial('a session that is closed before there was a connection ends at once', async (t) => {
-  const wire = await wireTo(server.address);
+  const wire = await wireTo(world.server.address);
   const early = openZooKeeper({ hosts: [wire.address], sessionTimeoutMs: 5_000 });
   await early.close();
   await session({ hosts: [wire.address] });
@@ -231,7 +213,7 @@ test.serial('a session that is closed before there was a connection ends at once
 });
 
 test.serial('a silent connection ends in an expired session on both sides, within the session time-out', async (t) => {
-  const wire = await wireTo(server.address);
+  const wire = await wireTo(world.server.address);
   const [zk, other] = [await session({ hosts: [wire.address], sessionTimeoutMs: 1_000 }), await session()];
   await zk.create('/gone', bytes(''), { mode: 'ephemeral' });
   const states: SessionState[] = [];
@@ -255,10 +237,10 @@ test.serial('an ensemble that was killed and comes back finds sessions that last
   await zk.create('/survivor', bytes('1'), { mode: 'ephemeral' });
   const before = zk.id;
   const [suspended, expired] = [entered(zk, 'suspended'), entered(short, 'expired')];
-  await server.kill();
+  await world.server.kill();
   await Promise.all([suspended, expired]);
-  t.is(await code(connectZooKeeper({ hosts: [server.address], sessionTimeoutMs: 300 })), 'unreachable');
-  await server.restart();
+  t.is(await code(connectZooKeeper({ hosts: [world.server.address], sessionTimeoutMs: 300 })), 'unreachable');
+  await world.server.restart();
   await entered(zk, 'connected');
   t.is(zk.id, before);
   t.is((await zk.getData('/survivor')).stat.ephemeralOwner, before);
@@ -266,7 +248,7 @@ test.serial('an ensemble that was killed and comes back finds sessions that last
 
 test.serial('an ensemble that demands SASL is named as such, and nothing breaks', async (t) => {
   const auth = 'org.apache.flink.shaded.zookeeper3.org.apache.zookeeper.server.auth';
-  const strict = await startZooKeeper(directory, [
+  const strict = await startZooKeeper(world.directory, [
     '-Dzookeeper.sessionRequireClientSASLAuth=true',
     `-Dzookeeper.authProvider.1=${auth}.SASLAuthenticationProvider`,
   ]);
@@ -303,7 +285,7 @@ function contend(session: ZooKeeperSession, path: string, port: number): Promise
 test.serial(
   'MA-59, MA-60: masters are detected as they come and go, over sessions of the detector that end',
   async (t) => {
-    const wire = await wireTo(server.address);
+    const wire = await wireTo(world.server.address);
     const reader = openReader({ hosts: [wire.address], sessionTimeoutMs: 1_000 });
     const told: Detection[] = [];
     const heard = new Set<() => void>();
@@ -349,17 +331,17 @@ test.serial(
 
 test.serial('MA-59: a scheduler told of zk:// follows the leading master from one to the next', async (t) => {
   const [one, two] = [
-    await startMaster({ port: 0, workDir: join(directory, 'one') }),
-    await startMaster({ port: 0, workDir: join(directory, 'two') }),
+    await startMaster({ port: 0, workDir: join(world.directory, 'one') }),
+    await startMaster({ port: 0, workDir: join(world.directory, 'two') }),
   ];
   let running = [one, two];
   const [a, b] = [await session(), await session()];
   await a.mkdirp('/mesos');
-  const secret = join(directory, 'mesos-master');
-  await writeFile(secret, `zk://user:hunter2@${server.address}/mesos\n`);
+  const secret = join(world.directory, 'mesos-master');
+  await writeFile(secret, `zk://user:hunter2@${world.server.address}/mesos\n`);
   const scheduler = flinkMesos([
     ...['scheduler', '--mesos-master', `file://${secret}`, '--listen', '127.0.0.1:0'],
-    ...['--data-dir', join(directory, 'scheduler'), '--storage', `file://${join(directory, 'storage')}`],
+    ...['--data-dir', join(world.directory, 'scheduler'), '--storage', `file://${join(world.directory, 'storage')}`],
   ]);
   try {
     const api = apiAt((await scheduler.said(/API at (http:\/\/[^\s,]+)/))[1] ?? '');
@@ -384,12 +366,65 @@ test.serial('MA-59: a scheduler told of zk:// follows the leading master from on
   }
 });
 
-test.serial('masters that ZooKeeper names count as elsewhere: storage is demanded', async (t) => {
+test.serial('masters that a ZooKeeper elsewhere names count as elsewhere: storage is demanded', async (t) => {
   const scheduler = flinkMesos([
-    ...['scheduler', '--mesos-master', `zk://user:hunter2@${server.address}/mesos`, '--listen', '127.0.0.1:0'],
-    ...['--data-dir', join(directory, 'refused')],
+    ...['scheduler', '--mesos-master', 'zk://user:hunter2@zk1:2181/mesos', '--listen', '127.0.0.1:0'],
+    ...['--data-dir', join(world.directory, 'refused')],
   ]);
   t.is(await scheduler.exited(), 2);
   t.regex(scheduler.output(), /--storage/);
   t.notRegex(scheduler.output(), /hunter2/);
+});
+
+test.serial(
+  '--zk alone: on one machine it finds the masters, keeps state and storage, and the next leader finds both',
+  async (t) => {
+    const master = await startMaster({ port: 0, workDir: join(world.directory, 'alone-master') });
+    const named = await session();
+    await named.mkdirp('/mesos');
+    await contend(named, '/mesos', master.port);
+    const schedulers: Running[] = [];
+    const start = async (name: string): Promise<Running> => {
+      const own = ['--listen', '127.0.0.1:0', '--data-dir', join(world.directory, name), '--zk-session-timeout', '2s'];
+      const scheduler = flinkMesos(['scheduler', '--zk', `zk://${world.server.address}/alone`, ...own]);
+      schedulers.push(scheduler);
+      await scheduler.said(/waiting for its turn/);
+      return scheduler;
+    };
+    const subscribed = async (scheduler: Running): Promise<string | undefined> => {
+      const api = apiAt((await scheduler.said(/API at (http:\/\/[^\s,]+)/))[1] ?? '');
+      await eventually('subscribed', 15_000, async () => (await api.info()).mesos.state === 'subscribed');
+      return (await api.info()).frameworkId;
+    };
+    try {
+      const first = await start('one');
+      const frameworkId = await subscribed(first);
+      const second = await start('two');
+      await first.kill('SIGKILL');
+      t.is(await subscribed(second), frameworkId);
+      const { data } = await named.getData('/alone/state/=settings/=storage');
+      t.is(JSON.parse(data.toString()), `file://${join(world.directory, 'one', 'storage')}`);
+    } finally {
+      for (const scheduler of schedulers) await scheduler.kill('SIGTERM');
+      await master.close();
+    }
+  },
+);
+
+test.serial('--zk alone: a master that turns out to be on another machine is refused, with the reason', async (t) => {
+  const named = await session();
+  await named.mkdirp('/mesos');
+  const elsewhere = JSON.parse(masterInfo(5050).toString()) as Record<string, unknown>;
+  const info = {
+    ...elsewhere,
+    hostname: 'far.example',
+    address: { hostname: 'far.example', ip: '192.0.2.1', port: 5050 },
+  };
+  await named.create('/mesos/json.info_', bytes(JSON.stringify(info)), { mode: 'ephemeral-sequential' });
+  const scheduler = flinkMesos([
+    ...['scheduler', '--zk', `zk://${world.server.address}/far`, '--listen', '127.0.0.1:0'],
+    ...['--data-dir', join(world.directory, 'far')],
+  ]);
+  t.is(await scheduler.exited(), 2);
+  t.regex(scheduler.output(), /is not on this machine: give --storage/);
 });
