@@ -114,7 +114,7 @@ test.serial(
 );
 
 test.serial(
-  'I6, MA-62, MA-66: a leader that is asked to end hands over at once; one that was paused and that ZooKeeper forgot ends with DEPOSED',
+  'RM-12, RL-14, I6, MA-62, MA-66: a leader that is asked to end hands over at once; one that was paused and that ZooKeeper forgot ends with DEPOSED',
   async (t) => {
     first = await startMember();
     await second.process.kill('SIGTERM');

@@ -28,7 +28,7 @@ test.after.always(async () => {
 
 const module = new URL('../store/zookeeper.ts', import.meta.url).href;
 storeContract(test, {
-  name: 'ZooKeeper',
+  name: 'WS-1, WS-4 to WS-7, ZooKeeper',
   open,
   module,
   location: async () => `${server.address}/stores/${randomUUID()}`,

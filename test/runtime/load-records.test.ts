@@ -27,7 +27,7 @@ test('an empty store is a first start', async (t) => {
   t.deepEqual(await load(), { scheduler: { tasks: [] }, clusters: [], jars: [], settings: new Map() });
 });
 
-test('what is not understood is refused with words, and nothing is started on a guess', async (t) => {
+test('WS-9: what is not understood is refused with words, and nothing is started on a guess', async (t) => {
   const cases = [
     [record('tasks', 't1', { ...waitingTask('t1'), version: 2 }), /record t1 of tasks has version 2.*newer/],
     [record('tasks', 't1', { spec: {} }), /version none/],

@@ -32,7 +32,7 @@ function on(kind: Input['kind'], frame: Partial<Frame>) {
   return (input: Input) => (input.kind === kind ? frame : {});
 }
 
-test('at the start every cluster is planned, and the core hears of the masters before it leads', async (t) => {
+test('RL-1: at the start every cluster is planned, and the core hears of the masters before it leads', async (t) => {
   const { scheduler, journal, start } = bench();
   await start();
   t.deepEqual(
@@ -236,7 +236,7 @@ test('a command that the planner refuses is rejected; the others of its turn go 
   await turnOf(runtime);
 });
 
-test('a fault in the core, in the plan or in a listener is a defect that ends the loop', async (t) => {
+test('TK-1: a fault in the core, in the plan or in a listener is a defect that ends the loop', async (t) => {
   const faults: ((parts: ReturnType<typeof bench>, runtime: Runtime) => void)[] = [
     ({ clusters }, runtime) => {
       clusters.onAccept = () => ({ facts: [{ kind: 'cluster.deleting', cluster: name }] });

@@ -152,7 +152,7 @@ function launchedTasks(call: Extract<SchedulerCall, { type: 'ACCEPT' }>): TaskIn
   );
 }
 
-test('I3, I4, I5, I7: from a wish to running tasks, each step durable before it is sent; a restart launches nothing', async (t) => {
+test('RL-5, I3, I4, I5, I7: from a wish to running tasks, each step durable before it is sent; a restart launches nothing', async (t) => {
   const directory = await dataDir(t);
   const first = await open(directory, async (call, store) => {
     const records = await store.load();
@@ -211,7 +211,7 @@ test('I3, I4, I5, I7: from a wish to running tasks, each step durable before it 
   await second.close();
 });
 
-test('I2: a deleted cluster is gone from the store once its tasks have ended', async (t) => {
+test('WS-8, I2: a deleted cluster is gone from the store once its tasks have ended', async (t) => {
   const house = await open(await dataDir(t), async () => undefined);
   subscribed(house);
   await house.runtime.submit({ kind: 'create', cluster: cluster() });

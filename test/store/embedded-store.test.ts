@@ -21,7 +21,7 @@ async function location(t: ExecutionContext): Promise<string> {
   return join(directory, 'data');
 }
 
-storeContract(test, { name: 'embedded', open: openEmbeddedStore, module, location });
+storeContract(test, { name: 'WS-1, WS-4 to WS-7, embedded', open: openEmbeddedStore, module, location });
 
 async function refusal(t: ExecutionContext, directory: string, code: ProblemCode): Promise<Problem> {
   const error = await t.throwsAsync(() => openEmbeddedStore(directory), { instanceOf: Problem });

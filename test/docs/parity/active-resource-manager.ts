@@ -20,5 +20,10 @@ export const activeResourceManager: Family = {
     'the time to find a place does not count',
     'the same for recovered workers',
   ],
-  leftOut: {},
+  leftOut: {
+    'AR-6':
+      "Flink's own ResourceManager closes it, in elastic clusters when it is told of the end (RM-11), in others by its heartbeats",
+    'AR-11':
+      'a driver of ours that cannot reach a scheduler waits and asks again: a scheduler that is away ends no JobManager',
+  },
 };

@@ -72,7 +72,7 @@ test('a statement that was repeated or overtaken changes nothing', (t) => {
   }
 });
 
-test('what is placed is launched when the cursor has passed its event, not before', (t) => {
+test('RM-10: what is placed is launched when the cursor has passed its event, not before', (t) => {
   const { state, all } = after(attach(), want(1, 'w-1'), placed('w-1'), poll(0), poll(0));
   t.deepEqual(all, ['request w-1']);
   t.deepEqual(step(state, poll(0)).answer, { kind: 'events', events: [{ seq: 1, type: 'placed', id: 'w-1' }] });
@@ -101,7 +101,7 @@ test('an offer for one that is wanted no more is given back', (t) => {
   t.deepEqual(after(attach(), placed('w-8')).last, ['withdraw w-8']);
 });
 
-test('an offer that lapsed before it was acknowledged is asked for anew, and the old event launches nothing', (t) => {
+test('AR-2: an offer that lapsed before it was acknowledged is asked for anew, and the old event launches nothing', (t) => {
   const lapsed = after(attach(), want(1, 'w-1'), placed('w-1'), { kind: 'lapsed', id: 'w-1' });
   t.deepEqual(lapsed.last, ['request w-1']);
   const again = afterState(lapsed.state, placed('w-1'), poll(1));
@@ -125,7 +125,7 @@ test('a late statement does not ask anew for one that has ended', (t) => {
   t.deepEqual(phases(caughtUp.state), { 'w-2': 'requested' }, 'then it is forgotten');
 });
 
-test('a recovered id that is not known here is told to have ended', (t) => {
+test('AR-10: a recovered id that is not known here is told to have ended', (t) => {
   const { state, last } = after(attach(), { kind: 'want', session: sessionA, revision: 1, workers: [{ id: 'w-7' }] });
   t.deepEqual(last, []);
   t.like(step(state, poll(0)).answer, { kind: 'events', events: [{ type: 'ended', id: 'w-7' }] });

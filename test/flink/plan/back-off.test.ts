@@ -69,6 +69,14 @@ test('MA-47, MA-57: what an operator took away is replaced at once, and is no fa
   t.deepEqual(withFailures([], ends, NOW).added, []);
 });
 
+test('AR-8: launches that were dropped on their way are failures like deaths', (t) => {
+  const dropped = {
+    ...ended('a', NOW),
+    life: { phase: 'ended', end: { state: 'TASK_DROPPED', at: NOW, wanted: false } },
+  } as const;
+  t.is(withFailures([], [dropped], NOW).added.length, 1);
+});
+
 test('ended tasks that are remembered longer than their failures are not counted again', (t) => {
   t.deepEqual(withFailures([], [ended('a', NOW - 600_000)], NOW).added, []);
   const many = Array.from({ length: MOST_FAILURES_KEPT * 2 }, (_, index) => ended(`t${index}`, NOW + index));

@@ -35,7 +35,7 @@ test('asking twice gives the same until the core was seen to have it, and the re
   t.is(world.alive('taskmanager').length, 2);
 });
 
-test('a crash between the record and the launch: another one is launched, under another id', (t) => {
+test('WS-3: a crash between the record and the launch: another one is launched, under another id', (t) => {
   const world = new World(two());
   const lost = world.plan();
   world.tasks = [];
@@ -68,7 +68,7 @@ test('after a restart a JobManager that is launched by us is news again', (t) =>
   t.true(world.kinds().includes('jobmanager.ready'));
 });
 
-test('ready and registered are stated once each, with the time they took', (t) => {
+test('AR-1, RL-7: ready and registered are stated once each, with the time they took', (t) => {
   const world = new World(two());
   world.plan();
   world.runAll();
@@ -88,7 +88,7 @@ test('ready and registered are stated once each, with the time they took', (t) =
   t.like(world.facts[1], { sinceLaunchMs: 3000 });
 });
 
-test('a TaskManager that died is replaced at once; the same again waits, longer each time', (t) => {
+test('AR-3, AR-4, AR-7, RL-8: a TaskManager that died is replaced at once; the same again waits, longer each time', (t) => {
   const world = new World(aCluster()).up();
   const waits: number[] = [];
   for (let death = 0; death < 5; death++) {
@@ -221,7 +221,7 @@ test('no second JobManager while the first one has not surely ended', (t) => {
   t.truthy(world.task('jobmanager').spec.prefer);
 });
 
-test('a TaskManager that the JobManager does not know for two minutes is replaced', (t) => {
+test('AR-12: a TaskManager that the JobManager does not know for two minutes is replaced', (t) => {
   const world = new World(two()).up();
   const [stranger] = world.alive('taskmanager');
   const others = world
@@ -239,6 +239,32 @@ test('a TaskManager that the JobManager does not know for two minutes is replace
   const actions = world.plan();
   t.deepEqual(kindsOf(actions), ['kill', 'launch']);
   t.like(actions[0], { taskId: stranger?.spec.taskId });
+});
+
+test('AR-14: one that was taken over after a restart has the same two minutes', (t) => {
+  const world = new World(two()).up();
+  world.restart();
+  world.plan();
+  world.see([], []);
+  world.plan();
+  world.pass(119_000);
+  world.see([], []);
+  t.deepEqual(world.plan(), []);
+  world.pass(1000);
+  world.see([], []);
+  t.deepEqual(kindsOf(world.plan()), ['kill', 'kill', 'launch', 'launch']);
+});
+
+test('AR-13: the time until an offer comes does not count as time to register', (t) => {
+  const world = new World(aCluster());
+  world.plan();
+  world.run(world.task('jobmanager').spec.taskId);
+  world.plan();
+  world.see([], []);
+  world.plan();
+  world.pass(600_000);
+  world.see([], []);
+  t.deepEqual(world.plan(), []);
 });
 
 test('nobody is blamed for not registering while the JobManager does not answer', (t) => {

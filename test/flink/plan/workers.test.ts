@@ -81,7 +81,7 @@ test('no TaskManager before Flink asks; none is launched before Flink has acknow
   t.deepEqual(world.plan(), []);
 });
 
-test('a task is as large as Flink asked for, and no word of Flink meets the shell', (t) => {
+test('RM-8, RL-3: a task is as large as Flink asked for, and no word of Flink meets the shell', (t) => {
   const { resources, process } = withTwo().task('taskmanager').spec;
   t.like(resources, { cpus: 0.5, memMiB: 1025 });
   t.true(process.command.includes(`-D 'a.b=it'\\''s $HOME'`));
@@ -90,7 +90,7 @@ test('a task is as large as Flink asked for, and no word of Flink meets the shel
   t.false(process.command.includes('elsewhere'));
 });
 
-test('what Flink gives back is killed, and Flink hears nothing more of it', (t) => {
+test('RM-9, RL-9: what Flink gives back is killed, and Flink hears nothing more of it', (t) => {
   const world = withTwo();
   want(world, 2, [1]);
   t.like(world.plan(), [{ kind: 'kill', taskId: idOf(2) }]);
@@ -103,7 +103,7 @@ test('what Flink gives back is killed, and Flink hears nothing more of it', (t) 
   t.like(poll(world, 2), { events: [] });
 });
 
-test('an end that nobody asked for is told once, and nothing is launched by ourselves', (t) => {
+test('RM-11, AR-5: an end that nobody asked for is told once, and nothing is launched by ourselves', (t) => {
   const world = withTwo();
   const { taskId } = world.task('taskmanager').spec;
   world.end(taskId);
@@ -125,7 +125,7 @@ test('after a restart of the scheduler nothing is launched or killed, and what w
   t.deepEqual(kindsOf(world.plan()), ['launch']);
 });
 
-test('a JobManager at the same place takes over what runs; elsewhere it is replaced', (t) => {
+test('AR-9: a JobManager at the same place takes over what runs; elsewhere it is replaced', (t) => {
   for (const same of [true, false]) {
     const world = withTwo();
     const old = world.task('jobmanager');

@@ -20,7 +20,7 @@ function subscribeOf(frame: Frame): Extract<MesosCall, { kind: 'subscribe' }> | 
   return frame.calls.find((call) => call.kind === 'subscribe');
 }
 
-test('MA-1: the first SUBSCRIBE carries no id, and SUBSCRIBED persists the one that was given', (t) => {
+test('RM-1, RL-11, MA-1: the first SUBSCRIBE carries no id, and SUBSCRIBED persists the one that was given', (t) => {
   const core = new Driver();
   t.deepEqual(core.step({ kind: 'masters', masters: [masterA] }).calls, []);
   const call = subscribeOf(core.step({ kind: 'leadership', leading: true }))?.call;
@@ -34,7 +34,7 @@ test('MA-1: the first SUBSCRIBE carries no id, and SUBSCRIBED persists the one t
   t.true(frame.facts.some((fact) => fact.kind === 'master.subscribed' && fact.first));
 });
 
-test('MA-2, I7: a known id stands in both places, and is not persisted again', (t) => {
+test('RL-12, MA-2, I7: a known id stands in both places, and is not persisted again', (t) => {
   const core = new Driver({ framework: { version: 1, frameworkId, registeredAt: 1 }, tasks: [] });
   core.step({ kind: 'leadership', leading: true });
   const call = subscribeOf(core.step({ kind: 'masters', masters: [masterA] }))?.call;
@@ -195,7 +195,7 @@ function removedWhileRunning(startAnew: boolean): { core: Driver; frame: Frame }
   return { core, frame: core.event({ type: 'ERROR', error: { message: removedMessage } }) };
 }
 
-test('MA-20, RL-11: a removed framework: its tasks are gone, what was lost is recorded, and nothing is tried any more', (t) => {
+test('MA-20: a removed framework: its tasks are gone, what was lost is recorded, and nothing is tried any more', (t) => {
   const { core, frame } = removedWhileRunning(false);
   t.is(frame.stop, undefined);
   t.deepEqual(callTypes(frame), ['unsubscribe']);
@@ -212,7 +212,7 @@ test('MA-20, RL-11: a removed framework: its tasks are gone, what was lost is re
   t.deepEqual(core.step({ kind: 'masters', masters: [masterB] }).calls, []);
 });
 
-test('MA-20: started again it still tries nothing, until it is told to start anew: then it registers without an id', (t) => {
+test('WS-2, MA-20: started again it still tries nothing, until it is told to start anew: then it registers without an id', (t) => {
   const { core, frame } = removedWhileRunning(false);
   const record = frame.persist.find(({ collection }) => collection === 'framework');
   const framework = (record as { value: FrameworkRecord }).value;
@@ -271,7 +271,7 @@ test('the view says what is tried next, where and when, and what went wrong befo
   t.like(core.scheduler.view().connection, { state: 'connecting', problem: { message: 'gone' } });
 });
 
-test('MA-61: a scheduler that leads no longer makes no call', (t) => {
+test('RM-3, MA-61: a scheduler that leads no longer makes no call', (t) => {
   const core = new Driver();
   core.subscribe();
   core.launch(taskSpec('t1'));

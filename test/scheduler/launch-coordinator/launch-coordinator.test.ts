@@ -112,7 +112,7 @@ test('LC-3, LC-6, LC-12, LC-13, MA-23: a break makes all offers void and leaves 
   );
 });
 
-test('LC-16, MA-24: a rescinded offer is not used; one that is not known is ignored', (t) => {
+test('RL-4, LC-16, MA-24: a rescinded offer is not used; one that is not known is ignored', (t) => {
   const core = ready();
   core.launch(taskSpec('t1', { prefer: { agentId: agent(9), forMs: 60_000 } }));
   core.offers(offer('o1', agent(1)));

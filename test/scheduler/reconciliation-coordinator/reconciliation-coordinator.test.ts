@@ -34,7 +34,7 @@ test('RC-1: with nothing launched there is nothing to ask but what the master ma
   t.true(core.scheduler.view().reconciled);
 });
 
-test('RC-2, RC-8, MA-38: every launched task is asked after with its agent, after every subscription', (t) => {
+test('TM-4, TM-7, RC-2, RC-8, MA-38: every launched task is asked after with its agent, after every subscription', (t) => {
   const ended: TaskRecord = {
     ...(running(1)[0] as TaskRecord),
     spec: taskSpec('over'),
@@ -54,7 +54,7 @@ test('RC-2, RC-8, MA-38: every launched task is asked after with its agent, afte
   t.false(core.scheduler.view().reconciled);
 });
 
-test('RC-12 to RC-14, MA-42: the last answer ends the pass, then the master is asked what else it knows', (t) => {
+test('RL-6, RC-12 to RC-14, MA-42: the last answer ends the pass, then the master is asked what else it knows', (t) => {
   const core = new Driver({ tasks: running(2) });
   core.subscribe();
   t.deepEqual(asked(answer(core, 't1')), []);
@@ -88,7 +88,7 @@ test('RC-15, MA-39: only those that did not answer are asked again, after 5 s do
   }
 });
 
-test('RC-5, RC-9, RC-10, MA-40: a new subscription starts the pass anew, and its patience too', (t) => {
+test('RL-13, RC-5, RC-9, RC-10, MA-40: a new subscription starts the pass anew, and its patience too', (t) => {
   const core = new Driver({ tasks: running(3) });
   core.subscribe();
   answer(core, 't1');

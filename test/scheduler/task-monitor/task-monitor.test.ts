@@ -1,5 +1,6 @@
 import test from 'ava';
 import { type TaskState, taskStates } from '../../../src/mesos-api-client/protocol/task-state.ts';
+import type { Frame } from '../../../src/scheduler/model/frame.ts';
 import type { RecordWrite } from '../../../src/scheduler/model/records.ts';
 import type { TaskRecord } from '../../../src/scheduler/model/task.ts';
 import { agent, callsOf, callTypes, Driver, factKinds, group, id, offer, taskSpec, timerOf } from '../fixtures.ts';
@@ -32,7 +33,7 @@ test('MA-28, MA-29, MA-30: the uuid alone decides whether an update is acknowled
   }
 });
 
-test('MA-31, MA-33: an update that comes three times changes the state once and is acknowledged each time', (t) => {
+test('TK-9, MA-31, MA-33: an update that comes three times changes the state once and is acknowledged each time', (t) => {
   const core = withTask('TASK_STARTING');
   const frames = [1, 2, 3].map(() => core.update({ taskId: 't1', state: 'TASK_RUNNING', uuid }));
   t.deepEqual(
@@ -129,7 +130,7 @@ test('MA-45: with patience an unreachable task is waited for, then given up', (t
   t.like(core.task('t1')?.life, { phase: 'ended', end: { state: 'TASK_UNREACHABLE', wanted: false } });
 });
 
-test('TM-8, MA-44: a launch without any update is asked after, and never taken for failed', (t) => {
+test('TK-11, TM-8, MA-44: a launch without any update is asked after, and never taken for failed', (t) => {
   const core = withTask('TASK_STAGING');
   const asked = core.timer({ kind: 'launch', taskId: id('t1') }, 30_000);
   t.deepEqual(callTypes(asked), ['RECONCILE']);
@@ -156,7 +157,7 @@ test('TM-9, TM-11, MA-36: a kill is repeated, ever more slowly, until the task i
   t.deepEqual(core.timer({ kind: 'kill', taskId: id('t1') }).calls, []);
 });
 
-test('a kill is persisted as the goal before it is sent, and a second one is ignored', (t) => {
+test('TK-8: a kill is persisted as the goal before it is sent, and a second one is ignored', (t) => {
   const core = withTask();
   const frame = core.kill('t1');
   t.is(frame.persist.length, 1);
@@ -177,6 +178,27 @@ test('TM-1, TM-2, TM-5, TM-17: what is to end while no master is connected is ki
   t.is(callsOf(core.subscribed(), 'KILL').length, 1);
 });
 
+test('TK-2 to TK-5, TK-7, TK-13: every task hears of a subscription and of its end, and one that comes later knows of it', (t) => {
+  const core = new Driver();
+  core.subscribe();
+  core.launch(taskSpec('t1'));
+  core.launch(taskSpec('t2'));
+  core.offers(offer('o1', agent(1)));
+  core.kill('t1');
+  core.kill('t2');
+  core.failed('closed');
+  t.deepEqual(callsOf(core.timer({ kind: 'kill', taskId: id('t1') }), 'KILL'), []);
+  core.timer({ kind: 'subscribe' });
+  const killed = (frame: Frame) => callsOf(frame, 'KILL').map((call) => call.kill.task_id.value);
+  t.deepEqual(killed(core.subscribed()), [id('t1'), id('t2')]);
+  const ended = core.update({ taskId: 't1', state: 'TASK_KILLED' });
+  t.true(ended.facts.some((fact) => fact.kind === 'task.ended' && fact.taskId === id('t1') && fact.end.wanted));
+  core.update({ taskId: 't2', state: 'TASK_KILLED' });
+  core.launch(taskSpec('t3'));
+  core.offers(offer('o2', agent(1)));
+  t.deepEqual(killed(core.kill('t3')), [id('t3')]);
+});
+
 test('a waiting task that is no longer wanted is withdrawn: no kill, and no offer launches it', (t) => {
   const core = new Driver();
   core.subscribe();
@@ -187,7 +209,7 @@ test('a waiting task that is no longer wanted is withdrawn: no kill, and no offe
   t.deepEqual(callTypes(core.offers(offer('o1', agent(1)))), ['DECLINE']);
 });
 
-test('MA-27: after a restart from what was persisted the same tasks are known, and none is launched again', (t) => {
+test('RM-2, RL-2, MA-27: after a restart from what was persisted the same tasks are known, and none is launched again', (t) => {
   const core = withTask();
   core.launch(taskSpec('t2', { resources: { cpus: 100 } }));
   const stored = new Map<string, unknown>();
@@ -201,7 +223,7 @@ test('MA-27: after a restart from what was persisted the same tasks are known, a
   t.is(restarted.scheduler.view().tasksWaiting, 1);
 });
 
-test('I12: of the ended tasks of a group the last few are remembered, and all are forgotten on request', (t) => {
+test('TK-12, I12: of the ended tasks of a group the last few are remembered, and all are forgotten on request', (t) => {
   const core = new Driver({ tasks: [] }, { endedTasksKept: 2 });
   core.subscribe();
   const ids = ['t1', 't2', 't3', 't4'];
@@ -234,7 +256,7 @@ test('I12: of the ended tasks of a group the last few are remembered, and all ar
   );
 });
 
-test('the same launch command again changes nothing', (t) => {
+test('TK-6: the same launch command again changes nothing', (t) => {
   const core = withTask();
   const frame = core.launch(taskSpec('t1'));
   t.deepEqual([frame.persist, frame.calls, frame.facts], [[], [], []]);

@@ -172,7 +172,7 @@ test('MA-26: what speaks of another launch of the id does not end a task that wa
   }
 });
 
-test('commands and timers against every phase', (t) => {
+test('TM-3, TM-6, TM-10, TM-18: commands and timers against every phase', (t) => {
   const kill: TaskEvent = { kind: 'kill', reason: 'scaled down' };
   const launched: TaskEvent = { kind: 'launched', placement };
   const connected: TaskEvent = { kind: 'connected' };
