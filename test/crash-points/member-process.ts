@@ -10,7 +10,7 @@ import { createRandom } from '../../src/lib/random.ts';
 import { becomeLeader } from '../../src/main/leadership.ts';
 import { createSchedulerClient } from '../../src/mesos-api-client/scheduler-client.ts';
 import { loadRecords } from '../../src/runtime/load-records.ts';
-import { startRuntime } from '../../src/runtime/loop.ts';
+import { type RuntimeParts, startRuntime } from '../../src/runtime/loop.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
 import type { MasterAddress } from '../../src/scheduler/model/master.ts';
 import type { TaskSpec } from '../../src/scheduler/model/task.ts';
@@ -192,7 +192,9 @@ function sleepers(startsFile: string): Renderer {
   };
 }
 
-function nobodyThere() {
-  const refuse = (): Promise<never> => Promise.reject(new Error('nobody is there'));
-  return { prove: refuse, observe: refuse, uploadJar: refuse, run: refuse, cancel: refuse, newestCheckpoint: refuse };
+/** No part of Flink is there; whatever is asked of one is refused. */
+function nobodyThere(): RuntimeParts['flinkRest'] {
+  return new Proxy({} as RuntimeParts['flinkRest'], {
+    get: () => () => Promise.reject(new Error('nobody is there')),
+  });
 }

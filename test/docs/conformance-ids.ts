@@ -155,7 +155,8 @@ export const subjects: Readonly<Record<'MA' | 'LM', readonly string[]>> = {
 /** Why no test names them yet. */
 export const notYet: Readonly<Record<string, string>> = {
   'MA-49': 'a scheduler has one role so far',
-  'MA-64': 'measured by `npm run bench:launch` (10,000 updates at once; docs/performance.md); what waits is bounded by I12',
+  'MA-64':
+    'measured by `npm run bench:launch` (10,000 updates at once; docs/performance.md); what waits is bounded by I12',
   'MA-65': 'uninstalling is not tested by id yet',
   'LM-71': "the operators' event stream is not built into the embedded master: 501",
   'LM-73': 'the embedded master does not register itself in ZooKeeper',
