@@ -1,6 +1,14 @@
 import test from 'ava';
 import * as calls from '../../../src/mesos-api-client/protocol/calls.ts';
-import type { AgentId, ExecutorId, FrameworkId, OfferId, TaskId } from '../../../src/mesos-api-client/protocol/ids.ts';
+import type {
+  AgentId,
+  ExecutorId,
+  FrameworkId,
+  OfferId,
+  OperationId,
+  TaskId,
+} from '../../../src/mesos-api-client/protocol/ids.ts';
+import type { Resource } from '../../../src/mesos-api-client/protocol/mesos.ts';
 
 const frameworkId = 'f' as FrameworkId;
 const agentId = 'a' as AgentId;
@@ -104,4 +112,96 @@ test('the other calls are spelled as the protocol wants them', (t) => {
   for (const [call, wire] of spelled) {
     t.deepEqual(call, { framework_id, ...wire });
   }
+});
+
+test('operations: asked after, acknowledged by the bare uuid, and only if there is one', (t) => {
+  const operationId = 'op' as OperationId;
+  const status = {
+    operation_id: { value: operationId },
+    state: 'OPERATION_FINISHED' as const,
+    uuid: { value: 'DNvVmp3STM+Vk4AAH0a1gQ==' },
+    agent_id: { value: 'S0' as AgentId },
+  };
+  t.deepEqual(calls.acknowledgeOperationStatus(frameworkId, status) as unknown, {
+    type: 'ACKNOWLEDGE_OPERATION_STATUS',
+    framework_id: { value: frameworkId },
+    acknowledge_operation_status: {
+      operation_id: { value: 'op' },
+      uuid: 'DNvVmp3STM+Vk4AAH0a1gQ==',
+      agent_id: { value: 'S0' },
+    },
+  });
+  const { uuid: _, ...reconciled } = status;
+  t.is(calls.acknowledgeOperationStatus(frameworkId, reconciled), undefined);
+  t.deepEqual(calls.reconcileOperations(frameworkId, [{ operationId, agentId: 'S0' as AgentId }]) as unknown, {
+    type: 'RECONCILE_OPERATIONS',
+    framework_id: { value: frameworkId },
+    reconcile_operations: { operations: [{ operation_id: { value: 'op' }, agent_id: { value: 'S0' } }] },
+  });
+});
+
+test('operations on offers bear an id if they are given one, a launch never does', (t) => {
+  const id = 'op' as OperationId;
+  const disk: Resource = { name: 'disk', type: 'SCALAR', scalar: { value: 64 } };
+  const executor = { type: 'DEFAULT' as const, executor_id: { value: 'e' as ExecutorId } };
+  const named = { id: { value: 'op' } };
+  t.deepEqual(
+    [
+      calls.launch([]),
+      calls.launchGroup(executor, []),
+      calls.reserve([disk], id),
+      calls.unreserve([disk]),
+      calls.createVolumes([disk], id),
+      calls.destroyVolumes([disk], id),
+      calls.growVolume(disk, disk, id),
+      calls.shrinkVolume(disk, 32, id),
+      calls.createDisk(disk, { type: 'MOUNT', profile: 'fast' }, id),
+      calls.destroyDisk(disk, id),
+    ] as unknown,
+    [
+      { type: 'LAUNCH', launch: { task_infos: [] } },
+      { type: 'LAUNCH_GROUP', launch_group: { executor, task_group: { tasks: [] } } },
+      { type: 'RESERVE', ...named, reserve: { resources: [disk] } },
+      { type: 'UNRESERVE', unreserve: { resources: [disk] } },
+      { type: 'CREATE', ...named, create: { volumes: [disk] } },
+      { type: 'DESTROY', ...named, destroy: { volumes: [disk] } },
+      { type: 'GROW_VOLUME', ...named, grow_volume: { volume: disk, addition: disk } },
+      { type: 'SHRINK_VOLUME', ...named, shrink_volume: { volume: disk, subtract: { value: 32 } } },
+      { type: 'CREATE_DISK', ...named, create_disk: { source: disk, target_type: 'MOUNT', target_profile: 'fast' } },
+      { type: 'DESTROY_DISK', ...named, destroy_disk: { source: disk } },
+    ],
+  );
+});
+
+test('offer constraints and requests go out as they are', (t) => {
+  const offerConstraints = {
+    role_constraints: {
+      flink: {
+        groups: [
+          {
+            attribute_constraints: [
+              { selector: { attribute_name: 'rack' }, predicate: { text_equals: { value: 'r1' } } },
+              { selector: { pseudoattribute_type: 'ZONE' as const }, predicate: { exists: {} } },
+            ],
+          },
+        ],
+      },
+    },
+  };
+  const frameworkInfo = { user: 'u', name: 'n', roles: ['flink'] };
+  const update = calls.updateFramework({ frameworkInfo, frameworkId, offerConstraints, suppressedRoles: ['flink'] });
+  t.deepEqual(update as unknown, {
+    type: 'UPDATE_FRAMEWORK',
+    framework_id: { value: frameworkId },
+    update_framework: {
+      framework_info: { ...frameworkInfo, id: { value: frameworkId } },
+      suppressed_roles: ['flink'],
+      offer_constraints: offerConstraints,
+    },
+  });
+  t.deepEqual(calls.request(frameworkId, [{ agentId: 'S0' as AgentId }]) as unknown, {
+    type: 'REQUEST',
+    framework_id: { value: frameworkId },
+    request: { requests: [{ agent_id: { value: 'S0' }, resources: [] }] },
+  });
 });
