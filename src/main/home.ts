@@ -60,18 +60,20 @@ interface Standby {
 /** Resolves when this process leads. */
 export async function openSharedHome(
   address: ZooKeeperAddress,
-  settings: SchedulerSettings,
+  settings: SchedulerSettings & { readonly token?: string },
   { logger, onStandby }: Standby,
 ): Promise<Home> {
   if (settings.storage !== undefined) sharedPath(settings.storage);
   const listen = { ...settings.listen, port: await choosePort(settings.listen) };
-  await onStandby?.(advertised(settings, listen));
+  const advertiseUrl = advertised(settings, listen);
+  await onStandby?.(advertiseUrl);
   const leadership = await becomeLeader({
     openSession: () =>
       openZooKeeper({ ...address, sessionTimeoutMs: settings.zkSessionTimeoutMs ?? SESSION_TIMEOUT_MS }),
     root: address.path,
     where: `zk://${address.hosts.join(',')}${address.path}`,
-    startStandby: (leader) => startStandby(listen, leader),
+    startStandby: (leader) =>
+      startStandby({ listen, leader, advertiseUrl, ...(settings.token !== undefined && { token: settings.token }) }),
     logger,
   });
   const { store, announce, lost, close } = leadership;

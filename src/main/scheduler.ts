@@ -77,7 +77,7 @@ export async function startScheduler(settings: SchedulerSettings, parts: Schedul
   checkBinding(settings.listen.host, token);
   refuseUnreachableStorage(settings, masters);
   const checked = { ...settings, masters, mesos, ...(token === undefined ? {} : { token }) };
-  const home = zooKeeper === undefined ? await openOwnHome(settings) : await openSharedHome(zooKeeper, settings, parts);
+  const home = zooKeeper === undefined ? await openOwnHome(settings) : await openSharedHome(zooKeeper, checked, parts);
   try {
     return await startOn(home, { ...checked, ...(zooKeeper && { zooKeeper }) }, parts);
   } catch (error) {

@@ -1,8 +1,14 @@
 /**
- * What a scheduler answers while another one leads: that it is well, and where the leader is. Requests are sent on (307)
- * and not passed through: so the leader judges them as they came, their Host and Origin included.
+ * What a scheduler answers while another one leads: that it is well, and what the leader says. Reads are passed on to the
+ * leader, of whoever may ask this scheduler itself: Host, Origin and token are judged here as they are there. All else is sent on
+ * (307), so that the leader judges it as it came: what changes something, event streams, Flink's own pages.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
+import { createBrowserGuard } from '../api/access/browser-guard.ts';
+import { createTokenCheck } from '../api/access/token.ts';
 import { Problem } from '../lib/problem.ts';
 import { portProblem } from './ports.ts';
 import type { Listen } from './settings.ts';
@@ -11,9 +17,21 @@ export interface StandbyServer {
   close(): Promise<void>;
 }
 
-export async function startStandby(listen: Listen, leader: () => Promise<string | undefined>): Promise<StandbyServer> {
+export interface StandbyParts {
+  readonly listen: Listen;
+  readonly advertiseUrl: string;
+  /** That of the API, the same for all schedulers. */
+  readonly token?: string;
+  readonly leader: () => Promise<string | undefined>;
+}
+
+const PASS_ON_WITHIN_MS = 10_000;
+
+export async function startStandby(parts: StandbyParts): Promise<StandbyServer> {
+  const { listen } = parts;
+  const judge = judgeOf(parts);
   const server = createServer((request, response) => {
-    answer(request, response, leader).catch((error: Error) => refuse(response, new Problem('INTERNAL', error.message)));
+    answer(request, response, parts, judge).catch((error: Error) => refuse(response, error));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(portProblem(error, listen)));
@@ -28,27 +46,79 @@ export async function startStandby(listen: Listen, leader: () => Promise<string 
   };
 }
 
+type Judge = (request: IncomingMessage, path: string) => void;
+
+/** As the API has it (src/api/access/access.ts). */
+function judgeOf({ token, advertiseUrl }: StandbyParts): Judge {
+  if (token === undefined) {
+    const guard = createBrowserGuard(advertiseUrl);
+    return ({ method = '', headers }, path) => guard({ method, path, headers });
+  }
+  const check = createTokenCheck(token);
+  return ({ headers }) => check(headers.authorization);
+}
+
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  leader: () => Promise<string | undefined>,
+  { leader }: StandbyParts,
+  judge: Judge,
 ): Promise<void> {
   const target = request.url ?? '';
+  const path = target.split('?', 1)[0] ?? '';
   // Bodies are for the leader: nothing of them is read here.
   response.setHeader('connection', 'close');
-  if (target.split('?', 1)[0] === '/v1/health') return send(response, 200, { healthy: true, role: 'standby' });
-  if (!target.startsWith('/')) return refuse(response, new Problem('BAD_REQUEST', 'the request names no path'));
+  if (path === '/v1/health') return send(response, 200, { healthy: true, role: 'standby' });
+  if (!target.startsWith('/')) throw new Problem('BAD_REQUEST', 'the request names no path');
+  const passes = isRead(request.method, path);
+  if (passes) judge(request, path);
   const url = await leader();
-  if (url === undefined) return refuse(response, new Problem('NOT_READY', 'no scheduler leads at present'));
+  if (url === undefined) throw new Problem('NOT_READY', 'no scheduler leads at present');
+  return passes ? passOn(request, response, `${url}${target}`) : sendOn(response, url, target);
+}
+
+/** What is answered at once and changes nothing. */
+function isRead(method: string | undefined, path: string): boolean {
+  if (method !== 'GET' && method !== 'HEAD') return false;
+  return path.startsWith('/v1/') && !/^\/v1\/(events|artifacts)(\/|$)|\/(flink|driver)(\/|$)/.test(path);
+}
+
+async function passOn(
+  { method = 'GET', headers }: IncomingMessage,
+  response: ServerResponse,
+  url: string,
+): Promise<void> {
+  const { authorization, accept } = headers;
+  const signal = AbortSignal.timeout(PASS_ON_WITHIN_MS);
+  const given = { ...(authorization !== undefined && { authorization }), ...(accept !== undefined && { accept }) };
+  const answer = await fetch(url, { method, headers: given, redirect: 'manual', signal }).catch((cause: Error) => {
+    throw new Problem('NOT_READY', `the leading scheduler at ${new URL(url).origin} does not answer`, { cause });
+  });
+  response.writeHead(answer.status, {
+    'content-type': answer.headers.get('content-type') ?? 'application/json',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+  });
+  if (answer.body === null) response.end();
+  else await pipeline(Readable.fromWeb(answer.body as ReadableStream), response).catch(() => response.destroy());
+}
+
+function sendOn(response: ServerResponse, url: string, target: string): void {
   response.setHeader('location', `${url}${target}`);
   // For clients that do not go on by themselves.
   const { code, message, advice, details } = new Problem('NOT_READY', `this scheduler is a standby, ${url} leads`, {
     details: { leader: url },
   });
-  return send(response, 307, { code, message, advice, details });
+  send(response, 307, { code, message, advice, details });
 }
 
-function refuse(response: ServerResponse, { status, code, message, advice, details }: Problem): void {
+function refuse(response: ServerResponse, error: Error): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const problem = error instanceof Problem ? error : new Problem('INTERNAL', error.message);
+  const { status, code, message, advice, details } = problem;
   send(response, status, { code, message, advice, details });
 }
 

@@ -80,6 +80,13 @@ test.serial('the first leads, the second stands by: it is healthy, and sends req
   const answer = await fetch(`${second.url}//v1/clusters?a=b`, { redirect: 'manual' });
   t.is(answer.status, 307);
   t.is(answer.headers.get('location'), `${first.url}//v1/clusters?a=b`);
+  const asked = await fetch(`${second.url}/v1/info`, { redirect: 'manual' });
+  t.is(asked.status, 200);
+  t.deepEqual(await asked.json(), await first.api.info());
+  const foreign = await fetch(`${second.url}/v1/info`, { headers: { origin: 'http://elsewhere.example' } });
+  t.is(foreign.status, 403);
+  const created = await fetch(`${second.url}/v1/clusters`, { method: 'POST', redirect: 'manual' });
+  t.is(created.status, 307);
   const list = flinkMesos(['clusters', 'list', '--url', second.url]);
   t.is(await list.exited(), 0, list.output());
   await second.api.send('POST', '/v1/clusters', { name: 'orders', taskManagers: { mode: 'fixed', count: 1 } });
