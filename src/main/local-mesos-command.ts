@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import { Problem } from '../lib/problem.ts';
 import { startLocalAgents, startLocalMaster, startLocalMesos } from '../local-mesos/server/start-local-mesos.ts';
+import { isZooKeeperAddress, parseZooKeeperAddress, withoutPassword } from '../zookeeper/address.ts';
 import { readCredentials } from './credentials.ts';
 import { defaultDataDir } from './directories.ts';
 import { firstSignal } from './lifetime.ts';
@@ -14,6 +15,7 @@ interface Options {
   readonly agents: string;
   readonly only?: 'master' | 'agents';
   readonly master?: string;
+  readonly zk?: string;
   readonly keepTasks?: boolean;
   readonly credentials?: string;
 }
@@ -26,8 +28,9 @@ export function addLocalMesosCommand(program: Command): void {
     .option('--work-dir <dir>', 'where registry and sandboxes are kept', join(defaultDataDir(), 'mesos'))
     .option('--agents <count>', 'agents', '2')
     .addOption(new Option('--only <part>', 'run the master alone, or agents alone').choices(['master', 'agents']))
-    .option('--master <host:port>', 'the master that agents alone belong to')
+    .option('--master <host:port | zk://…>', 'the master that agents alone belong to, or zk://… that names it')
     .option('--credentials <file>', 'frameworks and operators must authenticate as one of these, in the form of Mesos')
+    .option('--zk <zk://…>', 'masters that name the same ZooKeeper elect a leader there; they share --work-dir')
     .option('--keep-tasks', 'leave the tasks running for the next start on this work directory')
     .action((options: Options) => runLocalMesos(options));
 }
@@ -40,25 +43,32 @@ async function runLocalMesos(options: Options): Promise<void> {
     report: ({ level, text }: { level: string; text: string }) => console.error(`${level}: ${text}`),
   };
   const credentials = options.credentials === undefined ? {} : { credentials: readCredentials(options.credentials) };
+  const zooKeeper = options.zk === undefined ? {} : { zooKeeper: parseZooKeeperAddress(options.zk, '--zk') };
   const signal = firstSignal();
   switch (options.only) {
     case 'agents': {
       if (options.master === undefined)
         throw new Problem('USAGE', '--only agents: give --master HOST:PORT, the master they belong to');
-      const running = await startLocalAgents({ ...common, master: options.master, agents });
-      console.log(`flink-mesos local-mesos: ${agents} agents ready, for the master ${options.master}`);
+      const master = isZooKeeperAddress(options.master)
+        ? parseZooKeeperAddress(options.master, '--master')
+        : options.master;
+      const running = await startLocalAgents({ ...common, master, agents });
+      console.log(`flink-mesos local-mesos: ${agents} agents ready, for the master ${withoutPassword(options.master)}`);
       // An agent that the master sends away has ended; when all are, so has this process.
       await Promise.race([signal, Promise.all(running.agents.map(({ ended }) => ended))]);
       return running.close({ keepTasks: options.keepTasks === true });
     }
     case 'master': {
-      const running = await startLocalMaster({ ...common, ...listen, ...credentials });
+      const running = await startLocalMaster({ ...common, ...listen, ...credentials, ...zooKeeper });
       console.log(`flink-mesos local-mesos: master at ${running.masterUrl}`);
-      await signal;
-      return running.close();
+      void running.led.then(() => console.log('flink-mesos local-mesos: this master leads'));
+      const why = await Promise.race([signal.then(() => undefined), running.ended]);
+      await running.close();
+      if (why !== undefined) throw new Problem('UNREACHABLE', `this master leads no more: ${why}`);
+      return;
     }
     default: {
-      const running = await startLocalMesos({ ...common, ...listen, ...credentials, agents });
+      const running = await startLocalMesos({ ...common, ...listen, ...credentials, ...zooKeeper, agents });
       console.log(`flink-mesos local-mesos: master at ${running.masterUrl}, ${agents} agents ready`);
       await signal;
       return running.close({ keepTasks: options.keepTasks === true });

@@ -141,8 +141,8 @@ export function heartbeat(master: MasterState, framework: Framework): void {
   }
 }
 
-export function masterInfo(master: MasterState): MasterInfo {
-  const { masterId, hostname, ip, port, version } = master.options;
+export function masterInfo({ options }: Pick<MasterState, 'options'>): MasterInfo {
+  const { masterId, hostname, ip, port, version } = options;
   return {
     id: masterId,
     ...oldAddress(ip),

@@ -8,6 +8,10 @@ import { type MasterServer, type MasterServerOptions, startMaster } from './mast
 export interface LocalMasterLives {
   readonly url: string;
   readonly port: number;
+  /** Fulfilled when it leads for the first time. */
+  readonly led: Promise<void>;
+  /** Fulfilled with the reason when its first life ended otherwise than by `kill` or `close`. */
+  readonly ended: Promise<string>;
   /** Throws while the master is down. */
   agentConnected(link: MasterLink): void;
   kill(): Promise<void>;
@@ -22,7 +26,8 @@ export interface RestartOptions {
 
 export async function startMasterLives(given: MasterServerOptions): Promise<LocalMasterLives> {
   const workDir = join(resolve(given.workDir), 'master');
-  const lock = lockDirectory(workDir);
+  // Masters of one ZooKeeper share the directory: of them one leads, and writes.
+  const lock = given.zooKeeper === undefined ? lockDirectory(workDir) : { release: () => undefined };
   let life: MasterServer | undefined;
   const start = async (port: number | undefined, how: RestartOptions = {}): Promise<MasterServer> => {
     const master = await startMaster({ ...given, ...how, ...(port === undefined ? {} : { port }), workDir });
@@ -37,10 +42,12 @@ export async function startMasterLives(given: MasterServerOptions): Promise<Loca
   try {
     const first = await start(given.port);
     life = first;
-    const { url, port } = first;
+    const { url, port, led, ended } = first;
     return {
       url,
       port,
+      led,
+      ended,
       agentConnected(link) {
         if (life === undefined) throw new Error('the master is down');
         life.agentConnected(link);

@@ -10,24 +10,34 @@ import { emptyRegistry, type Registry } from '../model/master-io.ts';
 export interface RegistryFile {
   read(): Registry;
   write(registry: Registry): void;
+  /**
+   * The same for the leader of that number: what a master of a higher number has written since is not overwritten. It is
+   * how one that was stopped for a while and has not noticed its end is kept from the registry.
+   */
+  fenced(number: number): RegistryFile;
 }
 
 const version = 1;
 
 export function openRegistry(workDir: string): RegistryFile {
   mkdirSync(workDir, { recursive: true, mode: 0o700 });
-  const file = join(workDir, 'registry.json');
+  return registryAt(join(workDir, 'registry.json'), undefined);
+}
+
+function registryAt(file: string, leader: number | undefined): RegistryFile {
   return {
     read: () => readRegistry(file),
     write: (registry) => {
       try {
-        replaceFile(file, JSON.stringify({ version, ...registry }));
+        if (leader !== undefined && leaderIn(file) > leader) throw new Error('another master leads');
+        replaceFile(file, JSON.stringify({ version, ...(leader === undefined ? {} : { leader }), ...registry }));
       } catch (cause) {
         throw new Problem('PERSIST_FAILED', `the registry of the local Mesos master, ${file}, cannot be written`, {
           cause,
         });
       }
     },
+    fenced: (number) => registryAt(file, number),
   };
 }
 
@@ -56,6 +66,11 @@ function readRegistry(file: string): Registry {
   return known;
 }
 
+function leaderIn(file: string): number {
+  const leader = parse(textOf(file) ?? '{}')?.leader;
+  return typeof leader === 'number' ? leader : Number.NEGATIVE_INFINITY;
+}
+
 function textOf(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8');
@@ -67,7 +82,7 @@ function textOf(file: string): string | undefined {
   }
 }
 
-function parse(text: string): (Registry & { version?: unknown }) | undefined {
+function parse(text: string): (Registry & { version?: unknown; leader?: unknown }) | undefined {
   try {
     return JSON.parse(text);
   } catch {

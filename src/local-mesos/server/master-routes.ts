@@ -13,12 +13,17 @@ import { readBody, sendJson, sendMethodNotAllowed, sendText, sendTooLarge } from
 import { handleOperatorCall } from './master-operator-api.ts';
 import { handleSchedulerCall } from './master-scheduler-api.ts';
 import type { MasterShell } from './master-shell.ts';
+import { answerAsStandby } from './master-standby.ts';
 
 /** Takes a request of an agent process, or says that it is none. */
 export type AgentRoutes = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 export interface RouteParts {
-  readonly shell: MasterShell;
+  /** None while another master leads. */
+  readonly shell: () => MasterShell | undefined;
+  /** `host:port` of the leading master, where ZooKeeper names it. */
+  readonly leader: () => string | undefined;
+  readonly version: string;
   readonly flags: readonly Flag[];
   /** As schedulers and browsers may call this master; other names are refused. */
   readonly hostname: string;
@@ -42,23 +47,29 @@ export async function route(parts: RouteParts, request: IncomingMessage, respons
     sendUnauthorized(response, realm);
     return;
   }
+  const shell = parts.shell();
+  if (shell === undefined) {
+    const flags = Object.fromEntries(parts.flags.map(({ name, value }) => [name, value]));
+    answerAsStandby({ version: parts.version, flags, leader: parts.leader }, request, response, path);
+    return;
+  }
   if (parts.recovering() && (path === '/api/v1' || path.startsWith('/api/v1/'))) {
     sendText(response, 503, 'Master has not finished recovery');
     return;
   }
   const principal = authenticated.kind === 'principal' ? authenticated.principal : undefined;
   if (path === '/api/v1/scheduler') {
-    return handleSchedulerCall(parts, request, response, principal);
+    return handleSchedulerCall({ shell, faults: parts.faults }, request, response, principal);
   }
   if (path === '/api/v1' || path.startsWith('/api/v1/')) {
-    return handleOperatorCall(parts.shell, parts.flags, request, response, principal);
+    return handleOperatorCall(shell, parts.flags, request, response, principal);
   }
   if (path === '/teardown') {
-    return teardown(parts.shell, request, response);
+    return teardown(shell, request, response);
   }
   const page = pages[path];
   if (page !== undefined) {
-    page(parts, response);
+    page({ shell, flags: parts.flags }, response);
   } else if (!parts.agentRoutes()?.(request, response)) {
     sendText(response, 404, '404 Not Found.');
   }
@@ -87,7 +98,12 @@ function isOurName(host: string | undefined, hostname: string): boolean {
   return name === 'localhost' || name === hostname.toLowerCase() || isIP(name) !== 0;
 }
 
-const pages: Readonly<Record<string, (parts: RouteParts, response: ServerResponse) => void>> = {
+interface PageParts {
+  readonly shell: MasterShell;
+  readonly flags: readonly Flag[];
+}
+
+const pages: Readonly<Record<string, (parts: PageParts, response: ServerResponse) => void>> = {
   '/health': (_parts, response) => sendText(response, 200, ''),
   '/version': ({ shell }, response) => sendJson(response, { version: shell.state.options.version }),
   '/flags': ({ flags }, response) =>

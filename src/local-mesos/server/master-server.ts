@@ -9,14 +9,16 @@ import type { AddressInfo } from 'node:net';
 import { hostname as nameOfThisMachine } from 'node:os';
 import { Problem } from '../../lib/problem.ts';
 import type { MasterLink } from '../model/agent-protocol.ts';
+import { masterInfo } from '../model/frameworks.ts';
 import { defaultMasterOptions, type MasterOptions } from '../model/master-io.ts';
 import type { Flag } from '../model/operator-view.ts';
 import { type Credential, createAuthenticate } from './master-authentication.ts';
+import { contend, type MasterElection, type MasterZooKeeper } from './master-election.ts';
 import { type MasterFaults, withAgentFaults } from './master-faults.ts';
 import { sendText } from './master-http.ts';
 import { openRegistry } from './master-registry.ts';
 import { type AgentRoutes, type RouteParts, route } from './master-routes.ts';
-import { startMasterShell } from './master-shell.ts';
+import { type MasterShell, startMasterShell } from './master-shell.ts';
 
 export interface MasterServerOptions extends Partial<Omit<MasterOptions, 'masterId' | 'ip' | 'port'>> {
   /** Default 127.0.0.1. */
@@ -30,6 +32,8 @@ export interface MasterServerOptions extends Partial<Omit<MasterOptions, 'master
   readonly credentials?: readonly Credential[];
   /** Until then it answers as a master that still reads its registry: 503, and no agent is let in. Default at once. */
   readonly recovered?: Promise<void>;
+  /** Masters that name the same ZooKeeper are one service: one leads, the others redirect. They share a work directory. */
+  readonly zooKeeper?: MasterZooKeeper;
   /** For tests: what goes wrong on the way. */
   readonly faults?: MasterFaults;
 }
@@ -43,13 +47,17 @@ export interface MasterServer {
   agentConnected(link: MasterLink): void;
   /** Routes for agents of other processes; asked for every path that the master itself does not know. */
   registerAgentRoutes(routes: AgentRoutes): void;
+  /** Fulfilled when this master leads: at once where there is no ZooKeeper. */
+  readonly led: Promise<void>;
+  /** Fulfilled with the reason when it cannot lead any more: it is to be closed then, as Mesos' masters end themselves. */
+  readonly ended: Promise<string>;
   /** As a process that dies: connections break, agents and schedulers are told nothing. */
   close(): Promise<void>;
 }
 
 export async function startMaster(options: MasterServerOptions): Promise<MasterServer> {
   const { host = '127.0.0.1', port: wantedPort = 5050, workDir, allowRemote = false, ...others } = options;
-  const { credentials, faults = {}, recovered, ...given } = others;
+  const { credentials, faults = {}, recovered, zooKeeper, ...given } = others;
   if (!isLoopback(host) && !allowRemote) {
     throw new Problem('USAGE', `a local Mesos runs any command that it is sent, and ${host} is reached by others`);
   }
@@ -66,14 +74,24 @@ export async function startMaster(options: MasterServerOptions): Promise<MasterS
     ip: isWildcard(host) ? '127.0.0.1' : host,
     port,
   };
-  const shell = startMasterShell(masterOptions, registry, Date.now);
+  const election = zooKeeper === undefined ? undefined : await enter(zooKeeper, masterOptions, server);
+  const ended = Promise.withResolvers<string>();
+  let shell: MasterShell | undefined;
+  const lead = (number?: number) => {
+    shell = startMasterShell(masterOptions, number === undefined ? registry : registry.fenced(number), Date.now);
+  };
+  if (election === undefined) lead();
+  else election.led.then(lead).catch((error: unknown) => ended.resolve(String(error)));
+  void election?.lost.then(ended.resolve);
   let agentRoutes: AgentRoutes | undefined;
   let recovering = recovered !== undefined;
   void recovered?.then(() => {
     recovering = false;
   });
   serve(server, {
-    shell,
+    shell: () => shell,
+    leader: () => election?.leader(),
+    version: masterOptions.version,
     flags: flagsOf(masterOptions),
     hostname: masterOptions.hostname,
     authenticate: createAuthenticate(credentials),
@@ -87,17 +105,30 @@ export async function startMaster(options: MasterServerOptions): Promise<MasterS
     port,
     masterId: masterOptions.masterId,
     agentConnected: (link) => {
-      if (recovering) link.close();
+      if (recovering || shell === undefined) link.close();
       else shell.agentConnected(withAgentFaults(link, faults));
     },
     registerAgentRoutes: (routes) => {
       agentRoutes = routes;
     },
-    close: () => {
-      shell.close();
-      return closeServer(server);
+    led: election === undefined ? Promise.resolve() : election.led.then(() => undefined),
+    ended: ended.promise,
+    close: async () => {
+      shell?.close();
+      await election?.close();
+      await closeServer(server);
     },
   };
+}
+
+/** A master that ZooKeeper does not let in gives its port back. */
+async function enter(zooKeeper: MasterZooKeeper, options: MasterOptions, server: Server): Promise<MasterElection> {
+  try {
+    return await contend(zooKeeper, masterInfo({ options }));
+  } catch (error) {
+    await closeServer(server);
+    throw error;
+  }
 }
 
 function serve(server: Server, parts: RouteParts): void {

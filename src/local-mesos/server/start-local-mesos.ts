@@ -11,10 +11,12 @@ import _ from 'lodash';
 import type { Dial } from './agent-dialer.ts';
 import type { AgentSpec, LocalMesosReport } from './agent-options.ts';
 import type { CloseOptions, RunningAgent } from './agent-server.ts';
+import { dialLeader } from './leader-dial.ts';
 import { dialMaster } from './link-http.ts';
 import { createLinkPair } from './link-pair.ts';
 import { type LocalAgent, startLocalAgent } from './local-agent.ts';
 import { type LocalMasterLives, type RestartOptions, startMasterLives } from './local-master.ts';
+import type { MasterZooKeeper } from './master-election.ts';
 import type { MasterServerOptions } from './master-server.ts';
 
 export interface LocalMasterOptions extends Omit<MasterServerOptions, 'workDir'> {
@@ -57,6 +59,10 @@ export interface LocalMasterControl {
 export interface LocalMaster {
   readonly masterUrl: string;
   readonly port: number;
+  /** Fulfilled when it leads; at once where there is no ZooKeeper. */
+  readonly led: Promise<void>;
+  /** Fulfilled with the reason when it cannot lead any more. */
+  readonly ended: Promise<string>;
   close(): Promise<void>;
 }
 
@@ -74,8 +80,9 @@ export async function startLocalMesos(options: LocalMesosOptions = {}): Promise<
     if (given === undefined) rmSync(workDir, { recursive: true, force: true });
   };
   const master = await startMasterLives({ port: 0, ...masterOptions, workDir });
+  const leader = options.zooKeeper === undefined ? undefined : dialLeader(options.zooKeeper);
   try {
-    const agents = await startAgents({ ...options, workDir }, inProcess(master));
+    const agents = await startAgents({ ...options, workDir }, leader?.dial ?? inProcess(master));
     await Promise.all(agents.map((agent) => agent.registered));
     return {
       masterUrl: master.url,
@@ -84,11 +91,13 @@ export async function startLocalMesos(options: LocalMesosOptions = {}): Promise<
       master: { kill: master.kill, restart: master.restart },
       close: _.once(async (how) => {
         await closeAll(agents, how);
+        await leader?.close();
         await master.close();
         removeWorkDir();
       }),
     };
   } catch (error) {
+    await leader?.close();
     await master.close();
     removeWorkDir();
     throw error;
@@ -99,17 +108,31 @@ export async function startLocalMesos(options: LocalMesosOptions = {}): Promise<
 export async function startLocalMaster(options: LocalMasterOptions): Promise<LocalMaster> {
   const { report: _report, ...given } = options;
   const master = await startMasterLives(given);
-  return { masterUrl: master.url, port: master.port, close: _.once(master.close) };
+  const { url, port, led, ended } = master;
+  return { masterUrl: url, port, led, ended, close: _.once(master.close) };
 }
 
 export interface DistantAgentsOptions extends LocalAgentsOptions {
-  /** `host:port` of a local master, which may come and go. */
-  readonly master: string;
+  /** `host:port` of a local master, which may come and go; or the ZooKeeper that names the leading one. */
+  readonly master: string | MasterZooKeeper;
 }
 
 export async function startLocalAgents(options: DistantAgentsOptions): Promise<LocalAgents> {
-  const agents = await startAgents(options, dialMaster(`http://${options.master}`));
-  return { agents, close: (how) => closeAll(agents, how) };
+  const { master } = options;
+  const leader = typeof master === 'string' ? undefined : dialLeader(master);
+  try {
+    const agents = await startAgents(options, leader?.dial ?? dialMaster(`http://${master}`));
+    return {
+      agents,
+      close: async (how) => {
+        await closeAll(agents, how);
+        await leader?.close();
+      },
+    };
+  } catch (error) {
+    await leader?.close();
+    throw error;
+  }
 }
 
 async function startAgents(options: LocalAgentsOptions, dial: Dial): Promise<LocalAgent[]> {
