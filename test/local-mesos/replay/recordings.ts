@@ -7,11 +7,15 @@ import { openStage } from './stage.ts';
 export interface Played extends PlayOptions {
   readonly name: string;
   readonly ids: readonly string[];
+  /** Why it may be played once more when something differed. */
+  readonly again?: string;
 }
 
-function recorded(name: string, ids: string, options: PlayOptions = {}): Played {
+function recorded(name: string, ids: string, options: PlayOptions & Pick<Played, 'again'> = {}): Played {
   return { name, ids: ids.split(' '), ...options };
 }
+
+const pacing = 'a machine that is slow for a moment splits what tasks gave back into other offers than were recorded';
 
 const anyAmounts: Rule = {
   where: /OFFERS \.offers\.offers\.\d+\.resources[.:]|\.OFFERS: nothing/,
@@ -29,7 +33,6 @@ export const shortRecordings: readonly Played[] = [
   recorded('authentication', 'LM-17'),
   recorded('mark-agent-gone', 'LM-64'),
   recorded('keep-alive', 'MA-3 MA-4 LM-14'),
-  recorded('exit-codes', 'LM-33 LM-39 LM-48 LM-69', { allowed: [anyAmounts] }),
 ];
 
 /** Up to a minute each, most of it waiting: played beside the conformance suite. */
@@ -44,6 +47,7 @@ export const longRecordings: readonly Played[] = [
   recorded('update-framework', 'LM-26'),
   recorded('kill-policy', 'LM-42 LM-43'),
   recorded('two-frameworks', 'LM-22 LM-25'),
+  recorded('exit-codes', 'LM-33 LM-39 LM-48 LM-69', { allowed: [anyAmounts], again: pacing }),
   recorded('task-invalid', 'MA-26 LM-38 LM-39 LM-40 LM-41'),
   recorded('health-checks', 'LM-49', {
     allowed: [
@@ -61,7 +65,12 @@ export const longRecordings: readonly Played[] = [
 ];
 
 /** Plays it to an embedded Mesos of its own; the answer is what differed. */
-export async function replay({ name, ...options }: Played): Promise<string[]> {
+export async function replay(played: Played): Promise<string[]> {
+  const differences = await playOnce(played);
+  return differences.length > 0 && played.again !== undefined ? playOnce(played) : differences;
+}
+
+async function playOnce({ name, ...options }: Played): Promise<string[]> {
   const recording = readRecording(name);
   const stage = await openStage(recording);
   try {
