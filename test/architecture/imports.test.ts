@@ -76,7 +76,13 @@ const mayImport: Record<string, readonly string[]> = {
   'src/web': ['src/lib', 'src/api'],
   'src/local-mesos': ['src/local-mesos/server'],
   'src/local-mesos/model': ['src/lib', 'src/mesos-api-client/protocol'],
-  'src/local-mesos/server': ['src/lib', 'src/local-mesos/model', 'src/mesos-api-client', 'src/zookeeper'],
+  'src/local-mesos/server': [
+    'src/lib',
+    'src/local-mesos/model',
+    'src/mesos-api-client',
+    'src/mesos-api-client/protocol',
+    'src/zookeeper',
+  ],
 };
 
 /** Rooms without a clock, randomness, I/O or await. */

@@ -2,6 +2,7 @@
  * One agent of a local Mesos through all its lives: tests pause it, kill it and start it again on the same work
  * directory and port, as they would do with the process of a Mesos agent.
  */
+import { Problem } from '../../lib/problem.ts';
 import type { AgentOptions } from './agent-options.ts';
 import { type CloseOptions, type RunningAgent, startAgent } from './agent-server.ts';
 import { createLinkGate } from './link-gate.ts';
@@ -51,7 +52,12 @@ export async function startLocalAgent(options: AgentOptions): Promise<LocalAgent
     async restart() {
       gate.open();
       await life.close({ keepTasks: true });
-      life = await startAgent({ ...guarded, port });
+      life = await startAgent({ ...guarded, port }).catch((error: unknown) => {
+        // Somebody else got the port meanwhile: where none was asked for, any other does.
+        const isTaken = error instanceof Problem && error.code === 'PORT_IN_USE';
+        if (!isTaken || (options.port ?? 0) !== 0) throw error;
+        return startAgent(guarded);
+      });
       port = life.port;
       await life.registered;
     },

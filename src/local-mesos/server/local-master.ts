@@ -1,5 +1,7 @@
 /** The master of a local Mesos through all its lives, on one port and one locked work directory. */
 import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Problem } from '../../lib/problem.ts';
 import type { MasterLink } from '../model/agent-protocol.ts';
 import { lockDirectory } from './agent-lock.ts';
 import { masterLinkRoutes } from './link-routes.ts';
@@ -55,7 +57,7 @@ export async function startMasterLives(given: MasterServerOptions): Promise<Loca
       kill,
       async restart(how) {
         await kill();
-        life = await start(port, how);
+        life = await startPatiently(() => start(port, how));
       },
       async close() {
         await kill();
@@ -65,5 +67,21 @@ export async function startMasterLives(given: MasterServerOptions): Promise<Loca
   } catch (error) {
     lock.release();
     throw error;
+  }
+}
+
+const portWaitMs = 200;
+const mostPortWaits = 50;
+
+/** Its port may be that of somebody's outgoing connection for a moment. */
+async function startPatiently(start: () => Promise<MasterServer>): Promise<MasterServer> {
+  for (let wait = 1; ; wait += 1) {
+    try {
+      return await start();
+    } catch (error) {
+      const isTaken = error instanceof Problem && error.code === 'PORT_IN_USE';
+      if (!isTaken || wait === mostPortWaits) throw error;
+      await sleep(portWaitMs);
+    }
   }
 }
