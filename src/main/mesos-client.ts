@@ -19,6 +19,8 @@ export interface MesosClientSettings {
   readonly mesosKey?: string;
   readonly mesosServerName?: string;
   readonly mesosServiceAccount?: string;
+  /** Where DC/OS puts the secret of a service: the JSON itself, or the path of a file with it. */
+  readonly dcosCredential?: string;
 }
 
 export interface MesosClient {
@@ -27,16 +29,12 @@ export interface MesosClient {
   readonly principal?: string;
 }
 
-/** Where DC/OS puts the secret of a service: the JSON itself, or the path of a file with it. */
-const dcosVariable = 'DCOS_SERVICE_ACCOUNT_CREDENTIAL';
+export const dcosVariable = 'DCOS_SERVICE_ACCOUNT_CREDENTIAL';
 
-export async function readMesosClient(
-  settings: MesosClientSettings,
-  environment: NodeJS.ProcessEnv = process.env,
-): Promise<MesosClient> {
+export async function readMesosClient(settings: MesosClientSettings): Promise<MesosClient> {
   const tls = await readTls(settings);
   const transport = tls === undefined ? {} : { tls };
-  const account = await readServiceAccount(settings, environment);
+  const account = await readServiceAccount(settings);
   const secret = await readSecretFile(settings.secretFile, '--secret-file');
   const { principal } = settings;
   if (account !== undefined) {
@@ -90,11 +88,11 @@ async function readPem(file: string | undefined, option: string, what: string): 
   return text;
 }
 
-async function readServiceAccount(
-  { mesosServiceAccount: file }: MesosClientSettings,
-  environment: NodeJS.ProcessEnv,
-): Promise<ServiceAccount | undefined> {
-  const given = file ?? environment[dcosVariable]?.trim();
+async function readServiceAccount({
+  mesosServiceAccount: file,
+  dcosCredential,
+}: MesosClientSettings): Promise<ServiceAccount | undefined> {
+  const given = file ?? dcosCredential?.trim();
   if (given === undefined || given === '') return undefined;
   const isSecret = file === undefined && given.startsWith('{');
   const origin = file === undefined ? dcosVariable : `--mesos-service-account ${file}`;

@@ -6,7 +6,7 @@ import { driverJarOf, obtainFlinks, servedDistributions } from './distributions.
 import { readEnvironment } from './environment.ts';
 import { runUntilEnd } from './lifetime.ts';
 import { keepHeapSmall } from './memory.ts';
-import type { MesosClientSettings } from './mesos-client.ts';
+import { dcosVariable, type MesosClientSettings } from './mesos-client.ts';
 import { startScheduler } from './scheduler.ts';
 import { parseDuration, parseListen, parsePath, type SchedulerSettings } from './settings.ts';
 
@@ -94,10 +94,12 @@ export function addSchedulerCommand(program: Command): void {
 async function runScheduler(options: Options): Promise<void> {
   keepHeapSmall();
   const { cacheDir: givenCacheDir, flinkVersion, flinkHome, logLevel, mesosMaster, ...others } = options;
+  const { [dcosVariable]: dcosCredential } = process.env;
   const { unreachableTimeout, zkSessionTimeout, returning, ...given } = others;
   const settings: SchedulerSettings = {
     ...given,
     ...(mesosMaster === undefined ? {} : { mesosMasters: mesosMaster }),
+    ...(dcosCredential === undefined ? {} : { dcosCredential }),
     listen: parseListen(options.listen, '--listen'),
     dataDir: parsePath(options.dataDir),
     unreachableAfterMs: parseDuration(unreachableTimeout, '--unreachable-timeout', 0, 7 * 86_400_000),

@@ -128,20 +128,23 @@ class Api<Query extends { type: keyof Answers & string }, Command extends { type
     { signal, timeoutMs = this.#options.callTimeoutMs ?? 60_000 }: CallOptions,
     read: (answer: Answer, master: string) => Promise<Result>,
   ): Promise<Result> {
-    const late = AbortSignal.timeout(timeoutMs);
-    const ends = signal === undefined ? late : AbortSignal.any([signal, late]);
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), timeoutMs);
+    const ends = signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]);
     const options = { ...this.#options, answerTimeoutMs: timeoutMs };
-    for (let redirects = 0; ; redirects += 1) {
-      try {
+    try {
+      for (let redirects = 0; ; redirects += 1) {
         const answer = await this.#send(this.#connections, call, ends, options);
         if (answer.statusCode >= 200 && answer.statusCode <= 299) return await read(answer, this.#address);
         await this.#followOrThrow(answer, call.type, redirects);
-      } catch (error) {
-        const problem = this.#errorOf(error, call.type, signal, late);
-        // Whoever was the leader may not be any more: the next call starts where the user said.
-        if (problem.code === 'unreachable' || problem.code === 'unavailable') await this.#turnTo(this.#first);
-        throw problem;
       }
+    } catch (error) {
+      const problem = this.#errorOf(error, call.type, signal, late.signal);
+      // Whoever was the leader may not be any more: the next call starts where the user said.
+      if (problem.code === 'unreachable' || problem.code === 'unavailable') await this.#turnTo(this.#first);
+      throw problem;
+    } finally {
+      clearTimeout(timer);
     }
   }
 

@@ -22,20 +22,20 @@ async function file(t: ExecutionContext, text: string): Promise<string> {
   return path;
 }
 
-async function refused(t: ExecutionContext, settings: MesosClientSettings, message: RegExp, env = {}): Promise<void> {
-  const error = await t.throwsAsync(readMesosClient(settings, env), { instanceOf: Problem, message });
+async function refused(t: ExecutionContext, settings: MesosClientSettings, message: RegExp): Promise<void> {
+  const error = await t.throwsAsync(readMesosClient(settings), { instanceOf: Problem, message });
   t.is(error.code, 'USAGE');
   t.notRegex(error.message, /hunter2|PRIVATE KEY-----/);
 }
 
 test('nothing given: plain HTTP, as nobody', async (t) => {
-  t.deepEqual(await readMesosClient({}, {}), { options: {} });
-  t.deepEqual(await readMesosClient({ principal: 'p' }, {}), { options: {}, principal: 'p' });
+  t.deepEqual(await readMesosClient({}), { options: {} });
+  t.deepEqual(await readMesosClient({ principal: 'p' }), { options: {}, principal: 'p' });
 });
 
 test('a principal and its secret are basic authentication', async (t) => {
   const secretFile = await file(t, 'hunter2\n');
-  const { options, principal } = await readMesosClient({ principal: 'p', secretFile }, {});
+  const { options, principal } = await readMesosClient({ principal: 'p', secretFile });
   t.is(principal, 'p');
   const authorization = `Basic ${Buffer.from('p:hunter2').toString('base64')}`;
   t.deepEqual(await options.authentication?.headers(), { authorization });
@@ -46,8 +46,8 @@ test('a principal and its secret are basic authentication', async (t) => {
 test('certificates and the server name are TLS, and TLS alone trusts what Node trusts', async (t) => {
   const [mesosCa, mesosCert] = [await file(t, certificate), await file(t, certificate)];
   const mesosKey = await file(t, account.private_key);
-  t.deepEqual(await readMesosClient({ mesosTls: true }, {}), { options: { tls: {} } });
-  t.deepEqual(await readMesosClient({ mesosCa, mesosCert, mesosKey, mesosServerName: 'm' }, {}), {
+  t.deepEqual(await readMesosClient({ mesosTls: true }), { options: { tls: {} } });
+  t.deepEqual(await readMesosClient({ mesosCa, mesosCert, mesosKey, mesosServerName: 'm' }), {
     options: { tls: { ca: certificate, cert: certificate, key: account.private_key, serverName: 'm' } },
   });
   await refused(t, { mesosCert }, /together/);
@@ -58,19 +58,19 @@ test('certificates and the server name are TLS, and TLS alone trusts what Node t
 
 test('a service account comes from a file, or from the variable of DC/OS as itself or as a path', async (t) => {
   const path = await file(t, JSON.stringify(account));
-  for (const [settings, env] of [
-    [{ mesosServiceAccount: path }, {}],
-    [{}, { DCOS_SERVICE_ACCOUNT_CREDENTIAL: JSON.stringify(account) }],
-    [{}, { DCOS_SERVICE_ACCOUNT_CREDENTIAL: path }],
-  ] as const) {
-    const { options, principal } = await readMesosClient(settings, env);
+  for (const settings of [
+    { mesosServiceAccount: path },
+    { dcosCredential: JSON.stringify(account) },
+    { dcosCredential: path },
+  ]) {
+    const { options, principal } = await readMesosClient(settings);
     t.is(principal, 'flink');
     t.is(options.authentication?.principal, 'flink');
   }
-  t.is((await readMesosClient({ mesosServiceAccount: path, principal: 'other' }, {})).principal, 'other');
+  t.is((await readMesosClient({ mesosServiceAccount: path, principal: 'other' })).principal, 'other');
   const secretFile = await file(t, 'hunter2');
   await refused(t, { mesosServiceAccount: path, principal: 'p', secretFile }, /not both/);
   await refused(t, { mesosServiceAccount: await file(t, 'hunter2') }, /--mesos-service-account .*: it is no JSON/);
-  const broken = { DCOS_SERVICE_ACCOUNT_CREDENTIAL: '{"uid":"hunter2"' };
-  await refused(t, {}, /^DCOS_SERVICE_ACCOUNT_CREDENTIAL: it is no JSON$/, broken);
+  const broken = { dcosCredential: '{"uid":"hunter2"' };
+  await refused(t, broken, /^DCOS_SERVICE_ACCOUNT_CREDENTIAL: it is no JSON$/);
 });
