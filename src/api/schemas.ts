@@ -3,7 +3,7 @@
  * compiler complain when a schema and its view part ways.
  */
 import { type Static, type TSchema, Type } from 'typebox';
-import { ClusterPlacement, constraintFields } from '../flink/placement-spec.ts';
+import { ClusterPlacement, constraintFields, Kept } from '../flink/placement-spec.ts';
 import { ClusterName, FlinkSource, TaskManagers } from '../flink/spec.ts';
 import type {
   ClusterView,
@@ -30,7 +30,7 @@ const spec = Type.Object({
   name: ClusterName,
   flink: FlinkSource,
   jobManager: size,
-  taskManager: Type.Object({ ...size.properties, slots: count }),
+  taskManager: Type.Object({ ...size.properties, slots: count, kept: Type.Optional(Kept) }),
   taskManagers: TaskManagers,
   placement: Type.Optional(ClusterPlacement),
   highAvailability: Type.Optional(

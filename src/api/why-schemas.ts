@@ -49,6 +49,16 @@ const agentWithLists = Type.Object({
     description: 'what was left of the last offer to each role after what was taken',
   }),
   tasks: Type.Array(Type.Object({ id: Type.String(), cluster: Type.String(), part: Type.String() })),
+  places: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      cluster: Type.String(),
+      task: Type.String({ description: 'who has it, or had it last' }),
+      resources: amount,
+      releasing: Type.Optional(Type.String({ description: 'why it is given up' })),
+    }),
+    { description: 'what is reserved there for the next TaskManager of a cluster' },
+  ),
 });
 
 const why = Type.Object({

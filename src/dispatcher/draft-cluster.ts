@@ -39,7 +39,7 @@ export async function draftCluster(sent: unknown, parts: DraftParts, at: EpochMs
   const defaults = { ...defaultFlink, ...(zooKeeper && { zooKeeper }) };
   const spec = completeSpec(validate(ClusterSpec, sent, 'the cluster'), defaults);
   refuseUnknownVersion(spec.flink, parts.distributions);
-  const faults = [...judgeSpec(spec), ...judgeRole(spec, parts.roles ?? [])];
+  const faults = [...judgeSpec(spec), ...judgeRole(spec, parts.roles ?? []), ...judgeKept(spec, parts.roles ?? [])];
   if (faults.length > 0) throw new Problem('SPEC_IMPOSSIBLE', faults.join('; '), { details: { faults } });
   const name = spec.name as ClusterName;
   refuseTaken(name, parts.runtime);
@@ -69,6 +69,13 @@ function judgeRole({ placement }: CompleteClusterSpec, roles: readonly string[])
   return [
     `placement.role: ${role} is none of the scheduler's roles (${roles.join(', ')}): start it with --role ${[...roles, role].join()}`,
   ];
+}
+
+/** Mesos reserves nothing to the role of everybody. */
+function judgeKept({ placement, taskManager }: CompleteClusterSpec, [first = '*']: readonly string[]): string[] {
+  return taskManager.kept !== undefined && (placement?.role ?? first) === '*'
+    ? ['taskManager.kept: nothing can be reserved to the role *: start the scheduler with --role NAME']
+    : [];
 }
 
 /** The secret goes into the configuration's archive and nowhere else. */

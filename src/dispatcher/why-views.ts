@@ -34,6 +34,14 @@ export interface MesosAgentView {
   readonly offered: readonly { readonly role: string; readonly at: string; readonly resources: Amount }[];
   readonly tasks: readonly { readonly id: string; readonly cluster: string; readonly part: string }[];
   readonly ours: Amount;
+  /** What is reserved there for the next TaskManager of a cluster. */
+  readonly places: readonly {
+    readonly id: string;
+    readonly cluster: string;
+    readonly task: string;
+    readonly resources: Amount;
+    readonly releasing?: string;
+  }[];
 }
 
 export interface TaskWhyView {
@@ -62,12 +70,13 @@ export function roundView({ at, offers, ...round }: OfferRound): OfferRoundView 
   };
 }
 
-export function agentView({ leaving, offered, tasks, ...agent }: AgentView): MesosAgentView {
+export function agentView({ leaving, offered, tasks, places, ...agent }: AgentView): MesosAgentView {
   return {
     ...agent,
     ...(leaving && { leaving: { ...leaving, from: iso(leaving.from) } }),
     offered: offered.map((each) => ({ ...each, at: iso(each.at) })),
     tasks: tasks.map(({ taskId, group, part }) => ({ id: taskId, cluster: group, part })),
+    places: places.map(({ group, taskId, ...place }) => ({ ...place, cluster: group, task: taskId })),
   };
 }
 

@@ -20,6 +20,20 @@ export const constraintFields = {
   ),
 };
 
+/** Of TaskManagers: their places outlast them. */
+export const Kept = Type.Object(
+  {
+    volumeMiB: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 64 * 1024 * 1024, description: 'a persistent volume, beside diskMiB' }),
+    ),
+    volumePath: Type.Optional(
+      Type.String({ pattern: '^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$', description: 'in the sandbox; default volume' }),
+    ),
+  },
+  { additionalProperties: false, description: 'resources are reserved, and kept for the next TaskManager' },
+);
+export type Kept = Static<typeof Kept>;
+
 export const ClusterPlacement = Type.Object(
   {
     role: Type.Optional(

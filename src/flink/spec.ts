@@ -3,7 +3,7 @@
  * published in one. Sizes are judged further in dispatcher/validate.ts.
  */
 import { type Static, Type } from 'typebox';
-import { ClusterPlacement, type Constraints, constraintFields } from './placement-spec.ts';
+import { ClusterPlacement, type Constraints, constraintFields, Kept } from './placement-spec.ts';
 
 export const ClusterName = Type.String({
   pattern: '^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$',
@@ -99,6 +99,7 @@ export const ClusterSpec = Type.Object(
           memoryMiB: Type.Optional(memoryMiB),
           diskMiB: Type.Optional(diskMiB),
           slots: Type.Optional(Type.Integer({ minimum: 1, maximum: 256 })),
+          kept: Type.Optional(Kept),
           ...constraintFields,
         },
         { additionalProperties: false },
@@ -142,7 +143,7 @@ export interface CompleteClusterSpec {
   readonly name: string;
   readonly flink: FlinkSource;
   readonly jobManager: ProcessSpec;
-  readonly taskManager: ProcessSpec & { readonly slots: number };
+  readonly taskManager: ProcessSpec & { readonly slots: number; readonly kept?: Kept };
   readonly taskManagers: TaskManagers;
   readonly placement?: ClusterPlacement;
   /** Absent: none. */

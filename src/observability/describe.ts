@@ -67,6 +67,17 @@ function sayOfScheduler(fact: SchedulerFact): Said {
           fact.accepted ? 'nothing of ours is there' : `${count(fact.tasks, 'task')} of ours still there`
         }`,
       ];
+    case 'place.taken':
+      return [
+        'info',
+        `task ${fact.taskId} has place ${fact.place} at agent ${fact.agentId}${fact.again ? ' again' : ', which is kept'}`,
+      ];
+    case 'place.releasing':
+      return ['info', `place ${fact.place} at agent ${fact.agentId} is to be given up: ${fact.why}`];
+    case 'place.released':
+      return ['info', `place ${fact.place} at agent ${fact.agentId} is given up`];
+    case 'place.failed':
+      return ['warn', `${fact.operation} of place ${fact.place} is ${fact.state}${because(fact)}`];
     case 'reconciliation.started':
       return ['info', `asking the master after ${count(fact.tasks, 'task')}`];
     case 'reconciliation.repeated':

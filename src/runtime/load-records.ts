@@ -5,6 +5,7 @@
 import _ from 'lodash';
 import type { ClusterRecord, JarRecord } from '../flink/plan/records.ts';
 import { Problem } from '../lib/problem.ts';
+import type { PlaceRecord } from '../scheduler/model/kept-place.ts';
 import type { FrameworkRecord, SchedulerRecords } from '../scheduler/model/records.ts';
 import type { TaskRecord } from '../scheduler/model/task.ts';
 import type { Store, StoredRecord } from '../store/store.ts';
@@ -18,13 +19,16 @@ export interface LoadedRecords {
 
 export async function loadRecords(store: Store): Promise<LoadedRecords> {
   const collections = _.groupBy(await store.load(), (record) => record.collection);
-  const { framework = [], tasks = [], clusters = [], jars = [], settings = [], ...others } = collections;
+  const { framework = [], tasks = [], clusters = [], jars = [], settings = [], places = [], ...others } = collections;
   const unknown = Object.keys(others);
   if (unknown.length > 0) throw corrupt(`the store holds collections that are unknown here: ${unknown.join(', ')}`);
   const own = framework.map((record) => versioned<FrameworkRecord>(record, ['frameworkId']))[0];
   return {
     scheduler: {
       ...(own && { framework: own }),
+      ...(places.length > 0 && {
+        places: places.map((record) => versioned<PlaceRecord>(record, ['group', 'agentId', 'resources', 'goal'])),
+      }),
       tasks: sharing(tasks.map((record) => versioned<TaskRecord>(record, ['spec', 'goal', 'life']))),
     },
     clusters: clusters.map((record) =>

@@ -47,7 +47,11 @@ class Core implements Scheduler {
     this.#book = new TaskBook(records.tasks, options.endedTasksKept);
     this.#reconciliation = new ReconciliationCoordinator(this.#book, random);
     this.#monitor = new TaskMonitor(this.#book, options, this.#reconciliation);
-    this.#launch = new LaunchCoordinator(framework, this.#book.all(), { launches: this.#monitor, tasks: this.#book });
+    this.#launch = new LaunchCoordinator(framework, this.#book.all(), {
+      launches: this.#monitor,
+      tasks: this.#book,
+      places: records.places ?? [],
+    });
     const parts = { random, suppression: this.#launch, tasks: this.#monitor };
     this.#connection = new ConnectionManager(options, records.framework, parts);
   }
@@ -203,7 +207,7 @@ class Core implements Scheduler {
     if (after !== undefined) {
       this.#reconciliation.connected(frame);
       this.#monitor.connected(frame);
-      this.#launch.connected(this.#masterVersion);
+      this.#launch.connected(frame, this.#masterVersion);
     }
   }
 
@@ -242,6 +246,9 @@ class Core implements Scheduler {
         break;
       case 'FAILURE':
         this.#failure(frame, event);
+        break;
+      case 'UPDATE_OPERATION_STATUS':
+        this.#launch.operationStatus(frame, event.update_operation_status.status);
         break;
       case 'INVERSE_OFFERS':
         this.#launch.inverseOffers(frame, event.inverse_offers.inverse_offers ?? []);
@@ -310,6 +317,7 @@ class Core implements Scheduler {
         break;
       case 'forget':
         this.#book.forgetEnded(frame, command.group);
+        this.#launch.forget(frame, command.group);
         break;
       default:
         unreachable(command);

@@ -122,6 +122,20 @@ test('clusters create takes constraints, preferences and the place among other c
   t.is(shown.exitCode, 0);
 });
 
+test('clusters create keeps places, with a volume or without', async (t) => {
+  const { run, dispatcher } = await testClient(t);
+  for (const [option, kept] of [
+    ['--keep-places', {}],
+    ['--volume 2048', { volumeMiB: 2048 }],
+    ['--volume 2048:state', { volumeMiB: 2048, volumePath: 'state' }],
+  ] as const) {
+    t.is((await run(`clusters create keeper ${option}`)).exitCode, 0);
+    t.deepEqual(dispatcher.specs.at(-1), { name: 'keeper', taskManager: { kept } });
+    dispatcher.removeCluster('keeper');
+  }
+  t.is((await run('clusters create wrong --volume big')).exitCode, 2);
+});
+
 test('why, offers and agents print tables, and one task with its reasons', async (t) => {
   const { run } = await testClient(t);
   t.regex((await run('why')).stdout, /TASK +CLUSTER +PART +SINCE +WHY\nw-1 .*of 2 agents: 2 too few cpus/);

@@ -460,7 +460,12 @@ test('why a task waits, the rounds of offers and the agents, in ISO times; one t
   runtime.mesosAgents = [
     {
       ...{ agentId: 'S1' as never, hostname: 'h', attributes: {}, leaving: { from: 1000 } },
-      ...{ offered: [{ role: '*', at: 1000, resources: amount }], tasks: [{ taskId, group, part: 'p' }], ours: amount },
+      ...{
+        offered: [{ role: '*', at: 1000, resources: amount }],
+        tasks: [{ taskId, group, part: 'p' }],
+        ours: amount,
+        places: [],
+      },
     },
   ];
   const second = '1970-01-01T00:00:01.000Z';
@@ -470,4 +475,18 @@ test('why a task waits, the rounds of offers and the agents, in ISO times; one t
   t.is(t.throws<Problem>(() => dispatcher.whyTask('t-3'))?.code, 'NOT_FOUND');
   t.like(dispatcher.offers()[0], { at: second, offers: [{ at: second, heldUntil: '1970-01-01T00:00:02.000Z' }] });
   t.like(dispatcher.agents()[0], { leaving: { from: second }, tasks: [{ id: 't-1', cluster: 'alpha', part: 'p' }] });
+});
+
+test('places can be kept in a role of its own alone', async (t) => {
+  const taskManager = { kept: { volumeMiB: 100 } };
+  const { dispatcher, runtime } = await bench(t, { roles: ['*', 'flink'] });
+  const refused = await t.throwsAsync<Problem>(dispatcher.createCluster({ name: 'a', taskManager }));
+  t.regex(refused?.message ?? '', /taskManager\.kept: nothing can be reserved to the role \*/);
+  await dispatcher.createCluster({ name: 'a', taskManager, placement: { role: 'flink' } });
+  t.deepEqual(runtime.records.get('a')?.spec.taskManager.kept, { volumeMiB: 100 });
+  const outside = { kept: { volumeMiB: 100, volumePath: '../x' } };
+  t.is(
+    (await t.throwsAsync<Problem>(dispatcher.createCluster({ name: 'b', taskManager: outside })))?.code,
+    'SPEC_INVALID',
+  );
 });

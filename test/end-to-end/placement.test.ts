@@ -105,3 +105,34 @@ test.serial(
     t.true(events.some(({ kind, data }) => kind === 'offers.constrained' && data.roles?.includes('batch')));
   },
 );
+
+test.serial('a kept place: its volume and reservations outlast the TaskManager, and go with the cluster', async (t) => {
+  await api.send('POST', '/v1/clusters', {
+    name: 'keeper',
+    taskManager: { cpus: 0.5, kept: { volumeMiB: 64, volumePath: 'state' } },
+    placement: { role: 'batch' },
+  });
+  await api.clusterRunning('keeper', 1);
+  const places = async () => {
+    const agents = await api.get<MesosAgentView[]>('/v1/agents');
+    return agents.flatMap(({ agentId, places }) => places.map((place) => ({ agentId, ...place })));
+  };
+  const [first] = await places();
+  t.like(first, { cluster: 'keeper', resources: { cpus: 0.5, memMiB: 1728, diskMiB: 1088, ports: 0 } });
+  await api.send('POST', `/v1/tasks/${first?.task}/restart`);
+  const successor = await eventually('a successor at the same place', 60_000, async () => {
+    const running = await api.running('keeper', 'taskmanager');
+    return running.find(({ id, agentId }) => id !== first?.task && agentId === first?.agentId);
+  });
+  t.true((await agentsOfMaster()).includes(first?.id ?? '?'));
+  t.deepEqual(await places(), [{ ...(first as NonNullable<typeof first>), task: successor.id }]);
+  await api.send('DELETE', '/v1/clusters/keeper');
+  await eventually('nothing is kept', 60_000, async () => (await places()).length === 0);
+  t.false((await agentsOfMaster()).includes(first?.id ?? '?'));
+});
+
+async function agentsOfMaster(): Promise<string> {
+  const body = JSON.stringify({ type: 'GET_AGENTS' });
+  const headers = { 'content-type': 'application/json', accept: 'application/json' };
+  return (await fetch(`${mesos.masterUrl}/api/v1`, { method: 'POST', headers, body })).text();
+}

@@ -33,6 +33,8 @@ export interface CreateOptions {
   readonly limitCpus?: number;
   readonly limitMemory?: number;
   readonly limitTasks?: number;
+  readonly keepPlaces?: boolean;
+  readonly volume?: { readonly volumeMiB: number; readonly volumePath?: string };
 }
 
 type Constraint = [string, string] | [string, string, string];
@@ -63,6 +65,8 @@ const specOptions = [
   'limitCpus',
   'limitMemory',
   'limitTasks',
+  'keepPlaces',
+  'volume',
 ] as const;
 
 export function elasticRange(text: string): NonNullable<CreateOptions['elastic']> {
@@ -78,6 +82,14 @@ export function constraint(text: string, before: readonly Constraint[] = []): Co
     throw new InvalidArgumentError('It is not FIELD:OPERATOR or FIELD:OPERATOR:VALUE, as in hostname:MAX_PER:2.');
   }
   return [...before, rest.length === 0 ? [field, operator] : [field, operator, rest.join(':')]];
+}
+
+/** `MIB` or `MIB:PATH`. */
+export function volume(text: string): NonNullable<CreateOptions['volume']> {
+  const match = /^(\d{1,8})(?::(.+))?$/.exec(text);
+  if (match === null) throw new InvalidArgumentError('It is not MIB or MIB:PATH, as in 20480:state.');
+  const volumeMiB = Number(match[1]);
+  return match[2] === undefined ? { volumeMiB } : { volumeMiB, volumePath: match[2] };
 }
 
 export async function clusterSpec(name: string | undefined, options: CreateOptions, io: ClientIo): Promise<unknown> {
@@ -106,6 +118,7 @@ function fromOptions(name: string, options: CreateOptions): ClusterSpec {
     slots: options.slots,
     constraints: options.constraint,
     preferences: options.prefer,
+    kept: options.volume ?? (options.keepPlaces ? {} : undefined),
   });
   const placement = placementFrom(options);
   return {

@@ -17,7 +17,7 @@ import {
 } from '../options.ts';
 import { renderFields, renderTable, shortInstant } from '../table.ts';
 import { waitFor } from '../wait.ts';
-import { type CreateOptions, clusterSpec, constraint, elasticRange } from './cluster-spec.ts';
+import { type CreateOptions, clusterSpec, constraint, elasticRange, volume } from './cluster-spec.ts';
 
 export function addClusterCommands(program: Command, io: ClientIo): void {
   const clusters = program.command('clusters').description('Flink clusters: list, create, show, delete');
@@ -88,7 +88,9 @@ function addPlacementOptions(command: Command): void {
     .option('--weight <n>', 'share among clusters of its priority (default: 1)', positiveNumber)
     .option('--limit-cpus <n>', 'what all its processes together may hold', positiveNumber)
     .option('--limit-memory <MiB>', 'what all its processes together may hold', wholeNumber)
-    .option('--limit-tasks <n>', 'how many processes it may have', wholeNumber);
+    .option('--limit-tasks <n>', 'how many processes it may have', wholeNumber)
+    .option('--keep-places', 'reserve what a TaskManager has, for the one that comes after it')
+    .option('--volume <MiB[:path]>', 'the same, with a persistent volume in its sandbox', volume);
 }
 
 async function list(options: ConnectionOptions, io: ClientIo): Promise<void> {

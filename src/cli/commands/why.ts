@@ -125,5 +125,6 @@ const agentColumns = [
   },
   { title: 'TASKS', of: ({ tasks }: MesosAgentView) => tasks.length },
   { title: 'OURS', of: ({ ours: { cpus, memMiB } }: MesosAgentView) => `${cpus} cpus ${memMiB} MiB` },
+  { title: 'KEPT PLACES', of: ({ places }: MesosAgentView) => places.length },
   { title: 'LEAVING', of: ({ leaving }: MesosAgentView) => shortInstant(leaving?.from) },
 ];

@@ -7,7 +7,7 @@ import type { CompleteClusterSpec } from '../spec.ts';
 export function placementOf(
   spec: CompleteClusterSpec,
   part: 'jobManager' | 'taskManager',
-): Pick<TaskSpec, 'role' | 'placement' | 'share'> {
+): Pick<TaskSpec, 'role' | 'placement' | 'share' | 'keep'> {
   const { placement = {} } = spec;
   const { constraints = [], preferences = [] } = spec[part];
   const spread = part === 'taskManager' ? (placement.spreadOver ?? []).map(balancedOver) : [];
@@ -27,7 +27,19 @@ export function placementOf(
     ...(role !== undefined && { role }),
     ...(!saysNothing && { placement: wish }),
     ...(share !== undefined && { share }),
+    ...(part === 'taskManager' && keepOf(spec)),
   };
+}
+
+/** The disk of a TaskManager includes its volume. */
+export function diskOf({ taskManager }: CompleteClusterSpec): number {
+  return taskManager.diskMiB + (taskManager.kept?.volumeMiB ?? 0);
+}
+
+function keepOf({ taskManager: { kept } }: CompleteClusterSpec): Pick<TaskSpec, 'keep'> {
+  if (kept === undefined) return {};
+  const { volumeMiB, volumePath = 'volume' } = kept;
+  return { keep: volumeMiB === undefined ? {} : { volume: { sizeMiB: volumeMiB, path: volumePath } } };
 }
 
 /** Two JobManagers on one agent are lost together. */

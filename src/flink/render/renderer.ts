@@ -8,7 +8,7 @@ import type { ArtifactRef, ClusterRecord, Distribution } from '../plan/records.t
 import { elasticJobManagerCommand, jobManagerCommand, taskManagerCommand } from './commands.ts';
 import { taskLabels } from './labels.ts';
 import { MEBIBYTE } from './memory-size.ts';
-import { placementOf } from './placement.ts';
+import { diskOf, placementOf } from './placement.ts';
 import type { JobManagerAddress, RenderContext, Renderer } from './render.ts';
 import { jobCheckpoints } from './storage.ts';
 
@@ -64,13 +64,13 @@ function renderTaskManager(
   taskId: TaskId,
   address: JobManagerAddress,
 ): TaskSpec {
-  const { cpus, memoryMiB, diskMiB } = cluster.spec.taskManager;
+  const { cpus, memoryMiB } = cluster.spec.taskManager;
   return {
     taskId,
     group: groupOf(cluster),
     part: 'taskmanager',
     name: `${cluster.name} taskmanager`,
-    resources: { cpus, memMiB: memoryMiB, diskMiB, ports: taskManagerPorts },
+    resources: { cpus, memMiB: memoryMiB, diskMiB: diskOf(cluster.spec), ports: taskManagerPorts },
     process: {
       command: taskManagerCommand(cluster.distribution),
       environment: {

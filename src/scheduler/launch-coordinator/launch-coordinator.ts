@@ -12,18 +12,22 @@ import type { EpochMs } from '../../lib/brand.ts';
 import type { AgentId, OfferId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { FrameworkInfo, InverseOffer, Offer } from '../../mesos-api-client/protocol/mesos.ts';
 import type { OfferConstraints } from '../../mesos-api-client/protocol/offer-constraints.ts';
+import type { OperationStatus } from '../../mesos-api-client/protocol/operations.ts';
 import type { FrameBuilder } from '../frame-builder.ts';
+import type { PlaceRecord } from '../model/kept-place.ts';
 import type { AgentView, OfferRound, WhyView } from '../model/offer-views.ts';
-import type { Placement, TaskRecord } from '../model/task.ts';
+import type { GroupName, Placement, TaskRecord } from '../model/task.ts';
+import { acceptCall } from './accept-call.ts';
 import { agentViews } from './agent-views.ts';
 import { offersWorthHolding } from './holding.ts';
 import { answerInverseOffers } from './inverse-offers.ts';
-import { ConstraintPush } from './offer-constraints.ts';
+import { nextPortsAfter } from './next-ports.ts';
+import { ConstraintPush, type Wanted } from './offer-constraints.ts';
 import { OfferDesk } from './offer-desk.ts';
 import type { Demand } from './offer-flow.ts';
+import { PlaceKeeper } from './place-keeper.ts';
 import { type Placed, Placing, type Pot, potOf } from './placing.ts';
 import { RunningTasks } from './running-tasks.ts';
-import { taskInfo } from './task-info.ts';
 import { WaitingTasks } from './waiting-tasks.ts';
 import { type Circumstances, whyWaiting } from './why.ts';
 
@@ -43,6 +47,7 @@ export class LaunchCoordinator {
   readonly #waiting: WaitingTasks;
   readonly #desk: OfferDesk;
   readonly #constraints: ConstraintPush;
+  readonly #places: PlaceKeeper;
   readonly #nextPorts: Map<AgentId, number>;
   /** What the offers held come to, and what was placed on them in this turn. */
   #pots: readonly Pot[] = [];
@@ -57,7 +62,7 @@ export class LaunchCoordinator {
   constructor(
     framework: FrameworkInfo,
     records: readonly TaskRecord[],
-    parts: { readonly launches: Launches; readonly tasks: LaunchedTasks },
+    parts: { readonly launches: Launches; readonly tasks: LaunchedTasks; readonly places: readonly PlaceRecord[] },
   ) {
     const roles = framework.roles ?? (framework.role === undefined ? [] : [framework.role]);
     const onlyRole = roles[0] ?? '*';
@@ -66,6 +71,7 @@ export class LaunchCoordinator {
     this.#waiting = new WaitingTasks(records, onlyRole);
     this.#desk = new OfferDesk(roles, onlyRole);
     this.#constraints = new ConstraintPush(framework);
+    this.#places = new PlaceKeeper(framework, parts.places);
     this.#nextPorts = nextPortsAfter(records);
   }
 
@@ -78,15 +84,16 @@ export class LaunchCoordinator {
   }
 
   rolesToSuppress(): string[] {
-    return this.#desk.flow.rolesToSuppress(this.#waiting.demand(this.#running()));
+    return this.#desk.flow.rolesToSuppress(this.#demand(this.#running()));
   }
 
   offerConstraints(): OfferConstraints | undefined {
-    return this.#constraints.forSubscribe(this.#waiting.requests(0, this.#running()));
+    return this.#constraints.forSubscribe(this.#wanted(0, this.#running()));
   }
 
-  connected(masterVersion: string | undefined): void {
+  connected(frame: FrameBuilder, masterVersion: string | undefined): void {
     this.#connected = true;
+    this.#places.connected(frame);
     this.#constraints.subscribed(masterVersion);
     this.#stale = true;
   }
@@ -118,6 +125,17 @@ export class LaunchCoordinator {
     this.#stale = true;
   }
 
+  /** A group has gone, and what was kept for it goes too. */
+  forget(frame: FrameBuilder, group: GroupName): void {
+    this.#places.releaseGroup(frame, group);
+    this.#unsettled = true;
+  }
+
+  operationStatus(frame: FrameBuilder, status: OperationStatus): void {
+    this.#places.operationStatus(frame, status);
+    this.#unsettled = true;
+  }
+
   inverseOffers(frame: FrameBuilder, inverseOffers: readonly InverseOffer[]): void {
     answerInverseOffers(frame, inverseOffers, this.#running());
   }
@@ -138,7 +156,7 @@ export class LaunchCoordinator {
   }
 
   giveBack(frame: FrameBuilder, offerIds: readonly OfferId[]): void {
-    this.#desk.giveBackUnused(frame, offerIds, this.#waiting.demand(this.#running()));
+    this.#desk.giveBackUnused(frame, offerIds, this.#demand(this.#running()));
   }
 
   constraintsRefused(frame: FrameBuilder): void {
@@ -179,29 +197,32 @@ export class LaunchCoordinator {
     }
     this.#unsettled = false;
     const running = this.#running();
-    const demand = this.#waiting.demand(running);
+    this.#places.review(frame, this.#waiting.records(), running);
+    this.#giveUpPlaces(frame);
+    const demand = this.#demand(running);
     this.#accept(frame, demand);
     this.#explain(frame, running);
     this.#desk.giveBackAllBut(frame, this.#worthHolding(frame.at, running), demand);
-    this.#constraints.adjust(frame, this.#waiting.requests(frame.at, running), this.#desk.flow.suppressed());
+    this.#constraints.adjust(frame, this.#wanted(frame.at, running), this.#desk.flow.suppressed());
     this.#desk.adjustFlow(frame, demand);
-    this.#wake(frame, _.min([this.#waiting.nextExpiry(frame.at), this.#desk.firstEnd()].filter(isKnown)));
+    const ends = [this.#waiting.nextExpiry(frame.at), this.#desk.firstEnd(), this.#places.nextReview()];
+    this.#wake(frame, _.min(ends.filter(isKnown)));
   }
 
   /** A task is to be ended that was placed in this very turn: its launch has to leave first. */
   acceptPlaced(frame: FrameBuilder): void {
     if (this.#pots.some(({ placed }) => placed.length > 0)) {
-      this.#accept(frame, this.#waiting.demand(this.#running()));
+      this.#accept(frame, this.#demand(this.#running()));
     }
   }
 
   /** One ACCEPT for all offers of an agent and role. */
   #accept(frame: FrameBuilder, demand: Demand): void {
-    const used = this.#pots.filter(({ placed }) => placed.length > 0);
+    const used = this.#pots.filter(({ placed, after }) => placed.length + after.length > 0);
     this.#pots = [];
-    for (const { pool, placed } of used) {
-      const tasks = placed.map(({ request }) => request.spec.taskId);
-      frame.call(acceptCall(pool, placed, this.#desk.use(frame.at, pool, tasks, demand)));
+    for (const pot of used) {
+      const tasks = pot.placed.map(({ request }) => request.spec.taskId);
+      frame.call(acceptCall(pot, this.#desk.use(frame.at, pot.pool, tasks, demand)));
     }
   }
 
@@ -220,7 +241,7 @@ export class LaunchCoordinator {
   }
 
   agents(): readonly AgentView[] {
-    return agentViews(this.#desk.agents, this.#running());
+    return agentViews(this.#desk.agents, this.#running(), this.#places.all());
   }
 
   #match(frame: FrameBuilder): void {
@@ -231,10 +252,12 @@ export class LaunchCoordinator {
     }
     this.#pots = this.#presentPots();
     const before = new Set(this.#pots.flatMap(({ placed }) => placed));
-    new Placing(this.#pots, running, this.#nextPorts).place(requests);
+    const keeper = this.#places.keeper(frame, this.#waiting.records(), running);
+    new Placing(this.#pots, running, this.#nextPorts, keeper).place(requests);
     for (const pot of this.#pots) {
       for (const placed of pot.placed) {
         if (!before.has(placed)) {
+          pot.before.push(...this.#places.taken(frame, placed, pot.pool, keeper.claims));
           this.#launch(frame, pot, placed);
         }
       }
@@ -250,6 +273,29 @@ export class LaunchCoordinator {
   #presentPots(): readonly Pot[] {
     const known = new Map(this.#pots.map((pot) => [pot.pool.offerIds.join(), pot]));
     return this.#desk.pools().map((pool) => known.get(pool.offerIds.join()) ?? potOf(pool));
+  }
+
+  #giveUpPlaces(frame: FrameBuilder): void {
+    if (this.#desk.held === 0 || !this.#mayLaunch) {
+      return;
+    }
+    this.#pots = this.#presentPots();
+    for (const pot of this.#pots) {
+      pot.after.push(...this.#places.giveUps(frame, pot.pool));
+    }
+  }
+
+  #wanted(at: EpochMs, running: RunningTasks): Wanted {
+    return { requests: this.#waiting.requests(at, running), open: this.#places.releasing() };
+  }
+
+  /** Tasks that wait, and places that are to be given up. */
+  #demand(running: RunningTasks): Demand {
+    const demand = new Map(this.#waiting.demand(running));
+    for (const [role, count] of this.#places.releasing()) {
+      demand.set(role, (demand.get(role) ?? 0) + count);
+    }
+    return demand;
   }
 
   #launch(frame: FrameBuilder, { pool }: Pot, { request, ports }: Placed): void {
@@ -323,20 +369,6 @@ export class LaunchCoordinator {
   }
 }
 
-function acceptCall({ agentId, hostname, offerIds }: Pot['pool'], placed: readonly Placed[], refuse_seconds: number) {
-  const task_infos = placed.map(({ request, ports, resources }) =>
-    taskInfo(request.spec, { agentId, hostname, ports }, resources),
-  );
-  return {
-    type: 'ACCEPT' as const,
-    accept: {
-      offer_ids: offerIds.map((value) => ({ value })),
-      operations: [{ type: 'LAUNCH' as const, launch: { task_infos } }],
-      filters: { refuse_seconds },
-    },
-  };
-}
-
 /** That the next offer is waited for is the way of all tasks, and no news. */
 function worthTelling({ state, why }: WhyView): string | undefined {
   return state === 'none-fits' || state === 'limit' || state === 'old-agent' ? why : undefined;
@@ -344,15 +376,4 @@ function worthTelling({ state, why }: WhyView): string | undefined {
 
 function isKnown<Value>(value: Value | undefined): value is Value {
   return value !== undefined;
-}
-
-/** After a restart too, a new task does not get the ports that the last one at its agent had. */
-function nextPortsAfter(records: readonly TaskRecord[]): Map<AgentId, number> {
-  const placements = records.flatMap(({ life }) => (life.phase === 'waiting' ? [] : (life.placement ?? [])));
-  return new Map(
-    _.sortBy(placements, 'launchedAt').flatMap(({ agentId, ports }) => {
-      const highest = _.max(Object.values(ports));
-      return highest === undefined ? [] : [[agentId, highest + 1] as const];
-    }),
-  );
 }

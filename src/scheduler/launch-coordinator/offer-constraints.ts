@@ -13,6 +13,12 @@ import type { FrameBuilder } from '../frame-builder.ts';
 import type { PlacementConstraint } from '../model/placement.ts';
 import type { Request } from './request.ts';
 
+export interface Wanted {
+  readonly requests: readonly Request[];
+  /** Roles in which any agent may be wanted: places there are to be given up. */
+  readonly open: { has(role: string): boolean; readonly size: number };
+}
+
 export class ConstraintPush {
   readonly #framework: FrameworkInfo;
   #understood = false;
@@ -25,8 +31,8 @@ export class ConstraintPush {
   }
 
   /** Said with SUBSCRIBE, which a fault would make fatal: so without patterns, whose size masters bound as they like. */
-  forSubscribe(requests: readonly Request[]): OfferConstraints | undefined {
-    const constraints = this.#understood ? constraintsOf(requests, simple) : undefined;
+  forSubscribe({ requests, open }: Wanted): OfferConstraints | undefined {
+    const constraints = this.#understood ? constraintsOf(requests, open, simple) : undefined;
     this.#note(constraints);
     return constraints;
   }
@@ -49,9 +55,9 @@ export class ConstraintPush {
   }
 
   /** Says what has changed; while nothing waits, what was said may stand. */
-  adjust(frame: FrameBuilder, requests: readonly Request[], suppressed: readonly string[]): void {
-    if (this.#understood && requests.length > 0) {
-      const constraints = constraintsOf(requests, withPatterns);
+  adjust(frame: FrameBuilder, { requests, open }: Wanted, suppressed: readonly string[]): void {
+    if (this.#understood && requests.length + open.size > 0) {
+      const constraints = constraintsOf(requests, open, withPatterns);
       if (keyOf(constraints) !== this.#told) {
         this.#tell(frame, constraints, suppressed);
       }
@@ -81,8 +87,15 @@ export class ConstraintPush {
 type Translate = (constraint: PlacementConstraint) => AttributeConstraint | undefined;
 
 /** A role is named only if each of its requests can be served by constrained offers: its groups are alternatives. */
-function constraintsOf(requests: readonly Request[], translate: Translate): OfferConstraints | undefined {
-  const roles = Map.groupBy(requests, ({ role }) => role);
+function constraintsOf(
+  requests: readonly Request[],
+  open: Wanted['open'],
+  translate: Translate,
+): OfferConstraints | undefined {
+  const roles = Map.groupBy(
+    requests.filter(({ role }) => !open.has(role)),
+    ({ role }) => role,
+  );
   const constrained = [...roles].flatMap(([role, ofRole]) => {
     const groups = ofRole.map(({ spec }) => groupOf(spec.placement?.constraints ?? [], translate));
     const different = new Map(groups.map((group) => [keyOf(group), group]));

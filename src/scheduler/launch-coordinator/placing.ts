@@ -6,9 +6,13 @@
 import _ from 'lodash';
 import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Resource } from '../../mesos-api-client/protocol/mesos.ts';
+import type { OfferOperation } from '../../mesos-api-client/protocol/operations.ts';
+import { subtract } from '../../mesos-api-client/protocol/resources.ts';
 import type { Ports } from '../model/task.ts';
 import { eligibilityOf } from './eligibility.ts';
 import { type Capacity, inFairOrder } from './fair-order.ts';
+import type { Claims } from './kept-places.ts';
+import { type Keeping, type Kept, keepOf } from './kept-resources.ts';
 import { placeInOrder } from './match-requests.ts';
 import { type Amounts, amountsOf, amountsWanted, hasRoom, type Pool } from './pools.ts';
 import type { Request } from './request.ts';
@@ -22,16 +26,27 @@ export interface Pot {
   /** The sum of what is free. */
   amounts: Amounts;
   readonly placed: Placed[];
+  /** To be done before what was placed is launched, and after it. */
+  readonly before: OfferOperation[];
+  readonly after: OfferOperation[];
 }
 
 export function potOf(pool: Pool): Pot {
-  return { pool, free: pool.free, amounts: amountsOf(pool.free), placed: [] };
+  return { pool, free: pool.free, amounts: amountsOf(pool.free), placed: [], before: [], after: [] };
 }
 
 export interface Placed {
   readonly request: Request;
   readonly ports: Ports;
   readonly resources: readonly Resource[];
+  /** What is kept of it for those that come after. */
+  readonly kept?: { readonly how: 'again' } | ({ readonly how: 'anew' } & Kept);
+}
+
+/** What becomes of the resources of a task that asks to have its place kept. */
+export interface Keeper {
+  readonly claims: Claims;
+  keeping(request: Request): Keeping;
 }
 
 export class Placing {
@@ -40,14 +55,21 @@ export class Placing {
   /** Where the next choice of ports begins at each agent: so that those of a task that has just ended come last. */
   readonly #nextPorts: Map<AgentId, number>;
 
-  constructor(pots: readonly Pot[], running: RunningTasks, nextPorts: Map<AgentId, number>) {
+  readonly #keeper: Keeper;
+
+  constructor(pots: readonly Pot[], running: RunningTasks, nextPorts: Map<AgentId, number>, keeper: Keeper) {
+    this.#keeper = keeper;
     this.#pots = pots;
     this.#running = running;
     this.#nextPorts = nextPorts;
   }
 
   place(requests: readonly Request[]): void {
-    const [returning, others] = _.partition(requests, ({ prefer }) => prefer !== undefined);
+    const [claiming, free] = _.partition(requests, ({ spec }) => this.#keeper.claims.has(spec.taskId));
+    for (const request of claiming) {
+      this.#placeWhereKept(request);
+    }
+    const [returning, others] = _.partition(free, ({ prefer }) => prefer !== undefined);
     for (const request of returning) {
       this.#placeAsPreferred(request);
     }
@@ -55,6 +77,24 @@ export class Placing {
     let waiting: readonly Request[] = inFairOrder(others, this.#running, this.#capacity());
     for (const tier of tiersOf(this.#pots, awaited)) {
       waiting = this.#placeOn(tier, waiting);
+    }
+  }
+
+  /** Exactly what is kept, and ports as they come. */
+  #placeWhereKept(request: Request): void {
+    const place = this.#keeper.claims.get(request.spec.taskId);
+    for (const pot of this.#pots) {
+      const { agentId, role, kept } = pot.pool;
+      if (place === undefined || agentId !== place.agentId || role !== request.role) {
+        continue;
+      }
+      const rest = subtract([...pot.free, ...(kept.get(place.id) ?? [])], place.resources);
+      const portsOnly = { ...request.spec.resources, cpus: 0, memMiB: 0, diskMiB: 0 };
+      const share = rest && takeShare(rest, portsOnly, this.#nextPorts.get(agentId) ?? 0);
+      if (share !== undefined) {
+        this.#put(request, pot, { ...share, taken: [...place.resources, ...share.taken] }, { how: 'again' });
+        return;
+      }
     }
   }
 
@@ -94,7 +134,16 @@ export class Placing {
     if (share === undefined) {
       return false;
     }
-    this.#put(request, pot, share);
+    if (request.spec.keep === undefined) {
+      this.#put(request, pot, share);
+      return true;
+    }
+    const [ports, others] = _.partition(share.taken, ({ name }) => name === 'ports');
+    const kept = keepOf(others, request.spec.keep, this.#keeper.keeping(request));
+    if (kept === undefined) {
+      return false;
+    }
+    this.#put(request, pot, { ...share, taken: [...kept.resources, ...ports] }, { how: 'anew', ...kept });
     return true;
   }
 
@@ -110,11 +159,11 @@ export class Placing {
     return takeShare(pot.free, request.spec.resources, this.#nextPorts.get(pot.pool.agentId) ?? 0);
   }
 
-  #put(request: Request, pot: Pot, { taken, rest, ports }: Share): void {
+  #put(request: Request, pot: Pot, { taken, rest, ports }: Share, kept?: Placed['kept']): void {
     const { agentId, hostname, attributes, domain } = pot.pool;
     pot.free = rest;
     pot.amounts = amountsOf(rest);
-    pot.placed.push({ request, ports, resources: taken });
+    pot.placed.push({ request, ports, resources: taken, ...(kept && { kept }) });
     this.#running.add({ spec: request.spec, place: { agentId, hostname, attributes, ...(domain && { domain }) } });
     const last = request.spec.resources.ports.at(-1);
     const port = last === undefined ? undefined : ports[last];

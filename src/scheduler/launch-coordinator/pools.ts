@@ -7,9 +7,11 @@ import { fromThousandths, type Thousandths, toThousandths } from '../../lib/thou
 import type { AgentId, OfferId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Attribute, Offer, Resource } from '../../mesos-api-client/protocol/mesos.ts';
 import { portRanges, scalarSum } from '../../mesos-api-client/protocol/resources.ts';
+import type { PlaceId } from '../model/kept-place.ts';
 import type { Amount } from '../model/offer-views.ts';
 import type { AgentDomain } from '../model/placement.ts';
 import type { TaskResources } from '../model/task.ts';
+import { placeOf } from './kept-resources.ts';
 import { mayUse, roleOf } from './roles.ts';
 
 export interface Pool {
@@ -19,7 +21,10 @@ export interface Pool {
   readonly attributes: Readonly<Record<string, string>>;
   readonly domain?: AgentDomain;
   readonly offerIds: readonly OfferId[];
+  /** What any task of the role may take. */
   readonly free: readonly Resource[];
+  /** What is kept for the next task of a group, by place. */
+  readonly kept: ReadonlyMap<PlaceId, readonly Resource[]>;
   /** The agent is about to be taken away for maintenance. */
   readonly leaving: boolean;
 }
@@ -43,6 +48,14 @@ function poolOf(offers: readonly Offer[], onlyRole: string): Pool[] {
     return [];
   }
   const role = roleOf(newest, onlyRole);
+  const usable = offers.flatMap((offer) => offer.resources ?? []).filter((resource) => mayUse(role, resource));
+  const kept = new Map<PlaceId, Resource[]>();
+  for (const resource of usable) {
+    const place = placeOf(resource);
+    if (place !== undefined) {
+      kept.set(place, [...(kept.get(place) ?? []), resource]);
+    }
+  }
   return [
     {
       agentId: newest.agent_id.value,
@@ -51,7 +64,8 @@ function poolOf(offers: readonly Offer[], onlyRole: string): Pool[] {
       attributes: textAttributes(newest.attributes ?? []),
       ...domainOf(newest),
       offerIds: offers.map((offer) => offer.id.value),
-      free: offers.flatMap((offer) => offer.resources ?? []).filter((resource) => mayUse(role, resource)),
+      free: usable.filter((resource) => placeOf(resource) === undefined),
+      kept,
       leaving: offers.some((offer) => offer.unavailability !== undefined),
     },
   ];

@@ -1,5 +1,5 @@
 /** The tasks of ours that are at an agent, as constraints and people look at them: by agent, with what they hold there. */
-import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
+import type { AgentId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { AgentDomain } from '../model/placement.ts';
 import type { GroupName, TaskRecord, TaskSpec } from '../model/task.ts';
 import { type Amounts, amountsWanted } from './pools.ts';
@@ -20,11 +20,16 @@ export interface RunningTask {
 export class RunningTasks {
   readonly #byAgent = new Map<AgentId, RunningTask[]>();
   readonly #byGroup = new Map<GroupName, RunningTask[]>();
+  readonly #ids = new Set<TaskId>();
+  readonly #ending = new Set<TaskId>();
   #guarded = false;
 
   constructor(records: Iterable<TaskRecord>) {
-    for (const { spec, life } of records) {
+    for (const { spec, life, goal } of records) {
       if (life.phase === 'launched') {
+        if (goal.kind === 'end') {
+          this.#ending.add(spec.taskId);
+        }
         const { agentId, hostname, attributes = {}, domain } = life.placement;
         this.add({ spec, place: { agentId, hostname, attributes, ...(domain && { domain }) } });
       }
@@ -39,8 +44,14 @@ export class RunningTasks {
   add(task: RunningTask): void {
     const { placement } = task.spec;
     this.#guarded ||= placement !== undefined && (placement.exclusive || placement.awayFrom.length > 0);
+    this.#ids.add(task.spec.taskId);
     push(this.#byAgent, task.place.agentId, task);
     push(this.#byGroup, task.spec.group, task);
+  }
+
+  /** It is there, and is to stay. */
+  stays(taskId: TaskId): boolean {
+    return this.#ids.has(taskId) && !this.#ending.has(taskId);
   }
 
   at(agentId: AgentId): readonly RunningTask[] {

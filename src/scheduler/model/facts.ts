@@ -4,7 +4,9 @@
  */
 import type { EpochMs } from '../../lib/brand.ts';
 import type { AgentId, FrameworkId, OfferId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
+import type { OperationState } from '../../mesos-api-client/protocol/operations.ts';
 import type { TaskState } from '../../mesos-api-client/protocol/task-state.ts';
+import type { PlaceId, PlaceOperation } from './kept-place.ts';
 import type { ConnectionProblem, MasterAddress } from './master.ts';
 import type { GroupName, Ports, TaskEnd } from './task.ts';
 
@@ -65,6 +67,23 @@ export type SchedulerFact =
       readonly forMs?: number;
       readonly tasks: number;
       readonly accepted: boolean;
+    }
+  /** Resources of an agent are kept for a group from now on; or its next task has them. */
+  | {
+      readonly kind: 'place.taken';
+      readonly place: PlaceId;
+      readonly taskId: TaskId;
+      readonly agentId: AgentId;
+      readonly again: boolean;
+    }
+  | { readonly kind: 'place.releasing'; readonly place: PlaceId; readonly agentId: AgentId; readonly why: string }
+  | { readonly kind: 'place.released'; readonly place: PlaceId; readonly agentId: AgentId }
+  | {
+      readonly kind: 'place.failed';
+      readonly place: PlaceId;
+      readonly operation: PlaceOperation;
+      readonly state: OperationState;
+      readonly message?: string;
     }
   | ({ readonly kind: 'task.requested' } & OfTask)
   /** Offers came and none fitted: `why` counts agents by reason. Stated again only when it changes. */

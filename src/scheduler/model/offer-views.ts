@@ -4,6 +4,7 @@
  */
 import type { EpochMs } from '../../lib/brand.ts';
 import type { AgentId, OfferId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
+import type { PlaceId } from './kept-place.ts';
 import type { AgentDomain } from './placement.ts';
 import type { GroupName } from './task.ts';
 
@@ -57,6 +58,15 @@ export interface AgentView {
   readonly tasks: readonly { readonly taskId: TaskId; readonly group: GroupName; readonly part: string }[];
   /** What they hold. */
   readonly ours: Amount;
+  /** What is reserved there for groups, whether a task has it or not. */
+  readonly places: readonly {
+    readonly id: PlaceId;
+    readonly group: GroupName;
+    readonly taskId: TaskId;
+    readonly resources: Amount;
+    /** Why it is given up, where it is. */
+    readonly releasing?: string;
+  }[];
 }
 
 /** One reason, and how many of the known agents are ruled out by it. An agent may lack several things. */

@@ -1,6 +1,7 @@
 /** What survives a restart: generic writes for the store, and the core's own records among them. */
 import type { EpochMs } from '../../lib/brand.ts';
 import type { FrameworkId } from '../../mesos-api-client/protocol/ids.ts';
+import type { PlaceRecord } from './kept-place.ts';
 import type { TaskRecord } from './task.ts';
 
 /** One framework id for the whole life of a scheduler's store (collection `framework`, key `id`). */
@@ -26,7 +27,7 @@ export interface FormerFramework extends FrameworkRemoval {
   readonly frameworkId: FrameworkId;
 }
 
-export type Collection = 'framework' | 'tasks' | 'clusters' | 'jars' | 'settings';
+export type Collection = 'framework' | 'tasks' | 'clusters' | 'jars' | 'settings' | 'places';
 
 export type RecordWrite =
   | { readonly kind: 'put'; readonly collection: Collection; readonly key: string; readonly value: unknown }
@@ -36,4 +37,5 @@ export type RecordWrite =
 export interface SchedulerRecords {
   readonly framework?: FrameworkRecord;
   readonly tasks: readonly TaskRecord[];
+  readonly places?: readonly PlaceRecord[];
 }

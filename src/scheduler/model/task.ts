@@ -3,6 +3,7 @@ import type { Brand, EpochMs } from '../../lib/brand.ts';
 import type { AgentId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Uri } from '../../mesos-api-client/protocol/mesos.ts';
 import type { TaskState } from '../../mesos-api-client/protocol/task-state.ts';
+import type { KeepWish } from './kept-place.ts';
 import type { AgentDomain, GroupShare, PlacementWish } from './placement.ts';
 
 /** Tasks that belong together (a Flink cluster). Facts and views carry it; the core never interprets it. */
@@ -57,6 +58,8 @@ export interface TaskSpec {
   readonly role?: string;
   readonly placement?: PlacementWish;
   readonly share?: GroupShare;
+  /** Its place is kept for the next task of its group and part that asks for one. */
+  readonly keep?: KeepWish;
 }
 
 export interface Placement {

@@ -96,6 +96,7 @@ export const agentExample: MesosAgentView = {
   offered: [{ role: '*', at: moment, resources: amount }],
   tasks: [{ id: 't-1', cluster: 'default', part: 'jobmanager' }],
   ours: amount,
+  places: [{ id: 'keep-t-1', cluster: 'default', task: 't-1', resources: amount }],
 };
 
 export function createFakeDispatcher(): FakeDispatcher {

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { completeSpec } from '../../../src/flink/render/complete-spec.ts';
-import { placementOf } from '../../../src/flink/render/placement.ts';
+import { diskOf, placementOf } from '../../../src/flink/render/placement.ts';
 import type { ClusterSpec } from '../../../src/flink/spec.ts';
 
 function complete(spec: Partial<ClusterSpec>) {
@@ -45,4 +45,12 @@ test('the constraints of a process are its own, what is said of the cluster hold
     },
     share,
   });
+});
+
+test('a TaskManager whose place is kept says so, and its disk includes the volume', (t) => {
+  const spec = complete({ taskManager: { diskMiB: 100, kept: { volumeMiB: 50 } } });
+  t.deepEqual(placementOf(spec, 'taskManager'), { keep: { volume: { sizeMiB: 50, path: 'volume' } } });
+  t.deepEqual(placementOf(spec, 'jobManager'), {});
+  t.is(diskOf(spec), 150);
+  t.deepEqual(placementOf(complete({ taskManager: { kept: {} } }), 'taskManager'), { keep: {} });
 });

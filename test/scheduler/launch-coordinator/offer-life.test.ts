@@ -233,6 +233,7 @@ test('the agents as offers showed them: attributes, domain, maintenance ahead, w
       offered: [{ role: 'flink', at: core.now, resources: { cpus: 3, memMiB: 7168, diskMiB: 10_000, ports: 100 } }],
       tasks: [{ taskId: id('t1'), group: 'default' as never, part: 'worker' }],
       ours: { cpus: 1, memMiB: 1024, diskMiB: 0, ports: 0 },
+      places: [],
     },
   ]);
   t.like(core.task('t1')?.life, { placement: place });

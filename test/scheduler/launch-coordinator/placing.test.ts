@@ -12,7 +12,7 @@ import { agent, portsResource, scalar, taskSpec } from '../fixtures.ts';
 
 function pool(agentId: AgentId, free: Resource[], leaving = false): Pool {
   const [hostname, offerIds] = [`host-${agentId}`, [`o-${agentId}` as OfferId]];
-  return { agentId, hostname, role: 'flink', attributes: {}, offerIds, free, leaving };
+  return { agentId, hostname, role: 'flink', attributes: {}, offerIds, free, kept: new Map(), leaving };
 }
 
 function request(taskId: string, cpus: number, memMiB = 10, ports: string[] = []): Request {
@@ -22,12 +22,19 @@ function request(taskId: string, cpus: number, memMiB = 10, ports: string[] = []
 function match(requests: readonly Request[], pools: readonly Pool[], nextPorts = new Map<AgentId, number>()) {
   const pots = pools.map(potOf);
   const running = new RunningTasks([]);
-  new Placing(pots, running, nextPorts).place(requests);
+  new Placing(pots, running, nextPorts, keeper).place(requests);
   const matches = pots.flatMap(({ pool: at, placed }: Pots) =>
     placed.map(({ request, ports, resources }) => ({ taskId: request.spec.taskId, pool: at, ports, resources })),
   );
   return { matches, left: pots.map(({ pool: { agentId }, free }) => ({ agentId, free })) };
 }
+
+const keeper: ConstructorParameters<typeof Placing>[3] = {
+  claims: new Map(),
+  keeping: () => {
+    throw new Error('nothing is kept');
+  },
+};
 
 type Pots = ConstructorParameters<typeof Placing>[0][number];
 
