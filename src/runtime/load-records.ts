@@ -9,6 +9,7 @@ import type { PlaceRecord } from '../scheduler/model/kept-place.ts';
 import type { FrameworkRecord, SchedulerRecords } from '../scheduler/model/records.ts';
 import type { TaskRecord } from '../scheduler/model/task.ts';
 import type { Store, StoredRecord } from '../store/store.ts';
+import { newestShape } from './record-versions.ts';
 
 export interface LoadedRecords {
   readonly scheduler: SchedulerRecords;
@@ -43,18 +44,9 @@ function versioned<Known extends { readonly version: 1 }>(
   record: StoredRecord,
   needed: readonly (keyof Known)[],
 ): Known {
-  const where = `record ${record.key} of ${record.collection}`;
-  const { value } = record;
-  if (!_.isPlainObject(value)) throw corrupt(`${where} is no object`);
-  const known = value as Known;
-  if (known.version !== 1) {
-    const version = JSON.stringify(known.version) ?? 'none';
-    throw corrupt(
-      `${where} has version ${version}, and this flink-mesos reads version 1: was it written by a newer one?`,
-    );
-  }
+  const known = newestShape(record) as unknown as Known;
   const missing = needed.filter((member) => known[member] === undefined);
-  if (missing.length > 0) throw corrupt(`${where} lacks ${missing.join(', ')}`);
+  if (missing.length > 0) throw corrupt(`record ${record.key} of ${record.collection} lacks ${missing.join(', ')}`);
   return known;
 }
 
