@@ -25,6 +25,7 @@ export const commands = {
   package: { needs: [], takesArguments: false, steps: [[join(root, 'bin/package/main.ts')]] },
   conformance: { needs: [], takesArguments: true, steps: [[join(root, 'test/conformance/run.ts')]] },
   'crash-points': { needs: ['java', 'pip'], takesArguments: true, steps: [[join(root, 'test/crash-points/run.ts')]] },
+  sim: { needs: [], takesArguments: true, steps: [[join(root, 'test/simulation/main.ts')]] },
   universe: { needs: [], takesArguments: true, steps: [[join(root, 'universe/main.ts')]] },
   'web:pictures': { needs: everything, takesArguments: false, steps: [[join(root, 'test/pictures/take.ts')]] },
   'bench:start': { needs: everything, takesArguments: true, steps: [[join(root, 'bench/start.ts')]] },

@@ -207,7 +207,13 @@ async function endedWith(runtime: Runtime, reasons: readonly Promise<Problem>[])
   return (await runtime.ended) ?? reason;
 }
 
-export function coreOptions(settings: CheckedSettings, webuiUrl: string): Parameters<typeof createScheduler>[0] {
+/** What the core and its framework are told. */
+type CoreSettings = Pick<
+  SchedulerSettings,
+  'user' | 'frameworkName' | 'role' | 'unreachableAfterMs' | 'returning' | 'startAnew'
+> & { readonly mesos: Pick<MesosClient, 'principal'> };
+
+export function coreOptions(settings: CoreSettings, webuiUrl: string): Parameters<typeof createScheduler>[0] {
   return {
     framework: frameworkInfo(settings, webuiUrl),
     seed: randomInt(2 ** 31),
@@ -220,7 +226,7 @@ export function coreOptions(settings: CheckedSettings, webuiUrl: string): Parame
   };
 }
 
-function frameworkInfo(settings: CheckedSettings, webuiUrl: string): FrameworkInfo {
+function frameworkInfo(settings: CoreSettings, webuiUrl: string): FrameworkInfo {
   return {
     user: settings.user ?? userInfo().username,
     name: settings.frameworkName,
@@ -242,7 +248,7 @@ function frameworkInfo(settings: CheckedSettings, webuiUrl: string): FrameworkIn
 }
 
 /** The first is that of clusters that name none. */
-function rolesOf({ role }: SchedulerSettings): string[] {
+function rolesOf({ role }: CoreSettings): string[] {
   return role.split(',');
 }
 
