@@ -23,6 +23,14 @@ const actions = {
     const prefer = { agentId: agent(chosen % 4), forMs: 20_000 };
     world.command({ kind: 'launch', task: taskSpec(world.nextId(), { prefer }) });
   },
+  'request with wishes': (world: World, chosen: number) => {
+    const constraints = [{ field: 'hostname', operator: 'UNLIKE' as const, value: 'elsewhere-.*' }];
+    const preferences = [{ field: 'hostname', operator: 'GROUP_BY' as const }];
+    const fitness = chosen % 2 === 0 ? ('spread' as const) : ('pack' as const);
+    const placement = { constraints, preferences, awayFrom: [], exclusive: chosen % 3 === 0, fitness };
+    const share = { priority: chosen % 3, weight: 1 + (chosen % 2) };
+    world.command({ kind: 'launch', task: taskSpec(world.nextId(), { placement, share }) });
+  },
   kill: (world: World, chosen: number) => {
     const record = pick(world.scheduler.tasks(), chosen);
     if (record !== undefined) {
@@ -96,6 +104,7 @@ const ordinary: Action[] = [
   'a task gets on',
   'request',
   'request an agent',
+  'request with wishes',
   'requests and a kill in one turn with an event',
   'kill',
 ];

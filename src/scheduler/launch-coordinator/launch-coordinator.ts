@@ -352,6 +352,7 @@ export class LaunchCoordinator {
       running,
       roleOf: (record) => this.#waiting.roleOf(record),
       limits: this.#waiting.limited(running),
+      found: new Map(),
       offersConstrained: (role) => this.#constraints.constrains(role),
     };
   }

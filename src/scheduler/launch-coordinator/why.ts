@@ -28,13 +28,15 @@ export interface Circumstances {
   readonly limits: ReadonlyMap<TaskId, string>;
   /** The master was asked for agents that suit alone: of others it says nothing. */
   readonly offersConstrained: (role: string) => boolean;
+  /** What was found for tasks of one size and one wish: thousands of them may wait. */
+  readonly found: Map<string, Looked>;
 }
 
 export function whyWaiting(record: TaskRecord, circumstances: Circumstances): WhyView {
   const { spec } = record;
   const role = circumstances.roleOf(record);
   const lastOfferAt = circumstances.agents.offeredAt(role);
-  const looked = lookAtAgents(spec, role, circumstances);
+  const looked = lookOnce(spec, role, circumstances);
   const { state, why } = judge(record, role, looked, circumstances);
   return {
     taskId: spec.taskId,
@@ -51,7 +53,7 @@ export function whyWaiting(record: TaskRecord, circumstances: Circumstances): Wh
   };
 }
 
-interface Looked {
+export interface Looked {
   readonly known: number;
   readonly fitting: number;
   readonly ruledOut: readonly RuledOut[];
@@ -98,6 +100,18 @@ const kinds = [
   { of: 'disk', reason: 'disk' },
   { of: 'ports', reason: 'ports' },
 ] as const;
+
+function lookOnce(spec: TaskSpec, role: string, circumstances: Circumstances): Looked {
+  const { group, part, resources, placement } = spec;
+  const key = JSON.stringify([role, group, part, resources, placement]);
+  const known = circumstances.found.get(key);
+  if (known !== undefined) {
+    return known;
+  }
+  const looked = lookAtAgents(spec, role, circumstances);
+  circumstances.found.set(key, looked);
+  return looked;
+}
 
 function lookAtAgents(spec: TaskSpec, role: string, { agents, running }: Circumstances): Looked {
   const need = amountsWanted(spec.resources);
