@@ -14,10 +14,10 @@ async function withArtifact(t: ExecutionContext, content: Buffer, token?: string
   const artifacts = await openArtifactStore(directory, randomBytes(32));
   const artifact = await artifacts.put('flink.tar', content, content.length);
   const { app } = await testApi(t, { artifacts, ...(token === undefined ? {} : { token }) });
-  return { app, artifact, path: artifacts.signedPath(artifact) };
+  return { app, artifact, directory, path: artifacts.signedPath(artifact) };
 }
 
-test('a signed address gives the file with its length, without a token', async (t) => {
+test('AS-1, AS-2: a signed address gives the file with its length, without a token', async (t) => {
   const content = randomBytes(3 * 1024 * 1024);
   const { app, path, artifact } = await withArtifact(t, content, 'a-token');
   const url = await listen(app);
@@ -34,7 +34,7 @@ test('a signed address gives the file with its length, without a token', async (
   await head.body.dump();
 });
 
-test('whatever is wrong with an address, the answer is the same 404', async (t) => {
+test('AS-4, AS-9: whatever is wrong with an address, the answer is the same 404', async (t) => {
   const { app, path, artifact } = await withArtifact(t, Buffer.from('content'));
   const signature = path.slice(path.indexOf('?'));
   const other = 'f'.repeat(64);
@@ -61,6 +61,22 @@ test('whatever is wrong with an address, the answer is the same 404', async (t) 
   t.is(bodies.size, 1);
   t.is(JSON.parse([...bodies][0] ?? '').code, 'NOT_FOUND');
   t.is((await app.inject(path)).statusCode, 200, 'the right one still works');
+});
+
+test('AS-3: an address is for reading alone', async (t) => {
+  const { app, path } = await withArtifact(t, Buffer.from('content'));
+  for (const method of ['POST', 'PUT', 'DELETE', 'PATCH'] as const) {
+    t.is((await app.inject({ method, url: path })).statusCode, 404, method);
+  }
+  t.is((await app.inject(path)).body, 'content');
+});
+
+test('AS-5: a file that was deleted is missing, and nothing else', async (t) => {
+  const { app, path, artifact, directory } = await withArtifact(t, Buffer.from('content'));
+  await rm(join(directory, artifact.digest));
+  const answer = await app.inject(path);
+  t.is(answer.statusCode, 404);
+  t.is(answer.json().code, 'NOT_FOUND');
 });
 
 test('a file that a slow agent gives up on is let go', async (t) => {

@@ -35,7 +35,7 @@ test('a file is kept under its digest, whole and readable by its owner alone', a
   t.deepEqual(await contents(directory), [artifact.digest]);
 });
 
-test('the same content is kept once, under any name', async (t) => {
+test('AS-6: the same content is kept once, under any name', async (t) => {
   const { directory, store } = await setUp(t);
   const [one, two] = await Promise.all([
     store.put('a.jar', Buffer.from('same'), limit),
@@ -103,7 +103,7 @@ test('only digests have a path: what a request names never becomes one', async (
   }
 });
 
-test('file names that are more than a plain name are refused', async (t) => {
+test('AS-7: file names that are more than a plain name are refused', async (t) => {
   const { directory, store } = await setUp(t);
   for (const name of ['../x', 'a/b', '', '.hidden', 'a b', 'ü.jar', 'x'.repeat(201)]) {
     await t.throwsAsync(store.put(name, Buffer.from('x'), limit), { message: /no plain file name/ });
@@ -127,7 +127,7 @@ test('a file of this machine is taken in as it is, and stays where it was', asyn
   t.deepEqual(await contents(directory), [artifact.digest]);
 });
 
-test('a signature is for one digest and one name, under one secret', async (t) => {
+test('AS-10: a signature is for one digest and one name, under one secret', async (t) => {
   const { directory, store } = await setUp(t);
   const artifact = await store.put('conf.tar', Buffer.from('x'), limit);
   const url = new URL(store.signedPath(artifact), 'http://host');

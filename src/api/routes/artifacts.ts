@@ -2,7 +2,7 @@
  * Files for agents. The Mesos fetcher can send no header, so the signature in the address is what admits it; whatever
  * is wrong with an address, the answer is the same. The path on disk comes from the store, never from the request.
  */
-import { open as openFile } from 'node:fs/promises';
+import { type FileHandle, open as openFile } from 'node:fs/promises';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
@@ -27,7 +27,7 @@ export function artifactRoutes({ artifacts }: ApiParts): FastifyPluginAsyncTypeb
       },
       handler: async (request, reply) => {
         const { digest, fileName } = request.params;
-        const file = await openFile(pathOf(artifacts, digest, fileName, request.query.signature));
+        const file = await openKept(pathOf(artifacts, digest, fileName, request.query.signature));
         const { size } = await file.stat();
         reply.headers({
           'content-type': 'application/octet-stream',
@@ -43,6 +43,14 @@ export function artifactRoutes({ artifacts }: ApiParts): FastifyPluginAsyncTypeb
       },
     });
   };
+}
+
+/** Somebody may have cleaned up behind our back. */
+async function openKept(path: string): Promise<FileHandle> {
+  return openFile(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+    throw new Problem('NOT_FOUND', 'the file of this artifact was deleted from the data directory', { cause });
+  });
 }
 
 function pathOf(artifacts: ArtifactStore, digest: string, fileName: string, signature: unknown): string {

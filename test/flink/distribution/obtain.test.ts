@@ -199,7 +199,7 @@ async function flinkHome(t: ExecutionContext, ...jars: string[]): Promise<{ here
   return { here, home };
 }
 
-test('FLINK_HOME: its version is read from its flink-dist jar', async (t) => {
+test('OV-2, OV-3: FLINK_HOME: its version is read from its flink-dist jar', async (t) => {
   for (const [jar, expected] of [
     ['flink-dist-1.20.5.jar', '1.20.5'],
     ['flink-dist-2.3.0-vendor7.jar', '2.3.0'],
@@ -212,7 +212,7 @@ test('FLINK_HOME: its version is read from its flink-dist jar', async (t) => {
   }
 });
 
-test('FLINK_HOME that is none, that is two, that is too old, or that is not the version asked for', async (t) => {
+test('OV-4: FLINK_HOME that is none, that is two, that is too old, or that is not the version asked for', async (t) => {
   const cases: [string[], ProblemCode, RegExp][] = [
     [[], 'USAGE', /no lib\/flink-dist/],
     [['flink-dist-2.3.0.jar', 'flink-dist-2.2.1.jar'], 'USAGE', /more than one Flink/],

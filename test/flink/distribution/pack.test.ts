@@ -31,7 +31,7 @@ async function distribution(t: ExecutionContext): Promise<{ directory: string; h
   return { directory, home };
 }
 
-test('what processes need, below flink/, with times and modes, and read back as it was', async (t) => {
+test('OV-1: what processes need, below flink/, with times and modes, and read back as it was', async (t) => {
   const { directory, home } = await distribution(t);
   const archive = await packDistribution(home, '2.3.0', join(directory, 'cache'));
   const out = join(directory, 'out');
