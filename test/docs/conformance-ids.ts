@@ -158,6 +158,5 @@ export const notYet: Readonly<Record<string, string>> = {
   'MA-64':
     'measured by `npm run bench:launch` (10,000 updates at once; docs/performance.md); what waits is bounded by I12',
   'MA-65': 'uninstalling is not tested by id yet',
-  'LM-71': "the operators' event stream is not built into the embedded master: 501",
   'LM-74': 'a measurement, for the benchmarks',
 };

@@ -169,7 +169,7 @@ test('the operator API answers what is built, 501 for the rest, 400 for what Mes
   t.deepEqual(Object.keys(at(await operator(master, 'GET_STATE'), 'get_state') as object).sort(), parts);
   t.is((await post(master, '/api/v1', { type: 'GET_METRICS' })).status, 400);
   t.is((await post(master, '/api/v1', { type: 'GET_METRICS', get_metrics: {} })).status, 200);
-  t.is((await post(master, '/api/v1', { type: 'LIST_FILES', list_files: { path: '/' } })).status, 501);
+  t.is((await post(master, '/api/v1', { type: 'LIST_FILES', list_files: { path: '/' } })).status, 404);
   t.is((await post(master, '/api/v1', { type: 'UNKNOWN' })).status, 501);
   t.is((await post(master, '/api/v1', { type: 'NO_SUCH' })).status, 400);
   t.is((await post(master, '/api/v1', { type: 'GET_HEALTH' }, { Accept: 'text/html' })).status, 406);

@@ -146,7 +146,7 @@ function launch(acceptance: Acceptance, task: TaskInfo): void {
   const info = { ...task, resources: allocatedForm(resources, role) };
   acceptance.remaining = subtract(remaining, resources) ?? [];
   const launched = createTask(framework, agent, info, role);
-  addTask(framework, agent, launched);
+  addTask(master, framework, agent, launched);
   occupy(master, agent, launched);
   count(master, 'master/messages_launch_tasks');
   sendToAgent(master, agent, { type: 'RUN_TASK', framework: framework.info, task: info });

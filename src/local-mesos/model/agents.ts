@@ -18,6 +18,7 @@ import type { Agent, MasterState } from './master-state.ts';
 import { persistRegistry, sendToAgent, setTimer } from './master-state.ts';
 import { rescindOffer } from './offers.ts';
 import { takeOperation } from './operations/operations.ts';
+import { tellAgentAdded } from './operator-events.ts';
 import { internalForm } from './resource-forms.ts';
 import { missingTasks, repeatKills, takeTasks } from './returning-agents.ts';
 import { occupy, usesResources } from './tasks.ts';
@@ -66,6 +67,9 @@ export function registerAgent(master: MasterState, link: LinkId, { agent: descri
       takeOperation(master, agent, operation);
     }
     repeatKills(master, agent);
+  }
+  if (known === undefined) {
+    tellAgentAdded(master, agent);
   }
   startPings(master, agent);
   beginDrain(master, agent);

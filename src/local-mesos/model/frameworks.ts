@@ -19,10 +19,11 @@ import {
 } from './framework-info.ts';
 import { forgetInverseOffers } from './maintenance/inverse-offers.ts';
 import type { Answer, StreamId } from './master-io.ts';
-import type { Framework, MasterState } from './master-state.ts';
+import type { Framework, MasterState, Task } from './master-state.ts';
 import { clearTimer, sendEvent, sendToAgent, setTimer } from './master-state.ts';
 import { removeOffer, rescindOffer } from './offers.ts';
-import { endTask } from './tasks.ts';
+import { tellFrameworkAdded, tellFrameworkRemoved, tellFrameworkUpdated } from './operator-events.ts';
+import { endTask, masterStatus, remember, usesResources } from './tasks.ts';
 
 export function subscribe(master: MasterState, stream: StreamId, { subscribe: subscription }: SubscribeCall): void {
   const info = subscription.framework_info;
@@ -43,6 +44,7 @@ export function subscribe(master: MasterState, stream: StreamId, { subscribe: su
     takeOver(master, known, info);
   }
   connect(master, framework, stream, subscription);
+  (known === undefined ? tellFrameworkAdded : tellFrameworkUpdated)(master, framework);
   if (cut) {
     // One that took over an open stream waits for the next batch (LM-11).
     allocate(master);
@@ -73,6 +75,7 @@ export function addFramework(master: MasterState, info: FrameworkInfo): Framewor
     offers: new Map(),
     operations: new Map(),
     filters: createOfferFilters(),
+    offerConstraints: {},
     constraints: noConstraints,
     minAllocatable: minAllocatableOf(info),
     changed: 0,
@@ -118,6 +121,7 @@ function connect(
 ): void {
   framework.stream = stream;
   framework.suppressedRoles = new Set(subscription.suppressed_roles ?? []);
+  framework.offerConstraints = subscription.offer_constraints ?? {};
   framework.constraints = constraintsOf(subscription);
   competeForOffers(master, framework);
   sendEvent(master, framework, {
@@ -190,7 +194,7 @@ export function removeFramework(master: MasterState, framework: Framework): void
     sendToAgent(master, agent, { type: 'SHUTDOWN_FRAMEWORK', frameworkId: framework.id });
   }
   for (const task of [...framework.tasks.values()]) {
-    endTask(master, framework, task, 'TASK_KILLED');
+    removeTask(master, framework, task);
   }
   dropOffers(master, framework);
   if (framework.stream !== undefined) {
@@ -203,10 +207,22 @@ export function removeFramework(master: MasterState, framework: Framework): void
   framework.recovered = false;
   master.frameworks.delete(framework.id);
   strikeFramework(master.books, framework.id);
+  tellFrameworkRemoved(master, framework.info);
   master.completedFrameworks.set(framework.id, framework);
   const [oldest] = master.completedFrameworks.keys();
   if (master.completedFrameworks.size > master.options.maxCompletedFrameworks && oldest !== undefined) {
     master.completedFrameworks.delete(oldest);
+  }
+}
+
+/** Operators alone hear of it. */
+function removeTask(master: MasterState, framework: Framework, task: Task): void {
+  const wasRunning = usesResources(task);
+  endTask(master, framework, task, 'TASK_KILLED');
+  if (wasRunning) {
+    const message = `Framework ${framework.id} removed`;
+    const why = { message, reason: 'REASON_FRAMEWORK_REMOVED', agent_id: { value: task.agentId } };
+    remember(master, task, masterStatus(master, task.id, 'TASK_KILLED', why));
   }
 }
 
@@ -225,6 +241,7 @@ export function updateFramework(master: MasterState, framework: Framework, updat
   if (fault !== undefined) {
     return { status: 400, text: `'UpdateFramework' call is not valid: ${fault}` };
   }
+  framework.offerConstraints = update.offer_constraints ?? {};
   framework.constraints = constraintsOf(update);
   applyUpdate(master, framework, info, new Set(update.suppressed_roles ?? []));
   return { status: 200, text: '' };
@@ -245,6 +262,7 @@ function applyUpdate(master: MasterState, framework: Framework, info: FrameworkI
     }
   }
   competeForOffers(master, framework);
+  tellFrameworkUpdated(master, framework);
   for (const agent of master.agents.values()) {
     sendToAgent(master, agent, { type: 'UPDATE_FRAMEWORK', framework: framework.info });
   }

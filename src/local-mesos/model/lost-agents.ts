@@ -11,7 +11,8 @@ import type { Agent, Framework, MasterState, Task } from './master-state.ts';
 import { clearTimer, count, isPartitionAware, persistRegistry, sendEvent, sendToAgent } from './master-state.ts';
 import { rescindOffer } from './offers.ts';
 import { loseOperations } from './operations/operations.ts';
-import { detachTask, endTask, forgetTask, masterStatus, sendUpdate, usesResources } from './tasks.ts';
+import { tellAgentRemoved } from './operator-events.ts';
+import { detachTask, endTask, forgetTask, masterStatus, remember, sendUpdate, usesResources } from './tasks.ts';
 
 /** The link broke: offers are void, the pings decide the rest; frameworks that do not checkpoint lose their tasks now. */
 export function disconnectAgent(master: MasterState, agent: Agent, link: LinkId): void {
@@ -62,6 +63,7 @@ function endWithAgent(master: MasterState, agent: Agent, why: string): void {
     }
   }
   removeAgent(master, agent);
+  tellAgentRemoved(master, agent);
 }
 
 export function removeAgent(master: MasterState, agent: Agent): void {
@@ -156,6 +158,6 @@ function loseTask(master: MasterState, framework: Framework, task: Task, why: Pa
 
 export function tell(master: MasterState, framework: Framework, task: Task, why: Partial<TaskStatus>): void {
   const status = masterStatus(master, task.id, task.state, { ...why, agent_id: { value: task.agentId } });
-  task.statuses.push(status);
+  remember(master, task, status);
   sendUpdate(master, framework, status);
 }

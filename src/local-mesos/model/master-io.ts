@@ -6,7 +6,7 @@
 import type { Brand, EpochMs } from '../../lib/brand.ts';
 import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Domain } from '../../mesos-api-client/protocol/mesos.ts';
-import type { MasterCommand } from '../../mesos-api-client/protocol/operator.ts';
+import type { MasterCommand, MasterEvent } from '../../mesos-api-client/protocol/operator.ts';
 import type {
   MachineId,
   MaintenanceSchedule,
@@ -91,6 +91,9 @@ export type MasterInput = { readonly at: EpochMs } & (
   | { readonly kind: 'subscribe'; readonly stream: StreamId; readonly call: SubscribeCall }
   /** Any other call, with the Mesos-Stream-Id that came with it; answered by one reply effect. */
   | { readonly kind: 'call'; readonly stream?: string; readonly call: FrameworkCall }
+  /** An operator's SUBSCRIBE; the shell has answered 200 and opened the stream. */
+  | { readonly kind: 'operator-subscribe'; readonly stream: StreamId }
+  /** Of a scheduler or of an operator. */
   | { readonly kind: 'stream-closed'; readonly stream: StreamId }
   | { readonly kind: 'agent-message'; readonly link: LinkId; readonly message: AgentToMaster }
   | { readonly kind: 'link-closed'; readonly link: LinkId }
@@ -105,6 +108,7 @@ export type SchedulerStreamEvent = SchedulerEvent;
 export type MasterEffect =
   | { readonly kind: 'reply'; readonly status: number; readonly text: string }
   | { readonly kind: 'send'; readonly stream: StreamId; readonly event: SchedulerStreamEvent }
+  | { readonly kind: 'send-to-operator'; readonly stream: StreamId; readonly event: MasterEvent }
   | { readonly kind: 'close-stream'; readonly stream: StreamId }
   | { readonly kind: 'send-to-agent'; readonly link: LinkId; readonly message: MasterToAgent }
   | { readonly kind: 'close-link'; readonly link: LinkId }

@@ -6,6 +6,7 @@ import _ from 'lodash';
 import type { EpochMs } from '../../lib/brand.ts';
 import type { AgentId, FrameworkId, OfferId, OperationId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { FrameworkInfo, Resource, TaskInfo, TaskStatus } from '../../mesos-api-client/protocol/mesos.ts';
+import type { OfferConstraints } from '../../mesos-api-client/protocol/offer-constraints.ts';
 import type { OperationStatus } from '../../mesos-api-client/protocol/operations.ts';
 import type { SchedulerEvent } from '../../mesos-api-client/protocol/scheduler.ts';
 import type { TaskState } from '../../mesos-api-client/protocol/task-state.ts';
@@ -42,6 +43,8 @@ export interface Framework {
   /** Those that bear an id and are not acknowledged to their end. */
   readonly operations: Map<OperationId, OperationRecord>;
   readonly filters: OfferFilters;
+  /** As it was told, and as it is judged. */
+  offerConstraints: OfferConstraints;
   constraints: ConstraintsFilter;
   /** By role: what an offer must hold at least, one of these; from its offer_filters. */
   minAllocatable: ReadonlyMap<string, readonly Quantities[]>;
@@ -129,6 +132,8 @@ export interface MasterState {
   readonly goneAgents: Map<AgentId, EpochMs>;
   readonly offers: Map<OfferId, OfferRecord>;
   maintenance: Maintenance;
+  /** Those that hear of everything, oldest first. */
+  readonly operatorStreams: Set<StreamId>;
   readonly draining: Map<AgentId, Draining>;
   /** By an operator, draining or not: nothing of them is offered. */
   readonly deactivated: Set<AgentId>;
@@ -154,6 +159,7 @@ export function createState(options: MasterOptions): MasterState {
     goneAgents: new Map(),
     offers: new Map(),
     maintenance: { schedule: {}, machines: new Map() },
+    operatorStreams: new Set(),
     draining: new Map(),
     deactivated: new Set(),
     nextRemovalAt: 0,

@@ -18,6 +18,7 @@ import type { Agent, MasterState } from './master-state.ts';
 import { count, createState, sendEvent, setTimer } from './master-state.ts';
 import { operationReported } from './operations/operations.ts';
 import { handleCommand } from './operator-act.ts';
+import { beatForOperator, subscribeOperator, unsubscribeOperator } from './operator-events.ts';
 import { updateTask } from './tasks.ts';
 
 export interface Master {
@@ -70,6 +71,9 @@ function handle(master: MasterState, input: MasterInput): void {
     case 'subscribe':
       subscribe(master, input.stream, input.call);
       return;
+    case 'operator-subscribe':
+      subscribeOperator(master, input.stream);
+      return;
     case 'call':
       handleCall(master, input.stream, input.call);
       return;
@@ -104,6 +108,9 @@ function start(master: MasterState): void {
 
 /** Only the present stream of a framework counts; one that was replaced or refused has nothing to end. */
 function streamClosed(master: MasterState, stream: StreamId): void {
+  if (unsubscribeOperator(master, stream)) {
+    return;
+  }
   const framework = [...master.frameworks.values()].find((each) => each.stream === stream);
   if (framework !== undefined) {
     disconnectFramework(master, framework);
@@ -173,6 +180,10 @@ function timerFired(master: MasterState, timer: TimerId): void {
     return;
   }
   const [kind, id = ''] = timer.split(/ (.*)/s);
+  if (kind === 'operator') {
+    beatForOperator(master, id as StreamId);
+    return;
+  }
   const framework = master.frameworks.get(id as FrameworkId);
   const agent = master.agents.get(id as AgentId);
   if (kind === 'heartbeat' && framework !== undefined) {

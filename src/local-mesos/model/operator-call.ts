@@ -29,13 +29,17 @@ export const queryTypes = [
 
 export type QueryType = (typeof queryTypes)[number];
 
-const notBuilt: readonly string[] = ['UNKNOWN', 'SET_LOGGING_LEVEL', 'LIST_FILES', 'READ_FILE', 'SUBSCRIBE'];
+/** Loggers have no levels here. */
+const notBuilt: readonly string[] = ['UNKNOWN', 'SET_LOGGING_LEVEL'];
+/** A master of ours keeps no files for operators: every path is unknown. */
+const ofFiles: readonly string[] = ['LIST_FILES', 'READ_FILE'];
 
 export type ParsedOperatorCall =
   | { readonly kind: 'query'; readonly type: QueryType }
   | { readonly kind: 'command'; readonly call: MasterCommand }
   | { readonly kind: 'subscribe' }
   | { readonly kind: 'invalid'; readonly text: string }
+  | { readonly kind: 'no-such-file' }
   | { readonly kind: 'not-built' };
 
 const onAgent = { agent_id: required(id) };
@@ -84,7 +88,7 @@ const bodies: Message = {
 };
 
 const allTypes: readonly string[] = [
-  ...new Set([...queryTypes, ...Object.keys(bodies).map((name) => name.toUpperCase()), ...notBuilt]),
+  ...new Set([...queryTypes, 'SUBSCRIBE', ...Object.keys(bodies).map((name) => name.toUpperCase()), ...notBuilt]),
 ];
 
 const callFields: Message = { type: { oneOf: allTypes }, ...bodies };
@@ -108,6 +112,9 @@ function classify(call: Record<string, unknown>): ParsedOperatorCall {
   const { type } = call as { type: string };
   if (notBuilt.includes(type)) {
     return { kind: 'not-built' };
+  }
+  if (ofFiles.includes(type)) {
+    return { kind: 'no-such-file' };
   }
   if (type === 'SUBSCRIBE') {
     return { kind: 'subscribe' };

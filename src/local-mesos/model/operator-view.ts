@@ -5,8 +5,11 @@
 
 import _ from 'lodash';
 import { unreachable } from '../../lib/exhaustive.ts';
-import type { FrameworkInfo, Resource, TaskStatus } from '../../mesos-api-client/protocol/mesos.ts';
+import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
+import type { FrameworkInfo, Resource } from '../../mesos-api-client/protocol/mesos.ts';
+import type { Task as TaskView } from '../../mesos-api-client/protocol/operator-messages.ts';
 import { add } from '../../mesos-api-client/protocol/resources.ts';
+import { agentCapabilities } from './agent-capabilities.ts';
 import type { AgentDescription } from './agent-protocol.ts';
 import { viewQuota } from './allocation/quota.ts';
 import { viewRoles } from './allocation/roles-view.ts';
@@ -98,21 +101,23 @@ export function viewTasks(master: MasterState) {
   };
 }
 
-export function viewTask(task: Task) {
-  return {
+export function viewTask(task: Task): TaskView {
+  const view = {
     name: task.info.name,
     task_id: { value: task.id },
     framework_id: { value: task.frameworkId },
     agent_id: { value: task.agentId },
     state: task.state,
     resources: allocatedForm(task.resources, task.role),
-    ...filled({ statuses: task.statuses as readonly TaskStatus[] }),
+    ...filled({ statuses: [...task.statuses] }),
     ...(task.update === undefined
       ? {}
       : { status_update_state: task.update.state, status_update_uuid: task.update.uuid }),
     ...(task.info.labels === undefined ? {} : { labels: task.info.labels }),
     ..._.pick(task.info, ['discovery', 'container', 'health_check', 'kill_policy', 'limits']),
   };
+  // Numbers of limits may be infinite, which JSON writes as texts.
+  return view as TaskView;
 }
 
 export function viewFrameworks(master: MasterState) {
@@ -122,7 +127,7 @@ export function viewFrameworks(master: MasterState) {
   };
 }
 
-function viewFramework(master: MasterState, framework: Framework) {
+export function viewFramework(master: MasterState, framework: Framework) {
   const connected = framework.stream !== undefined;
   const used = usedBy(framework);
   const offered = [...framework.offers.values()].flatMap((offer) => allocatedForm(offer.resources, offer.role));
@@ -139,6 +144,7 @@ function viewFramework(master: MasterState, framework: Framework) {
       allocated_resources: add(used).map(endpointForm),
       offered_resources: add(offered).map(endpointForm),
     }),
+    offer_constraints: framework.offerConstraints,
   };
 }
 
@@ -191,25 +197,21 @@ export function viewAgent(master: MasterState, agent: Agent) {
 }
 
 /** Of these answers real masters leave out lists that are empty. */
-function filled<Lists extends Readonly<Record<string, readonly unknown[]>>>(lists: Lists): Partial<Lists> {
+function filled<Lists extends Readonly<Record<string, unknown[]>>>(lists: Lists): Partial<Lists> {
   return _.omitBy(lists, (list) => list.length === 0) as Partial<Lists>;
 }
 
-/** As an agent of Mesos 1.12 says it; ours have no resource providers to tell of. */
-export const agentCapabilities = [
-  'MULTI_ROLE',
-  'HIERARCHICAL_ROLE',
-  'RESERVATION_REFINEMENT',
-  'RESOURCE_PROVIDER',
-  'RESIZE_VOLUME',
-  'AGENT_OPERATION_FEEDBACK',
-  'AGENT_DRAINING',
-  'TASK_RESOURCE_LIMITS',
-];
-
-function agentInfo(id: string, { hostname, port, resources, attributes, domain }: AgentDescription) {
+function agentInfo(id: AgentId, { hostname, port, resources, attributes, domain }: AgentDescription) {
   const place = domain === undefined ? {} : { domain };
-  return { hostname, port, resources, ...filled({ attributes }), id: { value: id }, checkpoint: true, ...place };
+  return {
+    hostname,
+    port,
+    resources: [...resources],
+    ...filled({ attributes: [...attributes] }),
+    id: { value: id },
+    checkpoint: true,
+    ...place,
+  };
 }
 
 function time(at: number): { nanoseconds: number } {

@@ -93,10 +93,15 @@ function takeTask(master: MasterState, agent: Agent, brought: AgentTask, wasUnre
 }
 
 function takeNew(master: MasterState, framework: Framework, agent: Agent, brought: AgentTask): Task {
+  const before = framework.unreachableTasks.get(brought.info.task_id.value);
   const role = brought.info.resources?.[0]?.allocation_info?.role ?? framework.roles[0] ?? '*';
   const task = createTask(framework, agent, brought.info, role);
   task.state = brought.latestState;
-  addTask(framework, agent, task);
+  if (brought.status?.uuid !== undefined) {
+    task.update = { state: brought.status.state, uuid: brought.status.uuid };
+  }
+  task.statuses.push(...(before?.statuses ?? []).filter(({ source }) => source !== 'SOURCE_MASTER'));
+  addTask(master, framework, agent, task);
   if (usesResources(task)) {
     occupy(master, agent, task);
   }

@@ -12,6 +12,7 @@ import { enterHolding, strikeHolding } from './allocation/books.ts';
 import { checkDrained } from './maintenance/draining.ts';
 import type { Agent, Framework, MasterState, Task } from './master-state.ts';
 import { count, sendEvent } from './master-state.ts';
+import { tellTaskAdded, tellTaskUpdated } from './operator-events.ts';
 import { internalForm } from './resource-forms.ts';
 
 export function usesResources(task: Task): boolean {
@@ -34,10 +35,11 @@ export function createTask(framework: Framework, agent: Agent, info: TaskInfo, r
 }
 
 /** From now on the framework and the agent have it; see `occupy` for its resources. */
-export function addTask(framework: Framework, agent: Agent, task: Task): void {
+export function addTask(master: MasterState, framework: Framework, agent: Agent, task: Task): void {
   framework.tasks.set(task.id, task);
   framework.unreachableTasks.delete(task.id);
   agent.tasks.add(task);
+  tellTaskAdded(master, task);
 }
 
 /**
@@ -80,7 +82,7 @@ export function updateTask(
   if (status.uuid !== undefined) {
     task.update = { state: status.state, uuid: status.uuid };
   }
-  remember(task, status);
+  remember(master, task, status);
   if (ended) {
     agent.kills.delete(task);
     vacate(master, task);
@@ -125,11 +127,16 @@ export function detachTask(master: MasterState, framework: Framework, task: Task
   }
 }
 
-export function remember(task: Task, status: TaskStatus): void {
-  if (task.statuses.at(-1)?.state === status.state) {
+/** One for each state; operators hear of a new state, and of news of its checks. */
+export function remember(master: MasterState, task: Task, status: TaskStatus): void {
+  const repeated = task.statuses.at(-1)?.state === status.state;
+  if (repeated) {
     task.statuses.pop();
   }
   task.statuses.push(status);
+  if (!repeated || status.reason?.endsWith('_CHECK_STATUS_UPDATED') === true) {
+    tellTaskUpdated(master, task, status);
+  }
 }
 
 /** A status that the master itself says; never with a uuid, so never to be acknowledged. */

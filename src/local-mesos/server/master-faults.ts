@@ -38,7 +38,10 @@ export function withAgentFaults(link: MasterLink, faults: MasterFaults): MasterL
   };
 }
 
-export function withStreamFaults(stream: EventStream, faults: MasterFaults): EventStream {
+export function withStreamFaults(
+  stream: EventStream<SchedulerStreamEvent>,
+  faults: MasterFaults,
+): EventStream<SchedulerStreamEvent> {
   return {
     ...stream,
     send(event) {

@@ -1,5 +1,7 @@
 /** POST /api/v1: the operator API of the master, as far as it is built; the rest is answered 501. */
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { StreamId } from '../model/master-io.ts';
 import { parseOperatorCall } from '../model/operator-call.ts';
 import { answerTo, type Flag } from '../model/operator-view.ts';
 import {
@@ -12,6 +14,7 @@ import {
   sendTooLarge,
 } from './master-http.ts';
 import type { MasterShell } from './master-shell.ts';
+import { openEventStream } from './master-stream.ts';
 
 export async function handleOperatorCall(
   shell: MasterShell,
@@ -33,8 +36,14 @@ export async function handleOperatorCall(
     sendText(response, 400, parsed.text);
   } else if (!acceptsJson(request)) {
     sendText(response, 406, notAcceptable);
-  } else if (parsed.kind === 'not-built' || parsed.kind === 'subscribe') {
+  } else if (parsed.kind === 'not-built') {
     sendText(response, 501, '501 Not Implemented.');
+  } else if (parsed.kind === 'no-such-file') {
+    sendText(response, 404, '');
+  } else if (parsed.kind === 'subscribe') {
+    const stream = randomUUID() as string as StreamId;
+    shell.openStream(stream, openEventStream(response));
+    shell.submit({ kind: 'operator-subscribe', stream });
   } else if (parsed.kind === 'command') {
     const reply = shell.submit({
       kind: 'operator',

@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import type { FrameworkId } from '../../mesos-api-client/protocol/ids.ts';
+import { isLegacyPage, legacyPage } from '../model/legacy-pages.ts';
 import type { Flag } from '../model/operator-view.ts';
 import { legacyState, metricsSnapshot } from '../model/state-view.ts';
 import { type Authenticate, type Realm, sendUnauthorized } from './master-authentication.ts';
@@ -68,8 +69,11 @@ export async function route(parts: RouteParts, request: IncomingMessage, respons
     return teardown(shell, request, response);
   }
   const page = pages[path];
+  const legacy = page === undefined ? legacyPage(shell.state, path, url.searchParams) : undefined;
   if (page !== undefined) {
     page({ shell, flags: parts.flags }, response);
+  } else if (legacy !== undefined) {
+    sendJson(response, legacy);
   } else if (!parts.agentRoutes()?.(request, response)) {
     sendText(response, 404, '404 Not Found.');
   }
@@ -83,7 +87,8 @@ function realmOf(path: string): Realm | undefined {
   if (path === '/api/v1' || path.startsWith('/api/v1/') || path === '/teardown') {
     return 'mesos-master-readwrite';
   }
-  return ['/state', '/flags', '/metrics/snapshot'].includes(path) ? 'mesos-master-readonly' : undefined;
+  const isRead = ['/state', '/flags', '/metrics/snapshot'].includes(path) || isLegacyPage(path);
+  return isRead ? 'mesos-master-readonly' : undefined;
 }
 
 /**

@@ -127,6 +127,7 @@ interface Outside {
 function carryOut(effect: OutwardEffect, { streams, links, timers, registry }: Outside): void {
   switch (effect.kind) {
     case 'send':
+    case 'send-to-operator':
       streams.get(effect.stream)?.send(effect.event);
       return;
     case 'close-stream':

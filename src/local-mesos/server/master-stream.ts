@@ -3,10 +3,11 @@
  * A scheduler that does not read is cut off when too much waits for it: it loses its subscription, the master no memory.
  */
 import type { ServerResponse } from 'node:http';
+import type { MasterEvent } from '../../mesos-api-client/protocol/operator.ts';
 import type { SchedulerStreamEvent } from '../model/master-io.ts';
 
-export interface EventStream {
-  send(event: SchedulerStreamEvent): void;
+export interface EventStream<Event = SchedulerStreamEvent | MasterEvent> {
+  send(event: Event): void;
   /** In good order, after what was sent. */
   end(): void;
   /** As a broken connection. */
@@ -20,10 +21,14 @@ export interface EventStream {
 /** Bytes that may wait for one reader. */
 const maxWaitingBytes = 32 * 1024 * 1024;
 
-export function openEventStream(response: ServerResponse, streamId: string): EventStream {
+/** Streams of operators have no id. */
+export function openEventStream(response: ServerResponse, streamId?: string): EventStream {
   let open = true;
   let closed: () => void = () => {};
-  response.writeHead(200, { 'Content-Type': 'application/json', 'Mesos-Stream-Id': streamId });
+  response.writeHead(200, {
+    'Content-Type': 'application/json',
+    ...(streamId === undefined ? {} : { 'Mesos-Stream-Id': streamId }),
+  });
   response.on('close', () => {
     if (open) {
       open = false;

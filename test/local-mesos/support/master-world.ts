@@ -32,7 +32,7 @@ import type {
   TaskInfo,
   TaskStatus,
 } from '../../../src/mesos-api-client/protocol/mesos.ts';
-import type { MasterCommand } from '../../../src/mesos-api-client/protocol/operator.ts';
+import type { MasterCommand, MasterEvent } from '../../../src/mesos-api-client/protocol/operator.ts';
 import type { SchedulerEvent, SubscribeCall } from '../../../src/mesos-api-client/protocol/scheduler.ts';
 import type { TaskState } from '../../../src/mesos-api-client/protocol/task-state.ts';
 
@@ -65,6 +65,8 @@ export interface World {
     again?: { id: AgentId; tasks?: AgentTask[]; frameworks?: FrameworkInfo[]; operations?: AgentOperation[] },
     more?: Partial<AgentDescription>,
   ): FakeAgent;
+  /** What operators read on their streams. */
+  readonly told: MasterEvent[];
   /** A call of the operator API. */
   operate(call: MasterCommand): Reply | undefined;
   send(agent: FakeAgent, message: AgentToMaster): void;
@@ -103,6 +105,7 @@ export function createWorld(options: Partial<MasterOptions> = {}): World {
   const timers = new Map<TimerId, number>();
   const streams = new Map<StreamId, Subscriber>();
   const agents = new Map<LinkId, FakeAgent>();
+  const told: MasterEvent[] = [];
   let counter = 0;
   let generation = 0;
   let registry: Registry = emptyRegistry;
@@ -128,6 +131,9 @@ export function createWorld(options: Partial<MasterOptions> = {}): World {
         return effect;
       case 'send':
         streams.get(effect.stream)?.events.push(structuredClone(effect.event));
+        return undefined;
+      case 'send-to-operator':
+        told.push(structuredClone(effect.event));
         return undefined;
       case 'close-stream': {
         const subscriber = streams.get(effect.stream);
@@ -237,6 +243,7 @@ export function createWorld(options: Partial<MasterOptions> = {}): World {
       }
       return agent;
     },
+    told,
     operate: (call) => step({ kind: 'operator', call }),
     send: (agent, message) => {
       step({ kind: 'agent-message', link: agent.link, message });

@@ -115,8 +115,13 @@ export function reactivateAgent(master: MasterState, id: AgentId): Answer {
   return done;
 }
 
+export interface DrainView {
+  readonly drain_info?: DrainInfo;
+  readonly estimated_drain_start_time?: { readonly nanoseconds: number };
+}
+
 /** As operators read it. */
-export function viewDraining(master: MasterState, id: AgentId) {
+export function viewDraining(master: MasterState, id: AgentId): DrainView {
   const draining = master.draining.get(id);
   if (draining === undefined) {
     return {};
