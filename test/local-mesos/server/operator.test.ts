@@ -52,9 +52,13 @@ test('LM-63 a task of an agent that is drained is killed, and the agent is DRAIN
   const drain_agent = { agent_id: offer.agent_id };
   t.is((await ask(target, { path: '/api/v1', body: { type: 'DRAIN_AGENT', drain_agent } })).status, 200);
   t.is((await scheduler.update(id, 'TASK_KILLED')).reason, 'REASON_AGENT_DRAINING');
-  await scheduler.noOffer();
-  const { text } = await ask(target, { path: '/api/v1', body: { type: 'GET_AGENTS' } });
-  t.is(JSON.parse(text).get_agents.agents[0].drain_info.state, 'DRAINED');
+  const state = async () => {
+    const { text } = await ask(target, { path: '/api/v1', body: { type: 'GET_AGENTS' } });
+    return JSON.parse(text).get_agents.agents[0].drain_info.state;
+  };
+  // The acknowledgement is on its way.
+  for (let tries = 0; tries < 500 && (await state()) === 'DRAINING'; tries += 1);
+  t.is(await state(), 'DRAINED');
 });
 
 test('LM-72 the older pages show the same agents, frameworks, tasks and roles as /state', async (t) => {
