@@ -5,7 +5,8 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { scenarios } from '../conformance/scenarios/index.ts';
-import { longRecordings, shortRecordings } from '../local-mesos/replay/recordings.ts';
+import { allowedEverywhere } from '../local-mesos/replay/compare.ts';
+import { longRecordings, notPlayed, shortRecordings } from '../local-mesos/replay/recordings.ts';
 import { notYet, subjects } from './conformance-ids.ts';
 import { testsByScenario } from './scenario-ids.ts';
 
@@ -45,7 +46,33 @@ export function renderPage(): string {
     '',
     ...table('LM'),
     '',
+    ...recordingsTable(),
+    '',
   ].join('\n');
+}
+
+function recordingsTable(): string[] {
+  const reasons = (rules: readonly { readonly reason: string }[]) =>
+    rules.length === 0 ? '' : ` But for: ${[...new Set(rules.map(({ reason }) => reason))].join('; ')}.`;
+  const played = [...shortRecordings, ...longRecordings].map(({ name, ids, allowed = [], leftOut = [], again }) => {
+    const differing = [...allowed, ...leftOut, ...(again === undefined ? [] : [{ reason: again }])];
+    return [name, `played (${ids.join(', ')}).${reasons(differing)}`] as const;
+  });
+  const rows = [
+    ...played,
+    ...Object.entries(notPlayed).map(([name, why]) => [name, `not played: ${why}`] as const),
+  ].sort(([a], [b]) => a.localeCompare(b));
+  return [
+    '## Exchanges recorded from a real master',
+    '',
+    'What may differ in every one of them:',
+    '',
+    ...allowedEverywhere.map(({ path, reason }) => `- \`${path.source.replaceAll('|', '\\|')}\`: ${reason}`),
+    '',
+    '| exchange | played to the embedded master, or held by |',
+    '|---|---|',
+    ...rows.map(([name, how]) => `| ${name} | ${how} |`),
+  ];
 }
 
 const introduction = `# Conformance with Apache Mesos

@@ -24,7 +24,7 @@ export const allowedEverywhere: readonly { readonly path: RegExp; readonly reaso
   { path: /^\.headers\.location$/, reason: 'holds the port' },
   { path: /\.pid$/, reason: 'holds the port' },
   { path: /\.executor_pid$/, reason: 'the process of the task' },
-  { path: /\.master_info\.capabilities$/, reason: 'draining and quota are not built, so they are not announced' },
+  { path: /\.master_info\.capabilities$/, reason: 'what is not built is not announced' },
 ];
 
 export interface Translation {

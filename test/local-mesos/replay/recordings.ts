@@ -22,6 +22,20 @@ const anyAmounts: Rule = {
   reason: 'which tasks had ended when a batch came was chance, so the amounts that were offered were too',
 };
 
+/** Ours is back at once, a real agent after two seconds: what ended tasks give back comes in other batches. */
+const otherBatches: readonly Rule[] = [
+  anyAmounts,
+  {
+    where: /^a1 \.OFFERS: nothing/,
+    reason: 'an agent of ours is back at once, so what is freed comes in more batches',
+  },
+];
+
+const noUpdateOfUnreachable: Rule = {
+  where: /unreachable_tasks\.\d+\.status_update_(state|uuid):/,
+  reason: 'GET_TASKS does not show the last update of unreachable tasks',
+};
+
 /** A few seconds each: played by the tests of this directory. */
 export const shortRecordings: readonly Played[] = [
   recorded('launch-kill', 'LM-14 LM-29 LM-42'),
@@ -48,6 +62,45 @@ export const longRecordings: readonly Played[] = [
   recorded('kill-policy', 'LM-42 LM-43'),
   recorded('two-frameworks', 'LM-22 LM-25'),
   recorded('exit-codes', 'LM-33 LM-39 LM-48 LM-69', { allowed: [anyAmounts], again: pacing }),
+  recorded('subscribe-errors', 'MA-21 MA-22 LM-7 LM-8'),
+  recorded('http-errors', 'LM-1 LM-2 LM-3 LM-4 LM-5 LM-12 LM-13 LM-14 LM-15 LM-16', {
+    allowed: [
+      {
+        where: /Failed to parse body into JSON:/,
+        reason: 'where the text stops being JSON is said in the words of the parser',
+      },
+      { where: /response 36|s36/, reason: 'the operators’ event stream has recordings of its own' },
+    ],
+  }),
+  recorded('drain-grace', 'MA-57 LM-63', {
+    allowed: [
+      {
+        where: /\[7\.991\] a1 UPDATE of a-t \.update\.status\.container_status: undefined/,
+        reason: 'ours says where the task ran also when the operator gave it up',
+      },
+    ],
+  }),
+  recorded('launch-lost', 'MA-30 MA-44 LM-57', { allowed: otherBatches }),
+  recorded('agent-restart', 'MA-33 MA-58 LM-32 LM-62', { allowed: otherBatches }),
+  recorded('reconcile-partition-aware', 'MA-29 MA-37 MA-38 LM-34 LM-45 LM-46 LM-50 LM-51', {
+    allowed: [noUpdateOfUnreachable],
+  }),
+  recorded('partition', 'MA-35 MA-45 MA-46 MA-58 LM-54 LM-55 LM-56', {
+    allowed: [
+      noUpdateOfUnreachable,
+      { where: /response 17 /, reason: 'the old /slaves is not built' },
+      {
+        where: /response 26 \.json\.get_tasks\.\w+\.\d+\.statuses:/,
+        reason: 'GET_TASKS keeps other statuses of tasks that came back',
+      },
+    ],
+  }),
+  recorded('quota', 'MA-49 LM-25', {
+    allowed: [{ where: /response [45] /, reason: 'the old /quota and /roles are not built' }],
+  }),
+  recorded('reconcile-not-aware', 'MA-29 MA-37 MA-38 LM-34 LM-45 LM-46 LM-50 LM-51', {
+    allowed: [noUpdateOfUnreachable],
+  }),
   recorded('task-invalid', 'MA-26 LM-38 LM-39 LM-40 LM-41'),
   recorded('health-checks', 'LM-49', {
     allowed: [
@@ -79,3 +132,33 @@ async function playOnce({ name, ...options }: Played): Promise<string[]> {
     await stage.close();
   }
 }
+
+/** Of the exchanges with a real master that were recorded: what holds those that are not played, or why nothing does yet. */
+export const notPlayed: Readonly<Record<string, string>> = {
+  offers:
+    'one batch (at 2.6 s) offers other resources than the recorded one; the rest agrees. local-mesos/master-offers.test.ts',
+  fetcher: 'its archives and servers are not part of the recording: local-mesos/fetcher.test.ts',
+  'offer-timeout': 'the embedded master has no --offer_timeout',
+  'call-type-unknown': 'a real master aborts; ours answers 501: local-mesos/master-replay.test.ts',
+  'drain-agent':
+    'differs: REACTIVATE_AGENT of an agent that is DRAINING is answered 200 here, and GET_AGENTS shows no drain_info afterwards',
+  maintenance:
+    'differs: RESCIND_INVERSE_OFFER and RESCIND come in another order, and the offers after them are cut otherwise',
+  'reserve-operations':
+    'differs: sentences of refusals name resources in another order, and amounts of two offers differ. local-mesos/server/operations.test.ts',
+  'launch-group': 'LAUNCH_GROUP and the default executor are not built',
+  'kill-policy-http-executor': 'there are no agents with --http_command_executor here',
+  'message-executor': 'executors of frameworks are not built',
+  'operator-get': 'in part: local-mesos/master-server.test.ts',
+  'operator-subscribe': 'not yet played',
+  'legacy-endpoints':
+    'of the old endpoints /state, /flags, /version, /health, /redirect, /teardown and /metrics/snapshot are built',
+  'agent-files': 'listings, sizes and owners of another machine fill it. local-mesos/files.test.ts',
+  'task-env': 'the native libraries of Mesos are not here: local-mesos/agent-server.test.ts',
+  'zookeeper-failover': 'end-to-end/mesos-masters.test.ts does the same with processes of ours',
+  protobuf: 'the embedded master speaks JSON only: 415',
+  'master-restart':
+    'the whole of /state and the metrics of the allocator are compared in it, and ours are other ones. local-mesos/server/controls.test.ts, local-mesos/master-reconcile.test.ts',
+  'utf8-gzip':
+    'answers are not compressed here; characters of several bytes: mesos-api-client/protocol/recordio.test.ts',
+};
