@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import _ from 'lodash';
-import type { Objective } from '../src/scheduler/launch-coordinator/matching/batch/index.ts';
+import type { Objective } from '../src/scheduler/launch-coordinator/matching/index.ts';
 import { median, table } from './lib/figures.ts';
 import { allFit, leastCost, mostAssigned } from './matching/bounds.ts';
 import { buildFenzoDriver, type Outcome, type Passes, placeByFenzo } from './matching/by-fenzo.ts';

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import type { Placement } from '../../src/scheduler/launch-coordinator/matching/batch/index.ts';
+import type { Placement } from '../../src/scheduler/launch-coordinator/matching/index.ts';
 
 export interface Passes {
   readonly warmUps: number;

@@ -2,13 +2,14 @@
 import { toThousandths } from '../../src/lib/thousandths.ts';
 import {
   type Agent,
+  type Constraint,
   Matcher,
   type Objective,
   type Placement,
   type Request,
-} from '../../src/scheduler/launch-coordinator/matching/batch/index.ts';
+} from '../../src/scheduler/launch-coordinator/matching/index.ts';
 import type { Outcome, Passes } from './by-fenzo.ts';
-import type { Workload } from './workloads.ts';
+import type { Workload, WorkloadConstraint } from './workloads.ts';
 
 export function placeByMatcher(workload: Workload, objective: Objective, passes: Passes): Outcome {
   const agents = agentsOf(workload);
@@ -33,9 +34,16 @@ export function requestsOf({ requests }: Workload): Request[] {
     id,
     scalars: { cpus: toThousandths(cpus), mem: toThousandths(memMiB), disk: toThousandths(diskMiB) },
     ports,
-    hard,
-    soft,
+    groups: [...hard, ...soft].flatMap((constraint) => (constraint.kind === 'unique' ? [constraint.group] : [])),
+    hard: hard.map(constraintOf),
+    soft: soft.map(constraintOf),
   }));
+}
+
+function constraintOf(constraint: WorkloadConstraint): Constraint {
+  return constraint.kind === 'attribute'
+    ? { operator: 'IS', field: constraint.name, value: constraint.value }
+    : { operator: 'UNIQUE', field: '@hostname', among: constraint.group };
 }
 
 function runPasses(agents: Agent[], requests: Request[], objective: Objective, { warmUps, passes }: Passes): Outcome {

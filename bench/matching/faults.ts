@@ -1,6 +1,6 @@
 /** Holds placements, whoever made them, against the workload: nothing used twice, all fits, hard constraints kept. */
 import _ from 'lodash';
-import type { Placement } from '../../src/scheduler/launch-coordinator/matching/batch/index.ts';
+import type { Placement } from '../../src/scheduler/launch-coordinator/matching/index.ts';
 import type { Workload, WorkloadAgent, WorkloadRequest } from './workloads.ts';
 
 export function faultsOf({ agents, requests }: Workload, placements: readonly Placement[]): string[] {

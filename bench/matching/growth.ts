@@ -5,7 +5,7 @@
  *   node bench/matching/growth.ts
  */
 import _ from 'lodash';
-import type { Objective } from '../../src/scheduler/launch-coordinator/matching/batch/index.ts';
+import type { Objective } from '../../src/scheduler/launch-coordinator/matching/index.ts';
 import { median, table } from '../lib/figures.ts';
 import { placeByMatcher } from './by-matcher.ts';
 import { drawSized } from './workloads.ts';

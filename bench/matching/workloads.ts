@@ -3,7 +3,11 @@
  * disk or ports; requests of 1 to 8 cpus and 2 to 32 GB with three ports. The same name and seed give the same workload
  * on every machine.
  */
-import type { Constraint } from '../../src/scheduler/launch-coordinator/matching/batch/index.ts';
+/** As Fenzo's driver reads them. */
+export type WorkloadConstraint =
+  | { readonly kind: 'attribute'; readonly name: string; readonly value: string }
+  /** No other task of the group on the same host. */
+  | { readonly kind: 'unique'; readonly group: string };
 
 export interface WorkloadAgent {
   readonly id: string;
@@ -21,8 +25,8 @@ export interface WorkloadRequest {
   readonly memMiB: number;
   readonly diskMiB: number;
   readonly ports: number;
-  readonly hard: readonly Constraint[];
-  readonly soft: readonly Constraint[];
+  readonly hard: readonly WorkloadConstraint[];
+  readonly soft: readonly WorkloadConstraint[];
 }
 
 export interface Workload {
@@ -163,7 +167,7 @@ function drawRequest(random: () => number, index: number) {
   };
 }
 
-function constraintsFrom(random: () => number): () => { hard: Constraint[]; soft: Constraint[] } {
+function constraintsFrom(random: () => number): () => { hard: WorkloadConstraint[]; soft: WorkloadConstraint[] } {
   let grouped = 0;
   return () => {
     const kind = random();

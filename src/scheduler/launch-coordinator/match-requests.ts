@@ -4,7 +4,7 @@
  */
 import { portRanges } from '../../mesos-api-client/protocol/resources.ts';
 import { brokenPreferences, eligibilityOf } from './eligibility.ts';
-import { type Agent, Matcher, type Request as MatcherRequest } from './matching/batch/index.ts';
+import { type Agent, Matcher, type Request as MatcherRequest } from './matching/index.ts';
 import type { Pot } from './placing.ts';
 import { type Amounts, amountsWanted, hasRoom } from './pools.ts';
 import type { Request } from './request.ts';

@@ -13,7 +13,7 @@ import {
   type Placement,
   type Request,
   type Scalars,
-} from '../../../../src/scheduler/launch-coordinator/matching/batch/index.ts';
+} from '../../../../src/scheduler/launch-coordinator/matching/index.ts';
 
 const objectives: readonly Objective[] = ['fitness', 'tight', 'fewest-agents'];
 
@@ -116,7 +116,7 @@ for (const objective of objectives) {
   });
 
   test(`${objective}, FZ-42, FZ-43: a hard attribute decides, against packing`, (t) => {
-    const hard: Constraint[] = [{ kind: 'attribute', name: 'zone', value: 'east' }];
+    const hard: Constraint[] = [{ operator: 'IS', field: 'zone', value: 'east' }];
     const agents = [
       agent('a', 2, 200, { attributes: { zone: 'west' } }),
       agent('b', 64, 6_400, { attributes: { zone: 'east' } }),
@@ -127,12 +127,12 @@ for (const objective of objectives) {
   });
 
   test(`${objective}, FZ-33: of a group with a hard unique zone each gets a zone of its own, and one too many none`, (t) => {
-    const hard: Constraint[] = [{ kind: 'unique', group: 'g', attribute: 'zone' }];
+    const hard: Constraint[] = [{ operator: 'UNIQUE', field: 'zone', among: 'g' }];
     const agents = ['a', 'b', 'c', 'd'].map((name, index) =>
       agent(name, 8, 800, index < 3 ? { attributes: { zone: `z${index}` } } : {}),
     );
     const { placements, unplaced } = new Matcher(agents).match(
-      many(4, (id) => request(id, 1, 100, { hard })),
+      many(4, (id) => request(id, 1, 100, { hard, groups: ['g'] })),
       objective,
     );
     t.deepEqual(placements.map(({ agentId }) => agentId).sort(), ['id-a', 'id-b', 'id-c']);
@@ -140,18 +140,18 @@ for (const objective of objectives) {
   });
 
   test(`${objective}, FZ-34: the same when they come one by one, and when one of them ran before`, (t) => {
-    const hard: Constraint[] = [{ kind: 'unique', group: 'g' }];
+    const hard: Constraint[] = [{ operator: 'UNIQUE', field: '@hostname', among: 'g' }];
     const matcher = new Matcher([agent('a', 8, 800, { groups: ['g'] }), agent('b', 8, 800), agent('c', 8, 800)]);
     const placed = ['r0', 'r1', 'r2'].flatMap(
-      (id) => matcher.match([request(id, 1, 100, { hard })], objective).placements,
+      (id) => matcher.match([request(id, 1, 100, { hard, groups: ['g'] })], objective).placements,
     );
     t.deepEqual(placed.map(({ agentId }) => agentId).sort(), ['id-b', 'id-c']);
   });
 
   test(`${objective}, FZ-36: a soft unique host is kept where it can be, and nobody waits for it`, (t) => {
-    const soft: Constraint[] = [{ kind: 'unique', group: 'g' }];
+    const soft: Constraint[] = [{ operator: 'UNIQUE', field: '@hostname', among: 'g' }];
     const { placements } = new Matcher([agent('a', 8, 800), agent('b', 8, 800)]).match(
-      many(3, (id) => request(id, 1, 100, { soft })),
+      many(3, (id) => request(id, 1, 100, { soft, groups: ['g'] })),
       objective,
     );
     t.is(placements.length, 3);
@@ -213,16 +213,25 @@ const amounts = fc.record({
 const rack = fc.constantFrom('r1', 'r2');
 const constraints = fc.array(
   fc.oneof(
-    rack.map((value): Constraint => ({ kind: 'attribute', name: 'rack', value })),
-    fc.constantFrom('g', 'h').map((group): Constraint => ({ kind: 'unique', group })),
-    fc.constantFrom('g', 'h').map((group): Constraint => ({ kind: 'unique', group, attribute: 'rack' })),
+    rack.map((value): Constraint => ({ operator: 'IS', field: 'rack', value })),
+    fc.constantFrom('g', 'h').map((among): Constraint => ({ operator: 'UNIQUE', field: '@hostname', among })),
+    fc.constantFrom('g', 'h').map((among): Constraint => ({ operator: 'UNIQUE', field: 'rack', among })),
   ),
   { maxLength: 2 },
 );
 const requests = fc
-  .array(fc.record({ scalars: amounts, ports: fc.integer({ min: 0, max: 3 }), hard: constraints, soft: constraints }), {
-    maxLength: 25,
-  })
+  .array(
+    fc.record({
+      scalars: amounts,
+      ports: fc.integer({ min: 0, max: 3 }),
+      groups: fc.subarray(['g', 'h']),
+      hard: constraints,
+      soft: constraints,
+    }),
+    {
+      maxLength: 25,
+    },
+  )
   .map((all) => all.map((each, index) => ({ ...each, id: `r${index}`, scalars: scalars(each.scalars) })));
 const agents = fc
   .array(fc.record({ free: amounts, portCount: fc.integer({ min: 0, max: 9 }), rack }), { maxLength: 8 })
@@ -249,7 +258,7 @@ function faultsOf(asked: readonly Request[], offered: readonly Agent[], placemen
     if (!given.every((port) => ports.some(({ begin, end }) => begin <= port && port <= end)))
       faults.push(`${id}: ports`);
     for (const constraint of tasks.flatMap(({ hard = [] }) => hard)) {
-      if (constraint.kind === 'attribute' && attributes?.rack !== constraint.value) faults.push(`${id}: rack`);
+      if (constraint.operator === 'IS' && attributes?.rack !== constraint.value) faults.push(`${id}: rack`);
     }
   }
   return [...faults, ...placements.flatMap((_each, index) => clashes(asked, offered, placements.slice(0, index + 1)))];
@@ -262,12 +271,13 @@ function clashes(asked: readonly Request[], offered: readonly Agent[], placement
     attribute === undefined ? agentId : offered.find(({ id }) => id === agentId)?.attributes?.[attribute];
   const last = placements.at(-1);
   return (requestsById[last?.requestId ?? '']?.hard ?? []).flatMap((constraint) => {
-    if (constraint.kind === 'attribute') return [];
-    const { group, attribute } = constraint;
+    if (constraint.operator !== 'UNIQUE') return [];
+    const { among: group, field } = constraint;
+    const attribute = field === '@hostname' ? undefined : field;
     const others = placements.slice(0, -1).filter(({ requestId, agentId }) => {
-      const { hard = [], soft = [] } = requestsById[requestId] ?? {};
       return (
-        _.some([...hard, ...soft], { group }) && valueAt(agentId, attribute) === valueAt(last?.agentId ?? '', attribute)
+        requestsById[requestId]?.groups?.includes(group) === true &&
+        valueAt(agentId, attribute) === valueAt(last?.agentId ?? '', attribute)
       );
     });
     return others.map(({ requestId }) => `${last?.requestId} beside ${requestId}`);
@@ -292,7 +302,7 @@ for (const objective of objectives) {
     fc.assert(
       fc.property(requests, agents, (asked, offered) => {
         const { placements, unplaced } = new Matcher(offered).match(asked, objective);
-        const free = asked.filter(({ id, hard = [] }) => unplaced.includes(id) && _.every(hard, { kind: 'attribute' }));
+        const free = asked.filter(({ id, hard = [] }) => unplaced.includes(id) && _.every(hard, { operator: 'IS' }));
         for (const left of free) {
           for (const { id: agentId } of offered) {
             const instead = { requestId: left.id, agentId, ports: portsLeft(offered, placements, agentId, left.ports) };

@@ -1,7 +1,7 @@
 /**
  * Plans a whole batch, one agent after the other: those that can use most for their cost first, each filled until
- * something runs out. It only plans, so that several ways can be compared. Requests for rare scalars (gpus, …) are none
- * of its business.
+ * something runs out. It only plans, so that several ways can be compared. Requests for rare scalars (gpus, …) and those
+ * that look for company are none of its business.
  */
 import _ from 'lodash';
 import type { Demand } from './demand.ts';
@@ -24,21 +24,28 @@ export interface Plan {
 
 export type Cost = (place: Place) => number;
 
-/**
- * `stretch` says how much further than in the mean the memory of an agent reaches, because the demands for it can be
- * chosen: more takes larger and leaner agents, less takes those that are easy to fill.
- */
+/** How the agents are ordered. */
+export interface Manner {
+  /**
+   * How much further than in the mean the memory of an agent reaches, because the demands for it can be chosen: more
+   * takes larger and leaner agents, less takes those that are easy to fill.
+   */
+  readonly stretch: number;
+  /** Lean agents before rich ones of the same size: they are hard to fill once only demands for much memory are left. */
+  readonly leanFirst: boolean;
+}
+
 export function planBatch(
   places: readonly Place[],
   demands: readonly Demand[],
   neighbours: Neighbours,
   cost: Cost,
-  stretch: number,
+  manner: Manner,
 ): Plan {
   const stock = new Stock(demands);
   const steps: Step[] = [];
   let total = 0;
-  for (const place of inOrder(places, demands, cost, stretch)) {
+  for (const place of inOrder(places, demands, cost, manner)) {
     if (stock.isEmpty) {
       break;
     }
@@ -55,8 +62,8 @@ export function planBatch(
 const stretchOfDisk = 2.5;
 const stretchOfPorts = 1.5;
 
-/** Agents in use cost nothing any more, so they come first; of those that are worth the same, the larger and the richer. */
-function inOrder(places: readonly Place[], demands: readonly Demand[], cost: Cost, stretch: number): Place[] {
+/** Agents in use cost nothing any more, so they come first; of those that are worth the same, the larger. */
+function inOrder(places: readonly Place[], demands: readonly Demand[], cost: Cost, manner: Manner): Place[] {
   const cpus = _.sumBy(demands, 'cpus');
   const perMem = cpus / (_.sumBy(demands, 'mem') || 1);
   const perDisk = cpus / (_.sumBy(demands, 'disk') || 1);
@@ -64,7 +71,7 @@ function inOrder(places: readonly Place[], demands: readonly Demand[], cost: Cos
   const rated = places.map((place) => {
     const usable = Math.min(
       place.cpus,
-      stretch * place.mem * perMem,
+      manner.stretch * place.mem * perMem,
       stretchOfDisk * place.disk * perDisk,
       stretchOfPorts * place.portCount * perPort,
     );
@@ -77,7 +84,7 @@ function inOrder(places: readonly Place[], demands: readonly Demand[], cost: Cos
       Number(b.place.inUse) - Number(a.place.inUse) ||
       b.worth - a.worth ||
       b.place.cpus - a.place.cpus ||
-      b.richness - a.richness ||
+      (manner.leanFirst ? a.richness - b.richness : b.richness - a.richness) ||
       (comesBefore(a.place, b.place) ? -1 : 1),
   );
   return rated.map(({ place }) => place);

@@ -1,6 +1,6 @@
 /** Places a batch that may be sorted: the best of a few plans; of too large a batch the smaller requests. */
 import _ from 'lodash';
-import { type Cost, type Plan, planBatch } from './batch-plan.ts';
+import { type Cost, type Manner, type Plan, planBatch } from './batch-plan.ts';
 import type { Demand } from './demand.ts';
 import type { Fleet } from './fleet.ts';
 import type { Objective, Placement } from './model.ts';
@@ -13,7 +13,12 @@ const costs: Record<Exclude<Objective, 'fitness'>, Cost> = {
 
 /** What a small batch loses at its last agent weighs more, and more plans cost little. */
 const smallBatch = 1_000;
-const stretches = { large: [1.5], small: [1.5, 1.2, 1.35] };
+
+function mannersFor(demands: readonly Demand[], objective: keyof typeof costs): readonly Manner[] {
+  const stretches = demands.length <= smallBatch ? [1.5, 1.2, 1.35] : [1.5];
+  const leanness = objective === 'fewest-agents' ? [false, true] : [false];
+  return stretches.flatMap((stretch) => leanness.map((leanFirst) => ({ stretch, leanFirst })));
+}
 
 /** Answers those that were not placed. */
 export function placeWhole(
@@ -22,11 +27,11 @@ export function placeWhole(
   objective: keyof typeof costs,
   placements: Placement[],
 ): readonly Demand[] {
-  const places = [...fleet.places()].filter(({ cpus, mem }) => cpus > 0 && mem > 0);
-  const [common, rare] = _.partition(demands, ({ others }) => others.length === 0);
+  const places = [...fleet.places()].filter(({ cpus, mem, exclusive }) => cpus > 0 && mem > 0 && !exclusive);
+  const [common, rare] = _.partition(demands, 'plannable');
   const { kept, dropped } = keepTheSmall(common, places);
-  const plans = stretches[demands.length <= smallBatch ? 'small' : 'large'].map((stretch) =>
-    planBatch(places, kept, fleet.neighbours, costs[objective], stretch),
+  const plans = mannersFor(demands, objective).map((manner) =>
+    planBatch(places, kept, fleet.neighbours, costs[objective], manner),
   );
   const rest = carryOut(fleet, bestOf(plans), placements);
   return _.sortBy([...rest, ...rare, ...dropped], sizeAmong(places));
@@ -76,7 +81,8 @@ function carryOut(fleet: Fleet, { steps, rest }: Plan, placements: Placement[]):
     const [welcome, unwelcome] = _.partition(
       demands,
       (demand) =>
-        demand.groups.length === 0 || (neighbours.allow(demand, place) && neighbours.liking(demand, place) === 1),
+        (demand.aloneAmong.length === 0 && demand.soft.length === 0) ||
+        (neighbours.allow(demand, place) && neighbours.liking(demand, place) === 1),
     );
     fleet.put(welcome, place, placements);
     left.push(...unwelcome);

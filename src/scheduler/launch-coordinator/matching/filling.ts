@@ -114,11 +114,11 @@ class Filling {
   }
 
   #isWelcome(demand: Demand): boolean {
-    if (demand.groups.length === 0) {
+    if (demand.aloneAmong.length === 0 && demand.soft.length === 0) {
       return true;
     }
     return (
-      !demand.groups.some((group) => this.#groups.has(group)) &&
+      !demand.aloneAmong.some((group) => this.#groups.has(group)) &&
       this.#neighbours.allow(demand, this.#place) &&
       this.#neighbours.liking(demand, this.#place) === 1
     );

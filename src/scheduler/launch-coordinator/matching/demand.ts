@@ -1,5 +1,6 @@
 /** A request in the matcher's own terms, and the kinds of requests: those that no agent could tell apart. */
-import type { Constraint, Request, Scalars } from './model.ts';
+import { type Constraint, isForGood, isOfAgent } from './constraint.ts';
+import type { Request, Scalars } from './model.ts';
 
 export interface Demand {
   readonly request: Request;
@@ -14,6 +15,11 @@ export interface Demand {
   readonly soft: readonly Constraint[];
   /** The groups that the task joins where it is placed. */
   readonly groups: readonly string[];
+  /** On no value of a field where a task of one of these is. */
+  readonly aloneAmong: readonly string[];
+  readonly exclusive: boolean;
+  /** A plan for a whole batch understands its constraints: those that ask what an agent is, and UNIQUE. */
+  readonly plannable: boolean;
 }
 
 /** What every demand has a field for. */
@@ -23,8 +29,8 @@ const none: readonly never[] = [];
 
 export function demandsOf(requests: readonly Request[]): Demand[] {
   return requests.map((request, index) => {
-    const { scalars, ports, hard = none, soft = none } = request;
-    const constrained = hard.length > 0 || soft.length > 0;
+    const { scalars, ports, hard = none, soft = none, groups = none, exclusive = false } = request;
+    const others = othersOf(scalars);
     return {
       request,
       index,
@@ -32,18 +38,34 @@ export function demandsOf(requests: readonly Request[]): Demand[] {
       mem: scalars.mem ?? 0,
       disk: scalars.disk ?? 0,
       ports,
-      others: othersOf(scalars),
+      others,
       hard,
       soft,
-      groups: constrained ? groupsOf([...hard, ...soft]) : none,
+      groups,
+      aloneAmong: hard.length + soft.length === 0 ? none : aloneAmong([...hard, ...soft]),
+      exclusive,
+      plannable: !exclusive && others.length === 0 && hard.every(isSimple) && soft.every(isSimple),
     };
   });
 }
 
 /** Equal for two demands only if every agent that has no room for the one has none for the other. */
-export function kindOf({ cpus, mem, disk, ports, others, hard }: Demand): string {
+export function kindOf({ cpus, mem, disk, ports, others, hard, exclusive }: Demand): string {
   const rest = others.length === 0 ? '' : others.join();
-  return `${cpus} ${mem} ${disk} ${ports} ${rest}${hard.length === 0 ? '' : JSON.stringify(hard)}`;
+  return `${cpus} ${mem} ${disk} ${ports} ${rest}${exclusive ? '!' : ''}${hard.length === 0 ? '' : JSON.stringify(hard)}`;
+}
+
+/** A place that is refused may be allowed once others are placed: the constraint looks for company. */
+export function mayBeHelped({ hard }: Demand): boolean {
+  return hard.some((constraint) => !isForGood(constraint));
+}
+
+function aloneAmong(constraints: readonly Constraint[]): string[] {
+  return constraints.flatMap((constraint) => (constraint.operator === 'UNIQUE' ? [constraint.among] : []));
+}
+
+function isSimple(constraint: Constraint): boolean {
+  return constraint.operator === 'UNIQUE' || isOfAgent(constraint);
 }
 
 function othersOf(scalars: Scalars): Demand['others'] {
@@ -55,9 +77,4 @@ function othersOf(scalars: Scalars): Demand['others'] {
     }
   }
   return others.length > 1 ? others.sort(([a], [b]) => (a < b ? -1 : 1)) : others;
-}
-
-function groupsOf(constraints: readonly Constraint[]): string[] {
-  const groups = constraints.flatMap((constraint) => (constraint.kind === 'unique' ? [constraint.group] : []));
-  return [...new Set(groups)];
 }

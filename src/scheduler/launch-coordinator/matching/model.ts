@@ -1,42 +1,48 @@
 /**
- * What the batch matcher is given and what it answers. Scalars are whole thousandths, as Mesos counts them; ports are
- * ranges, of which a request asks for a number.
+ * What the matcher is given and what it answers. It knows of agents, scalars, ports, groups and constraints; not of
+ * offers, roles or Flink. Scalars are whole thousandths, as Mesos counts them; ports are ranges, of which a request asks
+ * for a number.
  */
-import type { Thousandths } from '../../../../lib/thousandths.ts';
-import type { Range } from '../../../../mesos-api-client/protocol/mesos.ts';
+import type { Thousandths } from '../../../lib/thousandths.ts';
+import type { Range } from '../../../mesos-api-client/protocol/mesos.ts';
+import type { Constraint } from './constraint.ts';
 
 export type Scalars = Readonly<Record<string, Thousandths>>;
 
 export interface Agent {
   readonly id: string;
   readonly hostname: string;
-  /** What is free, all offers of the agent together: cpus, mem, disk, gpus, … */
+  /** What is free, all offers of the agent together: cpus, mem, disk, gpus, … Nothing, if only its tasks matter. */
   readonly free: Scalars;
   /** What our tasks hold there already: it counts as filled. */
   readonly used?: Scalars;
   readonly ports: readonly Range[];
+  /** As text, by name. */
   readonly attributes?: Readonly<Record<string, string>>;
-  /** Groups (see `unique`) of the tasks that run there. */
+  readonly region?: string;
+  readonly zone?: string;
+  /** The groups of the tasks that run there: each group as often as it has tasks. */
   readonly groups?: readonly string[];
+  /** A task that is to be alone runs there. */
+  readonly exclusive?: boolean;
 }
-
-export type Constraint =
-  | { readonly kind: 'attribute'; readonly name: string; readonly value: string }
-  /** No other task of the group on the same host, or on hosts with the same value of the attribute. */
-  | { readonly kind: 'unique'; readonly group: string; readonly attribute?: string };
 
 export interface Request {
   readonly id: string;
   readonly scalars: Scalars;
   readonly ports: number;
+  /** Constraints count tasks by their groups. */
+  readonly groups?: readonly string[];
   readonly hard?: readonly Constraint[];
   /** Kept where that is possible, on the mean of all of them. */
   readonly soft?: readonly Constraint[];
+  /** On an agent without any other task of ours, and none comes there beside it. */
+  readonly exclusive?: boolean;
 }
 
 /**
- * - `fitness`: each request in the given order to the agent that is fullest afterwards, by the mean of cpus and memory;
- *   ties go to the lowest host name. This is what Fenzo's cpuMemBinPacker does, exactly.
+ * - `fitness`: each request in the given order to the agent that is best by the fitness given; ties go to the lowest host
+ *   name. By default this is what Fenzo's cpuMemBinPacker does, exactly.
  * - `tight`: the batch may be sorted; as few cpus of agents in use as possible.
  * - `fewest-agents`: the batch may be sorted; as few agents in use as possible.
  * The last two place as many requests as they can when not all fit, the small ones first.

@@ -4,7 +4,7 @@
  */
 import _ from 'lodash';
 import { type Demand, demandsOf } from './demand.ts';
-import { fullness, fullnessOfThoseInUse } from './fitness.ts';
+import { type Fitness, fullestInUse, packCpusAndMemory } from './fitness.ts';
 import { Fleet } from './fleet.ts';
 import type { Agent, Matching, Objective, Placement, Request } from './model.ts';
 import { placeOneByOne } from './one-by-one.ts';
@@ -27,18 +27,23 @@ export class Matcher {
   }
 
   /** What is placed is taken from what is free, and counts as used from then on. */
-  match(requests: readonly Request[], objective: Objective): Matching {
+  match(requests: readonly Request[], objective: Objective, fitness: Fitness = packCpusAndMemory): Matching {
     const demands = demandsOf(requests);
     const placements: Placement[] = [];
-    const unplaced = this.#place(demands, objective, placements);
+    const unplaced = this.#place(demands, objective, fitness, placements);
     return { placements, unplaced: _.sortBy(unplaced, 'index').map(({ request }) => request.id) };
   }
 
-  #place(demands: readonly Demand[], objective: Objective, placements: Placement[]): readonly Demand[] {
+  #place(
+    demands: readonly Demand[],
+    objective: Objective,
+    fitness: Fitness,
+    placements: Placement[],
+  ): readonly Demand[] {
     if (objective === 'fitness') {
-      return placeOneByOne(this.#fleet, demands, fullness, placements);
+      return placeOneByOne(this.#fleet, demands, fitness, placements);
     }
     const rest = demands.length === 1 ? demands : placeWhole(this.#fleet, demands, objective, placements);
-    return placeOneByOne(this.#fleet, rest, fullnessOfThoseInUse, placements);
+    return placeOneByOne(this.#fleet, rest, fullestInUse, placements);
   }
 }

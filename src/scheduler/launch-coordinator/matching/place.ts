@@ -1,5 +1,5 @@
 /** One agent while it is being filled: what it has, what is free, and who is there. */
-import type { Range } from '../../../../mesos-api-client/protocol/mesos.ts';
+import type { Range } from '../../../mesos-api-client/protocol/mesos.ts';
 import type { Alike } from './alike.ts';
 import type { Demand } from './demand.ts';
 import type { Agent, Scalars } from './model.ts';
@@ -8,6 +8,8 @@ export class Place {
   readonly id: string;
   readonly hostname: string;
   readonly attributes: Readonly<Record<string, string>>;
+  readonly #region: string | undefined;
+  readonly #zone: string | undefined;
   readonly capacityCpus: number;
   readonly capacityMem: number;
   cpus: number;
@@ -16,6 +18,9 @@ export class Place {
   portCount: number;
   /** Tasks of ours run there, or were placed there. */
   inUse: boolean;
+  /** A task that is to be alone is there. */
+  exclusive: boolean;
+  portsGiven = 0;
   /** Those it stands among, while anything is left of it. */
   alike: Alike | undefined;
   readonly #others: Map<string, number>;
@@ -29,15 +34,34 @@ export class Place {
     this.id = agent.id;
     this.hostname = agent.hostname;
     this.attributes = agent.attributes ?? {};
+    this.#region = agent.region;
+    this.#zone = agent.zone;
     this.cpus = free.cpus ?? 0;
     this.mem = free.mem ?? 0;
     this.disk = free.disk ?? 0;
     this.capacityCpus = this.cpus + (used?.cpus ?? 0);
     this.capacityMem = this.mem + (used?.mem ?? 0);
-    this.inUse = used !== undefined && Object.values(used).some((amount) => amount > 0);
+    this.exclusive = agent.exclusive ?? false;
+    this.inUse = this.exclusive || (agent.groups?.length ?? 0) > 0 || hasSome(used);
     this.#others = othersOf(free);
     this.#ports = agent.ports;
     this.portCount = this.#ports.reduce((count, { begin, end }) => count + end - begin + 1, 0);
+  }
+
+  valueOf(field: string): string | undefined {
+    switch (field) {
+      case 'hostname':
+      case '@hostname':
+        return this.hostname;
+      case '@agent':
+        return this.id;
+      case '@region':
+        return this.#region;
+      case '@zone':
+        return this.#zone;
+      default:
+        return Object.hasOwn(this.attributes, field) ? this.attributes[field] : undefined;
+    }
   }
 
   /** Whether cpus, memory, ports and all else suffice; constraints are looked at elsewhere. */
@@ -54,12 +78,14 @@ export class Place {
   }
 
   /** Takes what the demand asks for, and answers its ports: counted up from the first range. */
-  take({ cpus, mem, disk, ports, others }: Demand): number[] {
+  take({ cpus, mem, disk, ports, others, exclusive }: Demand): number[] {
     this.cpus -= cpus;
     this.mem -= mem;
     this.disk -= disk;
     this.portCount -= ports;
+    this.portsGiven += ports;
     this.inUse = true;
+    this.exclusive ||= exclusive;
     for (const [name, amount] of others) {
       this.#others.set(name, (this.#others.get(name) ?? 0) - amount);
     }
@@ -88,6 +114,10 @@ export class Place {
 /** The order in which ties are decided. */
 export function comesBefore(a: Place, b: Place): boolean {
   return a.hostname === b.hostname ? a.id < b.id : a.hostname < b.hostname;
+}
+
+function hasSome(scalars: Scalars | undefined): boolean {
+  return scalars !== undefined && Object.values(scalars).some((amount) => amount > 0);
 }
 
 function othersOf(free: Scalars): Map<string, number> {

@@ -3,8 +3,8 @@
  * sorted, so that little disk can be asked of agents that have little, and much of those that have much.
  */
 
+import { isOfAgent } from './constraint.ts';
 import type { Demand } from './demand.ts';
-import type { Constraint } from './model.ts';
 
 export interface Kind {
   readonly cpus: number;
@@ -35,9 +35,9 @@ export class Stock {
       if (first === undefined) {
         continue;
       }
-      const hard = first.hard.filter(isAttribute);
+      const hard = first.hard.filter(isOfAgent);
       const tie = JSON.stringify(hard);
-      const tied = ties.get(tie) ?? { sample: { ...first, hard, soft: [], groups: [] }, kinds: [] };
+      const tied = ties.get(tie) ?? { sample: { ...first, hard, soft: [], aloneAmong: [] }, kinds: [] };
       tied.kinds.push(openKind(first, hard.length > 0, ofKind));
       ties.set(tie, tied);
     }
@@ -83,10 +83,6 @@ function openKind({ cpus, mem, ports }: Demand, tied: boolean, demands: Demand[]
 }
 
 function keyOf({ cpus, mem, ports, hard }: Demand): string {
-  const tie = hard.length === 0 ? '' : JSON.stringify(hard.filter(isAttribute));
+  const tie = hard.length === 0 ? '' : JSON.stringify(hard.filter(isOfAgent));
   return `${cpus} ${mem} ${ports} ${tie}`;
-}
-
-function isAttribute(constraint: Constraint): boolean {
-  return constraint.kind === 'attribute';
 }

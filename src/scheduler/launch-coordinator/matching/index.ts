@@ -1,0 +1,9 @@
+/**
+ * The matcher: requests against the free resources of many agents. A pure library of its own; it knows of scalars, ports
+ * and constraints, not of offers, tasks or Flink.
+ */
+export type { Constraint, Field, Spot } from './constraint.ts';
+export type { Fitness } from './fitness.ts';
+export * as fitness from './fitness.ts';
+export { Matcher } from './matcher.ts';
+export type { Agent, Matching, Objective, Placement, Request, Scalars } from './model.ts';

@@ -1,0 +1,131 @@
+/**
+ * The best agent for one demand. All agents are considered, but a fitness that sees only sizes scores one of those that
+ * are alike, and agents with less left than anybody asks for are passed over.
+ */
+import type { Alike } from './alike.ts';
+import type { Demand } from './demand.ts';
+import type { Fitness } from './fitness.ts';
+import type { Fleet } from './fleet.ts';
+import { comesBefore, type Place } from './place.ts';
+
+export class Search {
+  readonly #fleet: Fleet;
+  readonly #fitness: Fitness;
+  readonly #goodEnough: number;
+  readonly #leastCpus: number;
+  readonly #leastMem: number;
+  readonly #open: Alike[] = [];
+  #best: Place | undefined;
+  #highest = Number.NEGATIVE_INFINITY;
+
+  constructor(fleet: Fleet, demands: readonly Demand[], fitness: Fitness) {
+    this.#fleet = fleet;
+    this.#fitness = fitness;
+    this.#goodEnough = combined(1, fitness.goodEnough ?? Number.POSITIVE_INFINITY);
+    this.#leastCpus = demands.reduce((least, { cpus }) => Math.min(least, cpus), Number.POSITIVE_INFINITY);
+    this.#leastMem = demands.reduce((least, { mem }) => Math.min(least, mem), Number.POSITIVE_INFINITY);
+    for (const alike of fleet.alike()) {
+      this.consider(alike);
+    }
+  }
+
+  consider(alike: Alike | undefined): void {
+    if (alike !== undefined && alike.cpus >= this.#leastCpus && alike.mem >= this.#leastMem) {
+      this.#open.push(alike);
+    }
+  }
+
+  bestFor(demand: Demand): Place | undefined {
+    this.#best = undefined;
+    this.#highest = Number.NEGATIVE_INFINITY;
+    const open = this.#open;
+    for (let index = 0; index < open.length && this.#highest < this.#goodEnough; index += 1) {
+      const alike = open[index];
+      if (alike === undefined || alike.cpus < demand.cpus || alike.mem < demand.mem) {
+        continue;
+      }
+      if (alike.isEmpty) {
+        this.#forget(index);
+        index -= 1;
+      } else if (this.#fitness.sees === 'sizes') {
+        this.#lookAtAlike(demand, alike, this.#fitness.score(demand, alike));
+      } else {
+        this.#lookAtEach(demand, alike, this.#fitness.score);
+      }
+    }
+    return this.#best;
+  }
+
+  #lookAtAlike(demand: Demand, alike: Alike, fitness: number): void {
+    const most = combined(1, fitness);
+    const { first } = alike;
+    if (first === undefined || !this.#isBetter(most, first)) {
+      return;
+    }
+    if (demand.soft.length === 0) {
+      const found = alike.find((place) => this.#fits(demand, place));
+      this.#offer(most, found);
+    } else {
+      this.#offerMostLiked(demand, alike, fitness);
+    }
+  }
+
+  #lookAtEach(demand: Demand, alike: Alike, score: (demand: Demand, place: Place) => number): void {
+    alike.find((place) => {
+      if (this.#fits(demand, place)) {
+        const fitness = score(demand, place);
+        // What is no number is the least there is.
+        const value = Number.isNaN(fitness) ? 0 : fitness;
+        this.#offer(combined(this.#fleet.neighbours.liking(demand, place), value), place);
+      }
+      return this.#highest >= this.#goodEnough;
+    });
+  }
+
+  #offerMostLiked(demand: Demand, alike: Alike, fitness: number): void {
+    let most = -1;
+    alike.find((place) => {
+      if (this.#fits(demand, place)) {
+        const liking = this.#fleet.neighbours.liking(demand, place);
+        if (liking > most) {
+          most = liking;
+          this.#offer(combined(liking, fitness), place);
+        }
+      }
+      return most === 1;
+    });
+  }
+
+  #offer(value: number, place: Place | undefined): void {
+    if (place !== undefined && this.#isBetter(value, place)) {
+      this.#best = place;
+      this.#highest = value;
+    }
+  }
+
+  #isBetter(value: number, place: Place): boolean {
+    return (
+      value > this.#highest || (value === this.#highest && this.#best !== undefined && comesBefore(place, this.#best))
+    );
+  }
+
+  #fits(demand: Demand, place: Place): boolean {
+    return place.hasRoom(demand) && this.#fleet.neighbours.allow(demand, place);
+  }
+
+  /** All of them have become unlike. */
+  #forget(index: number): void {
+    const last = this.#open.pop();
+    if (last !== undefined && index < this.#open.length) {
+      this.#open[index] = last;
+    }
+  }
+}
+
+/**
+ * The weights of Fenzo, and its order of operations: its ties are ties of floating-point numbers. What it gives to named
+ * sets of resources (15 of 100) is nothing here.
+ */
+function combined(liking: number, fitness: number): number {
+  return (liking * 50 + fitness * 35) / 100;
+}
