@@ -4,6 +4,7 @@
  */
 import { type Static, type TSchema, Type } from 'typebox';
 import { ClusterPlacement, constraintFields, Kept } from '../flink/placement-spec.ts';
+import { ProcessOptions } from '../flink/process-spec.ts';
 import { ClusterName, FlinkSource, TaskManagers } from '../flink/spec.ts';
 import type {
   ClusterView,
@@ -36,6 +37,7 @@ const spec = Type.Object({
   highAvailability: Type.Optional(
     Type.Object({ mode: Type.Literal('zookeeper'), quorum: Type.String(), path: Type.String(), standbys: count }),
   ),
+  processes: Type.Optional(ProcessOptions),
   configuration: textMap,
   environment: textMap,
 });

@@ -4,6 +4,7 @@
  */
 import { type Static, Type } from 'typebox';
 import { ClusterPlacement, type Constraints, constraintFields, Kept } from './placement-spec.ts';
+import { ProcessOptions } from './process-spec.ts';
 
 export const ClusterName = Type.String({
   pattern: '^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$',
@@ -108,6 +109,7 @@ export const ClusterSpec = Type.Object(
     taskManagers: Type.Optional(TaskManagers),
     placement: Type.Optional(ClusterPlacement),
     highAvailability: Type.Optional(HighAvailability),
+    processes: Type.Optional(ProcessOptions),
     /** Flink options; what the scheduler itself decides (addresses, ports, sizes) is refused. */
     configuration: Type.Optional(
       Type.Record(Type.String({ pattern: '^[A-Za-z0-9_.-]+$' }), Type.String({ maxLength: 4096 }), {
@@ -148,6 +150,7 @@ export interface CompleteClusterSpec {
   readonly placement?: ClusterPlacement;
   /** Absent: none. */
   readonly highAvailability?: CompleteHighAvailability;
+  readonly processes?: ProcessOptions;
   readonly configuration: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string>>;
 }

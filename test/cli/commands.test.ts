@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { request } from 'undici';
+import { moment } from '../api/support/fake-dispatcher.ts';
 import { run, testClient } from './support.ts';
 
 async function directoryOf(t: ExecutionContext): Promise<string> {
@@ -380,4 +381,37 @@ test('every command has a help that names its options', async (t) => {
     t.regex(stdout, /^Usage: flink-mesos/, command);
   }
   t.regex((await run('clusters create --help')).stdout, /--token-file <file>/);
+});
+
+test('clusters create --standby-job-managers is high availability with standbys', async (t) => {
+  const { run, dispatcher } = await testClient(t);
+  t.is((await run('clusters create tides --standby-job-managers 1')).exitCode, 0);
+  t.like(dispatcher.specs.at(-1), { highAvailability: { mode: 'zookeeper', standbys: 1 } });
+});
+
+test('jobs savepoint, stop, rescale, dispose and what Flink says', async (t) => {
+  const { run, dispatcher } = await testClient(t);
+  await dispatcher.submitJob('default', { jar: 'a' });
+  dispatcher.calls.length = 0;
+  const operation = { id: '0'.repeat(32), kind: 'savepoint', startedAt: moment } as const;
+  const done = { ...operation, state: 'completed', path: 's3://b/1' } as const;
+  const saved = await run('jobs savepoint job-1 --native --wait', {
+    onOutput: (_stdout, stderr) => {
+      if (stderr.includes('running')) dispatcher.setJob('default', 'job-1', { operation: done });
+    },
+  });
+  t.is(saved.exitCode, 0);
+  t.regex(saved.stdout, /operation +savepoint: completed/);
+  t.is((await run('jobs stop job-1 --drain --directory s3://b/2')).exitCode, 0);
+  t.is((await run('jobs rescale job-1 --parallelism 8')).exitCode, 0);
+  t.is((await run('jobs dispose job-1 s3://b/1')).exitCode, 0);
+  t.deepEqual(JSON.parse((await run('jobs exceptions job-1')).stdout), { report: 'exceptions' });
+  t.is((await run('jobs savepoints job-1')).stdout, 'Job job-1 has no savepoints.\n');
+  t.deepEqual(dispatcher.calls, [
+    'operateJob default job-1 {"kind":"savepoint","format":"NATIVE"}',
+    'operateJob default job-1 {"kind":"stop","drain":true,"directory":"s3://b/2"}',
+    'operateJob default job-1 {"kind":"rescale","parallelism":8}',
+    'disposeSavepoint default job-1 s3://b/1',
+    'jobReport default job-1 exceptions',
+  ]);
 });

@@ -11,6 +11,7 @@ export interface CreateOptions {
   readonly file?: string;
   readonly taskManagers?: number;
   readonly elastic?: { readonly min: number; readonly max: number; readonly spare: number };
+  readonly standbyJobManagers?: number;
   readonly slots?: number;
   readonly cpus?: number;
   readonly memory?: number;
@@ -43,6 +44,7 @@ type Constraint = [string, string] | [string, string, string];
 const specOptions = [
   'taskManagers',
   'elastic',
+  'standbyJobManagers',
   'slots',
   'cpus',
   'memory',
@@ -128,6 +130,9 @@ function fromOptions(name: string, options: CreateOptions): ClusterSpec {
     ...(_.isEmpty(taskManager) ? {} : { taskManager }),
     ...(options.taskManagers === undefined ? {} : { taskManagers: { mode: 'fixed', count: options.taskManagers } }),
     ...(options.elastic === undefined ? {} : { taskManagers: { mode: 'elastic', ...options.elastic } }),
+    ...(options.standbyJobManagers === undefined
+      ? {}
+      : { highAvailability: { mode: 'zookeeper', standbys: options.standbyJobManagers } }),
     ...(_.isEmpty(placement) ? {} : { placement }),
     ...(options.define === undefined ? {} : { configuration: options.define }),
     ...(options.environment === undefined ? {} : { environment: options.environment }),

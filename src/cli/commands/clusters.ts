@@ -47,6 +47,11 @@ function addCreate(clusters: Command, io: ClientIo): void {
     .option('--file <file>', 'a specification as JSON ("-" for standard input), instead of the options below')
     .option('--task-managers <n>', 'number of TaskManagers', wholeNumber)
     .option('--elastic <min:max[:spare]>', 'as many TaskManagers as jobs need, within these bounds', elasticRange)
+    .option(
+      '--standby-job-managers <n>',
+      'JobManagers that wait on other agents to take over, by ZooKeeper',
+      wholeNumber,
+    )
     .option('--slots <n>', 'task slots of a TaskManager', wholeNumber)
     .option('--cpus <n>', 'cpus of a TaskManager', positiveNumber)
     .option('--memory <MiB>', 'memory of the whole TaskManager process', wholeNumber)

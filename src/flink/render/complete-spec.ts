@@ -24,6 +24,7 @@ export function completeSpec(spec: ClusterSpec, defaults: SpecDefaults): Complet
     taskManagers: spec.taskManagers ?? { mode: 'fixed', count: 1 },
     ...(spec.placement && { placement: spec.placement }),
     ...(highAvailability && { highAvailability }),
+    ...(spec.processes && { processes: spec.processes }),
     configuration: spec.configuration ?? {},
     environment: spec.environment ?? {},
   };

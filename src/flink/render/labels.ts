@@ -5,6 +5,7 @@ export type Part = 'jobmanager' | 'taskmanager';
 
 export function taskLabels(cluster: ClusterRecord, part: Part): Readonly<Record<string, string>> {
   return {
+    ...cluster.spec.processes?.labels,
     'flink-mesos.cluster': cluster.name,
     'flink-mesos.incarnation': cluster.incarnation,
     'flink-mesos.part': part,

@@ -1,10 +1,11 @@
 /** Turns a cluster's record into the tasks that the core launches: their resources, files, environment and command. */
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Uri } from '../../mesos-api-client/protocol/mesos.ts';
-import type { GroupName, Placement, TaskSpec } from '../../scheduler/model/task.ts';
+import type { GroupName, Placement, TaskProcess, TaskSpec } from '../../scheduler/model/task.ts';
 import { driverEnvironment, driverJarName } from '../driver/names.ts';
 import type { WantedWorker } from '../driver/wire.ts';
 import type { ArtifactRef, ClusterRecord, Distribution } from '../plan/records.ts';
+import type { CompleteClusterSpec } from '../spec.ts';
 import { elasticJobManagerCommand, jobManagerCommand, taskManagerCommand } from './commands.ts';
 import { taskLabels } from './labels.ts';
 import { MEBIBYTE } from './memory-size.ts';
@@ -49,7 +50,7 @@ function renderJobManager(
       environment: { ...environmentOf(cluster), ...driverEnvironmentOf(context, cluster) },
       uris: [...urisOf(context, cluster), ...driverUris(context, cluster)],
       labels: taskLabels(cluster, 'jobmanager'),
-      killGraceMs: KILL_GRACE_MS,
+      ...endingOf(cluster.spec),
     },
     ...placementOf(cluster.spec, 'jobManager'),
     ...(successorOf && {
@@ -80,7 +81,7 @@ function renderTaskManager(
       },
       uris: urisOf(context, cluster),
       labels: taskLabels(cluster, 'taskmanager'),
-      killGraceMs: KILL_GRACE_MS,
+      ...endingOf(cluster.spec),
     },
     ...placementOf(cluster.spec, 'taskManager'),
   };
@@ -139,7 +140,22 @@ function environmentOf({ spec, distribution }: ClusterRecord): Readonly<Record<s
 
 function urisOf(context: RenderContext, cluster: ClusterRecord): readonly Uri[] {
   const configuration = artifactUri(context, cluster.configuration, { cache: false });
-  return [configuration, ...distributionUris(context, cluster.distribution)];
+  return [configuration, ...distributionUris(context, cluster.distribution), ...userUris(cluster.spec)];
+}
+
+function userUris({ processes }: CompleteClusterSpec): readonly Uri[] {
+  return (processes?.uris ?? []).map(({ fileName, ...uri }) => ({
+    ...uri,
+    ...(fileName !== undefined && { output_file: fileName }),
+  }));
+}
+
+function endingOf({ processes }: CompleteClusterSpec): Pick<TaskProcess, 'user' | 'killGraceMs'> {
+  const { user, killGraceSeconds } = processes ?? {};
+  return {
+    killGraceMs: killGraceSeconds === undefined ? KILL_GRACE_MS : killGraceSeconds * 1000,
+    ...(user !== undefined && { user }),
+  };
 }
 
 /** The fetcher names a file by the last part of its URI, query included, and knows an archive by that name. */

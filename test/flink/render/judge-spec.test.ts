@@ -191,6 +191,16 @@ test('variables that the scheduler sets are refused, others pass', (t) => {
   t.deepEqual(judge({ environment: { JAVA_HOME: '/usr/lib/jvm/java-17', PORTAL: 'x' } }), []);
 });
 
+test("labels and files of the scheduler are not the users' to give", (t) => {
+  const uri = (fileName: string) => ({ value: 'https://repo/x', fileName });
+  t.is(
+    judge({ processes: { labels: { 'flink-mesos.cluster': 'x' }, uris: [uri('conf'), uri('configuration.tar')] } })
+      .length,
+    3,
+  );
+  t.deepEqual(judge({ processes: { labels: { team: 'x' }, uris: [uri('connector.jar')] } }), []);
+});
+
 test('everything that is wrong is said at once', (t) => {
   t.is(
     judge({ taskManager: { memoryMiB: 1 }, jobManager: { memoryMiB: 1 }, configuration: { 'rest.port': '1' } }).length,

@@ -230,3 +230,25 @@ test('a job says where its checkpoints stand before its cluster does', (t) => {
   t.is(directory(undefined, 's3://bucket/c/'), `s3://bucket/c/${job('1')}`);
   t.is(directory('s3://mine', 's3://bucket/c/'), `s3://mine/${job('1')}`);
 });
+
+test('what every process is given: user, grace, labels beside ours, files in the sandbox', (t) => {
+  const labels = { team: 'tides', 'flink-mesos.part': 'spoof' };
+  const uris = [{ value: 'https://repo/connector.jar', extract: false, fileName: 'connector.jar' }];
+  const cluster = aCluster({}, { processes: { user: 'flink', killGraceSeconds: 40, labels, uris } });
+  const tasks = [
+    renderer.jobManager(cluster, taskId('jm'), undefined),
+    renderer.taskManager(cluster, taskId('tm'), address),
+  ];
+  for (const { process, part } of tasks) {
+    t.like(process, { user: 'flink', killGraceMs: 40_000 });
+    t.like(process.labels, { team: 'tides', 'flink-mesos.part': part });
+    t.deepEqual(process.uris.at(-1), {
+      value: 'https://repo/connector.jar',
+      extract: false,
+      output_file: 'connector.jar',
+    });
+  }
+  const plain = renderer.taskManager(aCluster(), taskId('tm'), address).process;
+  t.is(plain.killGraceMs, 15_000);
+  t.is(plain.user, undefined);
+});
