@@ -25,7 +25,12 @@ function service({ leader, masters }: World): Missing[] | undefined {
   if (masters.state === undefined) return [{ invariant: 'I14', what: 'no master leads' }];
   const { connection, reconciled } = leader.house.runtime.scheduler();
   if (connection.state !== 'subscribed')
-    return [{ invariant: 'I14', what: `the scheduler is not subscribed, but ${connection.state}` }];
+    return [
+      {
+        invariant: 'I14',
+        what: `the scheduler is not subscribed, but ${connection.state}`,
+      },
+    ];
   return reconciled ? undefined : [{ invariant: 'I14', what: 'tasks are not reconciled' }];
 }
 
@@ -34,16 +39,33 @@ function clusters(world: World): Missing[] {
   for (const { name, there, jobs } of world.operator.clusters.values()) {
     const record = world.books.clusters.get(name);
     if (record === undefined) {
-      if (there === 'yes') missing.push({ invariant: 'I1', what: `cluster ${name} was promised and is not there` });
+      if (there === 'yes')
+        missing.push({
+          invariant: 'I1',
+          what: `cluster ${name} was promised and is not there`,
+        });
       continue;
     }
     if (there === 'no' || record.goal === 'delete') {
-      missing.push({ invariant: 'I14', what: `cluster ${name} is deleted and still there` });
+      missing.push({
+        invariant: 'I14',
+        what: `cluster ${name} is deleted and still there`,
+      });
       continue;
     }
-    for (const id of jobs.keys())
-      if (!record.jobs.some((job) => job.id === id))
-        missing.push({ invariant: 'I9', what: `job ${id.slice(0, 8)} of ${name} was promised and is not there` });
+    for (const [id, { cancelled }] of jobs) {
+      const job = record.jobs.find((each) => each.id === id);
+      if (cancelled === 'yes' && job?.goal === 'run' && !jobHasEnded(job.state))
+        missing.push({
+          invariant: 'I14',
+          what: `job ${id.slice(0, 8)} of ${name} was cancelled and is ${job.state}`,
+        });
+      if (job === undefined)
+        missing.push({
+          invariant: 'I9',
+          what: `job ${id.slice(0, 8)} of ${name} was promised and is not there`,
+        });
+    }
     missing.push(...cluster(world, record));
   }
   return missing;
@@ -56,24 +78,49 @@ function cluster(world: World, record: ClusterRecord): Missing[] {
   if (jobManager?.ready !== true) return [{ invariant: 'I1', what: `${name} has no JobManager that answers` }];
   const wanted = spec.taskManagers.mode === 'fixed' ? spec.taskManagers.count : 0;
   if (jobManager.taskManagers.size !== wanted)
-    return [{ invariant: 'I1', what: `${name} has ${jobManager.taskManagers.size} of ${wanted} TaskManagers` }];
+    return [
+      {
+        invariant: 'I1',
+        what: `${name} has ${jobManager.taskManagers.size} of ${wanted} TaskManagers`,
+      },
+    ];
   const missing: Missing[] = [];
   for (const job of record.jobs) {
     const what = `job ${job.id.slice(0, 8)} of ${name}`;
-    if (job.state === 'FAILED') missing.push({ invariant: 'I9', what: `${what} is FAILED: ${job.failure ?? ''}` });
+    if (job.state === 'FAILED')
+      missing.push({
+        invariant: 'I9',
+        what: `${what} is FAILED: ${job.failure ?? ''}`,
+      });
     const flinks = [...jobManager.jobs.values()].filter((each) => isAttemptOf(job, each.id) && !flinkHasEnded(each));
-    if (flinks.length > 1) missing.push({ invariant: 'I9', what: `${what} runs ${flinks.length} times` });
+    if (flinks.length > 1)
+      missing.push({
+        invariant: 'I9',
+        what: `${what} runs ${flinks.length} times`,
+      });
     if (jobHasEnded(job.state)) {
-      if (flinks.length > 0) missing.push({ invariant: 'I9', what: `${what} is ${job.state} and runs` });
+      if (flinks.length > 0)
+        missing.push({
+          invariant: 'I9',
+          what: `${what} is ${job.state} and runs`,
+        });
       continue;
     }
-    if (job.goal === 'cancel') missing.push({ invariant: 'I14', what: `${what} is cancelled and still ${job.state}` });
+    if (job.goal === 'cancel')
+      missing.push({
+        invariant: 'I14',
+        what: `${what} is cancelled and still ${job.state}`,
+      });
     const running = flinks[0]?.state === 'RUNNING';
     const needs = flinks[0]?.parallelism ?? 0;
     if (!running || job.state !== 'RUNNING') {
       // Others may have the slots.
       const short = jobManager.slots - jobManager.busySlots < needs && ['CREATED', 'RESTARTING'].includes(job.state);
-      if (!short) missing.push({ invariant: 'I9', what: `${what} does not run, but is ${job.state}` });
+      if (!short)
+        missing.push({
+          invariant: 'I9',
+          what: `${what} does not run, but is ${job.state}`,
+        });
     }
   }
   return missing;
@@ -86,11 +133,17 @@ function processes({ flinks, books, agents }: World): Missing[] {
     living.add(taskId);
     const task = books.tasks.get(taskId);
     if (task?.life.phase !== 'launched' || task.goal.kind !== 'run')
-      missing.push({ invariant: 'I2', what: `process ${taskId} lives and nobody wants it` });
+      missing.push({
+        invariant: 'I2',
+        what: `process ${taskId} lives and nobody wants it`,
+      });
   }
   for (const [id, task] of books.tasks) {
     if (task.life.phase === 'launched' && !living.has(id))
-      missing.push({ invariant: 'I1', what: `task ${id} is ${task.life.state} by the books and has no process` });
+      missing.push({
+        invariant: 'I1',
+        what: `task ${id} is ${task.life.state} by the books and has no process`,
+      });
   }
   void agents;
   return missing;
@@ -101,7 +154,12 @@ function updates({ agents }: World): Missing[] {
     if (agent.gone || agent.down) continue;
     const waiting = agent.view().entries.find(({ pending }) => pending.length > 0);
     if (waiting !== undefined)
-      return [{ invariant: 'I5', what: `an update of ${waiting.taskId} was never acknowledged` }];
+      return [
+        {
+          invariant: 'I5',
+          what: `an update of ${waiting.taskId} was never acknowledged`,
+        },
+      ];
   }
   return [];
 }
@@ -115,16 +173,27 @@ function offers({ masters, leader, books }: World): Missing[] {
   );
   const waiting = leader?.house?.runtime.scheduler().tasksWaiting ?? 0;
   const missing: Missing[] = [];
-  if (ours.length > 1) missing.push({ invariant: 'I7', what: `there are ${ours.length} frameworks` });
+  if (ours.length > 1)
+    missing.push({
+      invariant: 'I7',
+      what: `there are ${ours.length} frameworks`,
+    });
   for (const framework of ours) {
-    if (waiting > 0) missing.push({ invariant: 'I14', what: `${waiting} tasks wait for offers` });
+    if (waiting > 0)
+      missing.push({
+        invariant: 'I14',
+        what: `${waiting} tasks wait for offers`,
+      });
     else if (framework.offers.size > 0)
       missing.push({
         invariant: 'I8',
         what: `${framework.offers.size} offers are held (${[...framework.offers.keys()].slice(0, 3).join(', ')}), and nothing waits`,
       });
     else if (framework.suppressedRoles.size < framework.roles.length)
-      missing.push({ invariant: 'I8', what: 'nothing waits, and offers are wanted' });
+      missing.push({
+        invariant: 'I8',
+        what: 'nothing waits, and offers are wanted',
+      });
   }
   return missing;
 }

@@ -59,7 +59,7 @@ export function createSimulatedClient(parts: ClientParts): SchedulerClient {
     async subscribe(master, call, { signal } = {}) {
       const attempt = Promise.withResolvers<SubscribeResult>();
       signal?.addEventListener('abort', () => attempt.reject(abandoned(master)));
-      subscribe(parts, master, call, streams, attempt);
+      subscribe(parts, master, call, streams, { ...attempt, abandoned: () => signal?.aborted === true });
       return attempt.promise;
     },
     async close() {
@@ -69,6 +69,8 @@ export function createSimulatedClient(parts: ClientParts): SchedulerClient {
 }
 
 interface Settle<Result> {
+  /** Nobody waits for it any more: its connection is closed. */
+  abandoned(): boolean;
   resolve(result: Result): void;
   reject(error: Error): void;
 }
@@ -109,7 +111,7 @@ function subscribe(
       return void fail(errorOfTransport(new Error('read ECONNRESET'), about));
     }
     process.after(network.latencyMs(), () => {
-      if (process.state === 'dead') return;
+      if (attempt.abandoned()) return stream.close();
       streams.add(stream);
       attempt.resolve({ kind: 'opened', stream: facade(parts, host, stream, streams) });
     });

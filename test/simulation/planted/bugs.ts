@@ -215,12 +215,6 @@ export const plantedBugs: readonly PlantedBug[] = [
     faults: ['a connection to ZooKeeper is lost', 'a process of a task dies'],
   },
   {
-    name: 'whoever stands in the row leads',
-    file: 'src/zookeeper/election.ts',
-    find: 'if (before === undefined) return;',
-    instead: 'return;',
-  },
-  {
     name: 'a candidacy that expired ends the process',
     file: 'src/zookeeper/election.ts',
     find: 'await Promise.race([promise, there.then((present) => (present === undefined ? undefined : promise))]);',
@@ -244,12 +238,6 @@ export const plantedBugs: readonly PlantedBug[] = [
     file: 'src/flink/plan/plan-jobmanager.ts',
     find: 'if (current !== undefined) takeJobsFrom(draft, current);',
     instead: '',
-  },
-  {
-    name: 'TaskManagers of a former JobManager stay',
-    file: 'src/flink/plan/plan-taskmanagers.ts',
-    find: 'if (elsewhere && draft.record.spec.highAvailability === undefined) return',
-    instead: "if (host === 'nowhere') return",
   },
   {
     name: 'one TaskManager too few',

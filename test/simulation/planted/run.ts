@@ -10,7 +10,7 @@ import { type PlantedBug, plantedBugs } from './bugs.ts';
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** So many worlds a bug may stay hidden in. */
-const MOST_SEEDS = 500;
+const MOST_SEEDS = 1_000;
 
 export interface PlantedOptions {
   readonly jobs: number;
