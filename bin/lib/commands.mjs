@@ -29,6 +29,7 @@ export const commands = {
   universe: { needs: [], takesArguments: true, steps: [[join(root, 'universe/main.ts')]] },
   'web:pictures': { needs: everything, takesArguments: false, steps: [[join(root, 'test/pictures/take.ts')]] },
   'bench:start': { needs: everything, takesArguments: true, steps: [[join(root, 'bench/start.ts')]] },
+  'bench:elasticity': { needs: everything, takesArguments: true, steps: [[join(root, 'bench/elasticity.ts')]] },
   'bench:failover': { needs: ['java', 'pip'], takesArguments: true, steps: [[join(root, 'bench/failover.ts')]] },
   'bench:launch': { needs: ['java', 'pip'], takesArguments: true, steps: [[join(root, 'bench/launch.ts')]] },
   fuzz: { needs: [], takesArguments: true, steps: [[join(root, 'test/mesos-api-client/fuzz/run.ts')]] },

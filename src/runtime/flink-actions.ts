@@ -26,6 +26,7 @@ export interface ActionParts {
 }
 
 type Operate = Extract<OutsideAction, { kind: 'operate-job' }>;
+type ShutDown = Extract<OutsideAction, { kind: 'shut-down' }>;
 type Submit = Extract<OutsideAction, { kind: 'submit-job' }>;
 type Result =
   Unstamped<FlinkOutcome> extends infer O
@@ -38,6 +39,10 @@ export function createFlinkActions(parts: ActionParts): FlinkActions {
   const underWay = new Set<string>();
   return {
     perform(action) {
+      if (action.kind === 'shut-down') {
+        void shutDown(parts, action);
+        return;
+      }
       const job = action.kind === 'submit-job' ? action.job.id : action.job;
       // A savepoint may take long: it keeps nobody from cancelling the job.
       const subject = action.kind === 'operate-job' ? action.operation.id : job;
@@ -53,8 +58,18 @@ export function createFlinkActions(parts: ActionParts): FlinkActions {
   };
 }
 
+/** That its task ended is what is heard of it; whoever does not end is killed in a while. */
+async function shutDown({ rest }: ActionParts, { url, jobManager }: ShutDown): Promise<void> {
+  try {
+    await rest.prove(url, jobManager);
+    await rest.shutDown(url);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+  }
+}
+
 /** Never rejects. */
-async function carryOut(parts: ActionParts, action: OutsideAction): Promise<Result> {
+async function carryOut(parts: ActionParts, action: Exclude<OutsideAction, ShutDown>): Promise<Result> {
   try {
     await parts.rest.prove(action.url, action.jobManager);
     switch (action.kind) {

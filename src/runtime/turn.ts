@@ -20,7 +20,7 @@ import type { TimerChange } from '../scheduler/model/timer.ts';
 import type { QueueItem } from './queue.ts';
 import type { Fact } from './runtime.ts';
 
-export type OutsideAction = Extract<PlanAction, { kind: 'submit-job' | 'cancel-job' | 'operate-job' }>;
+export type OutsideAction = Extract<PlanAction, { kind: 'submit-job' | 'cancel-job' | 'operate-job' | 'shut-down' }>;
 
 export interface TurnEffects {
   readonly persist: readonly RecordWrite[];
@@ -190,6 +190,7 @@ class Turn {
       case 'submit-job':
       case 'cancel-job':
       case 'operate-job':
+      case 'shut-down':
         this.#actions.push(action);
         break;
       default:

@@ -128,11 +128,37 @@ test.serial('what is idle goes back when the job is cancelled', async (t) => {
   t.deepEqual((await stack.api.cluster('tides')).taskManagers, { wanted: 0, registered: 0 });
 });
 
-async function uploadJar(): Promise<string> {
+test.serial(
+  'what no agent has room for waits, visible with its reason, and vanishes when the job is cancelled',
+  async (t) => {
+    await stack.api.send('POST', '/v1/clusters', {
+      name: 'giants',
+      taskManager: { cpus: 999 },
+      taskManagers: { mode: 'elastic', min: 0, max: 2, spare: 0 },
+    });
+    await stack.api.clusterRunning('giants', 0);
+    const jar = await uploadJar('giants');
+    const wish = { jar, entryClass: exampleClasses.clickCounter, parallelism: 2 };
+    const { id } = await stack.api.send<JobView>('POST', '/v1/clusters/giants/jobs', wish);
+    const waiting = async () => (await stack.api.tasks('giants')).filter(({ phase }) => phase === 'waiting');
+    const [task] = await eventually('two that wait, with a reason', 60_000, async () => {
+      const found = await waiting();
+      return found.length === 2 && found.every(({ whyWaiting }) => /cpus/.test(whyWaiting ?? '')) && found;
+    });
+    t.regex(task?.whyWaiting ?? '', /999/);
+    t.regex((await stack.api.cluster('giants')).waitingFor ?? '', /2 of 2 TaskManagers \(2 without an offer yet\)/);
+    await stack.api.send('DELETE', `/v1/clusters/giants/jobs/${id}`);
+    await eventually('nobody waits', 30_000, async () => (await waiting()).length === 0);
+    t.is((await stack.api.cluster('giants')).taskManagers.wanted, 0);
+    await stack.api.send('DELETE', '/v1/clusters/giants');
+  },
+);
+
+async function uploadJar(cluster = 'tides'): Promise<string> {
   const { jar } = await exampleJar();
   const form = new FormData();
   form.append('jarfile', await openAsBlob(jar), 'examples.jar');
-  const answer = await fetch(`${stack.api.url}/v1/clusters/tides/jars`, { method: 'POST', body: form });
+  const answer = await fetch(`${stack.api.url}/v1/clusters/${cluster}/jars`, { method: 'POST', body: form });
   if (!answer.ok) throw new Error(await answer.text());
   return ((await answer.json()) as { id: string }).id;
 }

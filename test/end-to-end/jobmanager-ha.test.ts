@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { exampleClasses } from '../../examples/build.ts';
 import type { JobView, TaskView } from '../../src/dispatcher/dispatcher.ts';
+import { connectZooKeeper } from '../../src/zookeeper/connect.ts';
 import { type Api, apiAt, provenJobManager } from './support/api.ts';
 import { eventually, flinkMesos, type Running } from './support/process.ts';
 import { exampleJar, pidOfTask, processesOf, startMaster } from './support/stack.ts';
@@ -105,9 +106,16 @@ test.serial(
   },
 );
 
-test.serial('a standby on another agent takes over from a JobManager that is killed', async (t) => {
+test.serial('a cluster that is deleted leaves nothing in ZooKeeper', async (t) => {
+  const session = await connectZooKeeper({ hosts: [zooKeeper.address], sessionTimeoutMs: 10_000 });
+  t.is((await session.getChildren('/flink-mesos-flink')).length, 1);
   await api.send('DELETE', '/v1/clusters/tides');
   await eventually('the cluster gone', 60_000, async () => (await api.get<unknown[]>('/v1/clusters')).length === 0);
+  t.is(await session.exists('/flink-mesos-flink'), undefined);
+  await session.close();
+});
+
+test.serial('a standby on another agent takes over from a JobManager that is killed', async (t) => {
   await api.send('POST', '/v1/clusters', {
     name: 'waves',
     taskManagers: { mode: 'elastic', min: 0, max: 3, spare: 0 },

@@ -232,3 +232,34 @@ test('one action at a time for a job: what is asked again meanwhile is not done 
   await quiet();
   t.deepEqual([cancels, outcomes.length], [2, 2]);
 });
+
+test('a JobManager that is to leave nothing proves itself first; nothing is heard of it', async (t) => {
+  const journal: string[] = [];
+  const reported: unknown[] = [];
+  const rest = fakeRest(journal);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  rest.prove = async () => {
+    journal.push('prove');
+    return undefined;
+  };
+  rest.shutDown = async () => {
+    journal.push('shut down');
+    resolve();
+  };
+  const clock = manualClock();
+  const actions = createFlinkActions({
+    rest,
+    artifacts: { path: () => undefined },
+    clock,
+    report: (it) => reported.push(it),
+  });
+  actions.perform({
+    kind: 'shut-down',
+    cluster: name,
+    jobManager: taskId('jm'),
+    url: 'http://127.0.0.1:1',
+  });
+  await promise;
+  t.deepEqual(journal, ['prove', 'shut down']);
+  t.deepEqual(reported, []);
+});

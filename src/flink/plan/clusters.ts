@@ -62,6 +62,8 @@ export type PlanAction =
       /** Under which Flink runs it. */
       readonly flinkJobId: JobId;
     }
+  /** Asked of a JobManager that is to leave nothing in ZooKeeper; it ends. */
+  | { readonly kind: 'shut-down'; readonly cluster: ClusterName; readonly jobManager: TaskId; readonly url: string }
   | {
       readonly kind: 'operate-job';
       readonly cluster: ClusterName;

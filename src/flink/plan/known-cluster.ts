@@ -41,6 +41,8 @@ export interface KnownCluster {
   readonly registered: Set<TaskId>;
   readonly unregisteredSince: Map<TaskId, EpochMs>;
   operation?: Operation;
+  /** When its JobManager was asked to end by itself, with all that it keeps. */
+  shutDownAt?: EpochMs;
   /** Operations on jobs that Flink was asked for, of whom, and when to ask again where the answer was lost. */
   readonly operating: Map<JobId, { readonly jobManager: TaskId; readonly again?: EpochMs }>;
   readonly doubts: Map<JobId, Doubt>;

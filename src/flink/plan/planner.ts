@@ -32,6 +32,9 @@ import type { ClusterName, ClusterRecord } from './records.ts';
 import { statusOf } from './status.ts';
 import { refuseIfDeleting, takeCancel, takeDelete, takeSubmit } from './take-command.ts';
 
+/** A JobManager needs a second or two to end its jobs and remove what it keeps of them. */
+const LEAVING_MS = 15_000;
+
 const nothing: ClusterFrame = { persist: [], actions: [], facts: [] };
 
 export function createClusters(records: readonly ClusterRecord[], renderer: Renderer): Clusters {
@@ -174,7 +177,8 @@ function planDeletion(clusters: KnownClusters, planning: Planning): ClusterFrame
   const { draft, tasks } = planning;
   const cluster = draft.record.name;
   draft.known.requested.clear();
-  for (const task of tasks) kill(planning, task, 'the cluster is deleted');
+  const leaving = askToLeaveNothing(planning);
+  for (const task of tasks) if (task !== leaving) kill(planning, task, 'the cluster is deleted');
   if (tasks.some(({ life }) => life.phase !== 'ended')) return draft.frame();
   clusters.delete(cluster);
   return {
@@ -182,6 +186,30 @@ function planDeletion(clusters: KnownClusters, planning: Planning): ClusterFrame
     actions: [{ kind: 'forget', cluster }],
     facts: [{ kind: 'cluster.deleted', cluster }],
   };
+}
+
+/**
+ * One that is killed would leave its jobs in ZooKeeper, for a successor that never comes. Asked to shut down it removes
+ * them; it has a while for it.
+ */
+function askToLeaveNothing({ draft, tasks, renderer }: Planning): LaunchedTask | undefined {
+  const { known, now, record } = draft;
+  const jobManager = tasks.find(({ spec }) => spec.taskId === record.jobManager?.taskId);
+  const answers = record.jobManager?.answered === true && known.look?.kind !== 'silent';
+  if (record.spec.highAvailability === undefined || !isLaunched(jobManager) || !answers) return undefined;
+  if (known.shutDownAt === undefined) {
+    known.shutDownAt = now;
+    draft.act({
+      kind: 'shut-down',
+      cluster: record.name,
+      jobManager: jobManager.spec.taskId,
+      url: renderer.restUrl(jobManager.life.placement),
+    });
+  }
+  const until = known.shutDownAt + LEAVING_MS;
+  if (now >= until) return undefined;
+  draft.wakeAt(until);
+  return jobManager;
 }
 
 function noteFailures({ draft, tasks }: Planning): void {

@@ -12,7 +12,7 @@ export interface FlinkHttp {
 }
 
 export interface FlinkQuestion {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly json?: unknown;
   readonly body?: Dispatcher.DispatchOptions['body'];

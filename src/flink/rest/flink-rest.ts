@@ -48,6 +48,8 @@ export interface FlinkRest {
   savepoint(url: string, job: JobId, request: SavepointRequest): Promise<string>;
   stop(url: string, job: JobId, request: StopRequest): Promise<string>;
   rescale(url: string, job: JobId, parallelism: number): Promise<void>;
+  /** It ends its jobs, removes what it keeps of them, and itself. */
+  shutDown(url: string): Promise<void>;
   disposeSavepoint(url: string, path: string): Promise<void>;
   /** An answer of Flink's as it is. */
   read(url: string, path: string): Promise<unknown>;
@@ -72,6 +74,9 @@ export function createFlinkRest(http: FlinkHttp = createFlinkHttp()): FlinkRest 
     savepoint: (url, job, request) => takeSavepoint(http, url, job, request),
     stop: (url, job, request) => stopJob(http, url, job, request),
     rescale: (url, job, parallelism) => rescaleInPlace(http, url, job, parallelism),
+    shutDown: async (url) => {
+      await http.ask(url, { method: 'DELETE', path: '/cluster', withinMs: CANCEL_WITHIN_MS });
+    },
     disposeSavepoint: (url, path) => disposeSavepoint(http, url, path),
     read: (url, path) => http.ask(url, { method: 'GET', path, withinMs: READ_WITHIN_MS }),
     newestCheckpoint,

@@ -116,3 +116,17 @@ test('of two that started together the one whose driver attached is the one that
   t.deepEqual(kindsOf(world.plan()), ['launch']);
   t.is(world.record.jobManager?.taskId, first?.spec.taskId);
 });
+
+test('a cluster that is deleted asks its JobManager to leave nothing behind, and kills it if it does not end', (t) => {
+  const world = cluster(1);
+  const [leading] = world.alive('jobmanager');
+  world.take({ kind: 'command', command: { kind: 'delete', cluster: clusterName } });
+  t.deepEqual(kindsOf(world.plan()).toSorted(), ['kill', 'kill', 'kill', 'shut-down']);
+  t.is(world.alive('jobmanager').find(({ goal }) => goal.kind === 'run')?.spec.taskId, leading?.spec.taskId);
+  world.endKilled();
+  t.deepEqual(world.plan(), []);
+  world.pass(15_000);
+  t.deepEqual(kindsOf(world.plan()), ['kill']);
+  world.endKilled();
+  t.deepEqual(kindsOf(world.plan()), ['forget']);
+});

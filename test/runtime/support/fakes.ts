@@ -297,6 +297,9 @@ export function fakeRest(journal: string[] = []): { -readonly [Part in keyof Fli
     async disposeSavepoint() {
       journal.push('dispose');
     },
+    async shutDown() {
+      journal.push('shut down');
+    },
     read: async () => ({}),
     newestCheckpoint: async () => undefined,
     close: async () => undefined,
