@@ -27,6 +27,9 @@ const waitsForOurs: Waits = { patienceMs: 15_000, quietMs: 1_500 };
 /** Executors of a real agent take seconds, its offers may wait for other frameworks. */
 const waitsForOthers: Waits = { patienceMs: 60_000, quietMs: 3_000 };
 
+/** Few enough at a time that none of them waits for the machine. */
+const mostAtOnce = 8;
+
 process.exitCode = await main();
 
 async function main(): Promise<number> {
@@ -54,7 +57,7 @@ async function main(): Promise<number> {
     // Recordings have an embedded Mesos of their own each and spend their time waiting, so they run beside.
     const [results, played] = await Promise.all([
       runAll(chosen, embedded.master, waitsForOurs, false),
-      Promise.all(longRecordings.filter(isChosen).map(playOne)),
+      playAll(longRecordings.filter(isChosen)),
     ]);
     for (const [scenario, result] of played) results.set(scenario, result);
     return report(results);
@@ -63,9 +66,22 @@ async function main(): Promise<number> {
   }
 }
 
+async function playAll(recordings: readonly Played[]): Promise<[Scenario, Result][]> {
+  const waiting = [...recordings];
+  const played: [Scenario, Result][] = [];
+  const work = async () => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) played.push(await playOne(next));
+  };
+  await Promise.all(Array.from({ length: mostAtOnce }, work));
+  return played;
+}
+
 async function playOne(recording: Played): Promise<[Scenario, Result]> {
   const began = Date.now();
-  const differences = await replay(recording).catch((error: unknown) => [String(error)]);
+  const play = () => replay(recording).catch((error: unknown) => [String(error)]);
+  const first = await play();
+  // A machine that is slow for a moment splits what tasks gave back into other offers than were recorded.
+  const differences = first.length === 0 ? first : await play();
   const result: Result =
     differences.length === 0 ? { kind: 'passed' } : { kind: 'failed', why: differences.join('\n') };
   const scenario: Scenario = { ids: recording.ids, title: `recorded: ${recording.name}`, run: async () => undefined };
