@@ -5,7 +5,7 @@
  */
 import _ from 'lodash';
 import type { Demand } from './demand.ts';
-import { fillFromStock } from './filling.ts';
+import { fillFromStock, type Manner } from './filling.ts';
 import type { Neighbours } from './neighbours.ts';
 import { comesBefore, type Place } from './place.ts';
 import { Stock } from './stock.ts';
@@ -24,15 +24,13 @@ export interface Plan {
 
 export type Cost = (place: Place) => number;
 
-/** How the agents are ordered. */
-export interface Manner {
+/** How a plan orders the agents, and how it fills each. */
+export interface Way extends Manner {
   /**
    * How much further than in the mean the memory of an agent reaches, because the demands for it can be chosen: more
    * takes larger and leaner agents, less takes those that are easy to fill.
    */
   readonly stretch: number;
-  /** Lean agents before rich ones of the same size: they are hard to fill once only demands for much memory are left. */
-  readonly leanFirst: boolean;
 }
 
 export function planBatch(
@@ -40,16 +38,16 @@ export function planBatch(
   demands: readonly Demand[],
   neighbours: Neighbours,
   cost: Cost,
-  manner: Manner,
+  way: Way,
 ): Plan {
   const stock = new Stock(demands);
   const steps: Step[] = [];
   let total = 0;
-  for (const place of inOrder(places, demands, cost, manner)) {
+  for (const place of inOrder(places, demands, cost, way)) {
     if (stock.isEmpty) {
       break;
     }
-    const filled = fillFromStock(place, stock, neighbours);
+    const filled = fillFromStock(place, stock, neighbours, way);
     if (filled.length > 0) {
       total += place.inUse ? 0 : cost(place);
       steps.push({ place, demands: filled });
@@ -62,8 +60,8 @@ export function planBatch(
 const stretchOfDisk = 2.5;
 const stretchOfPorts = 1.5;
 
-/** Agents in use cost nothing any more, so they come first; of those that are worth the same, the larger. */
-function inOrder(places: readonly Place[], demands: readonly Demand[], cost: Cost, manner: Manner): Place[] {
+/** Agents in use cost nothing any more, so they come first; of those that are worth the same, the larger and the richer. */
+function inOrder(places: readonly Place[], demands: readonly Demand[], cost: Cost, { stretch }: Way): Place[] {
   const cpus = _.sumBy(demands, 'cpus');
   const perMem = cpus / (_.sumBy(demands, 'mem') || 1);
   const perDisk = cpus / (_.sumBy(demands, 'disk') || 1);
@@ -71,7 +69,7 @@ function inOrder(places: readonly Place[], demands: readonly Demand[], cost: Cos
   const rated = places.map((place) => {
     const usable = Math.min(
       place.cpus,
-      manner.stretch * place.mem * perMem,
+      stretch * place.mem * perMem,
       stretchOfDisk * place.disk * perDisk,
       stretchOfPorts * place.portCount * perPort,
     );
@@ -84,7 +82,7 @@ function inOrder(places: readonly Place[], demands: readonly Demand[], cost: Cos
       Number(b.place.inUse) - Number(a.place.inUse) ||
       b.worth - a.worth ||
       b.place.cpus - a.place.cpus ||
-      (manner.leanFirst ? a.richness - b.richness : b.richness - a.richness) ||
+      b.richness - a.richness ||
       (comesBefore(a.place, b.place) ? -1 : 1),
   );
   return rated.map(({ place }) => place);

@@ -8,23 +8,28 @@ import type { Neighbours } from './neighbours.ts';
 import type { Place } from './place.ts';
 import type { Kind, Stock } from './stock.ts';
 
-/** Disk and ports seldom run out, and demands of every kind can be had with little disk. */
-const weightOfDisk = 0.3;
-const weightOfPorts = 0.1;
+/** What a shape counts beside cpus and memory. Which manner is the better one differs from batch to batch. */
+export interface Manner {
+  /** Disk seldom runs out, and demands of every kind can be had with little of it. */
+  readonly weightOfDisk: number;
+  /** Demands tied to some agents by hard attributes go there before those that can go anywhere. */
+  readonly bonusOfTied: number;
+}
+
+const weightOfPorts = 0.05;
 /** More than this many times what goes with the cpus that are left is as good as just this. */
 const plenty = 2;
-/** Demands tied to some agents by hard attributes go there before those that can go anywhere. */
-const bonusOfTied = 0.1;
 
 /** The demands for this agent, taken from the stock. */
-export function fillFromStock(place: Place, stock: Stock, neighbours: Neighbours): readonly Demand[] {
-  return new Filling(place, stock, neighbours).run();
+export function fillFromStock(place: Place, stock: Stock, neighbours: Neighbours, manner: Manner): readonly Demand[] {
+  return new Filling(place, stock, neighbours, manner).run();
 }
 
 class Filling {
   readonly #place: Place;
   readonly #stock: Stock;
   readonly #neighbours: Neighbours;
+  readonly #manner: Manner;
   readonly #kinds: readonly Kind[];
   /** Nothing of these may come here (any more). */
   readonly #shut = new Set<Kind>();
@@ -35,10 +40,11 @@ class Filling {
   #disk: number;
   #ports: number;
 
-  constructor(place: Place, stock: Stock, neighbours: Neighbours) {
+  constructor(place: Place, stock: Stock, neighbours: Neighbours, manner: Manner) {
     this.#place = place;
     this.#stock = stock;
     this.#neighbours = neighbours;
+    this.#manner = manner;
     this.#kinds = stock.kinds((sample) => neighbours.allow(sample, place));
     this.#cpus = place.cpus;
     this.#mem = place.mem;
@@ -61,6 +67,7 @@ class Filling {
   }
 
   #nextKind(): Kind | undefined {
+    const { weightOfDisk, bonusOfTied } = this.#manner;
     // In units of what this agent has for each of its cpus.
     const perMem = unitOf(this.#place.cpus, this.#place.mem);
     const perDisk = unitOf(this.#place.cpus, this.#place.disk);

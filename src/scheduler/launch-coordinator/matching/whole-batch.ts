@@ -1,6 +1,6 @@
 /** Places a batch that may be sorted: the best of a few plans; of too large a batch the smaller requests. */
 import _ from 'lodash';
-import { type Cost, type Manner, type Plan, planBatch } from './batch-plan.ts';
+import { type Cost, type Plan, planBatch, type Way } from './batch-plan.ts';
 import type { Demand } from './demand.ts';
 import type { Fleet } from './fleet.ts';
 import type { Objective, Placement } from './model.ts';
@@ -14,10 +14,12 @@ const costs: Record<Exclude<Objective, 'fitness'>, Cost> = {
 /** What a small batch loses at its last agent weighs more, and more plans cost little. */
 const smallBatch = 1_000;
 
-function mannersFor(demands: readonly Demand[], objective: keyof typeof costs): readonly Manner[] {
+function waysFor(demands: readonly Demand[]): readonly Way[] {
   const stretches = demands.length <= smallBatch ? [1.5, 1.2, 1.35] : [1.5];
-  const leanness = objective === 'fewest-agents' ? [false, true] : [false];
-  return stretches.flatMap((stretch) => leanness.map((leanFirst) => ({ stretch, leanFirst })));
+  return stretches.flatMap((stretch) => [
+    { stretch, weightOfDisk: 0.3, bonusOfTied: 0.1 },
+    { stretch, weightOfDisk: 0.1, bonusOfTied: 0.05 },
+  ]);
 }
 
 /** Answers those that were not placed. */
@@ -30,9 +32,7 @@ export function placeWhole(
   const places = [...fleet.places()].filter(({ cpus, mem, exclusive }) => cpus > 0 && mem > 0 && !exclusive);
   const [common, rare] = _.partition(demands, 'plannable');
   const { kept, dropped } = keepTheSmall(common, places);
-  const plans = mannersFor(demands, objective).map((manner) =>
-    planBatch(places, kept, fleet.neighbours, costs[objective], manner),
-  );
+  const plans = waysFor(demands).map((way) => planBatch(places, kept, fleet.neighbours, costs[objective], way));
   const rest = carryOut(fleet, bestOf(plans), placements);
   return _.sortBy([...rest, ...rare, ...dropped], sizeAmong(places));
 }
