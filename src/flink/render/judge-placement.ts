@@ -2,6 +2,7 @@
  * What a specification says of the place of its processes and cannot have: operators that do not exist, values that
  * they cannot work with, limits that the cluster itself exceeds. Each in one sentence that names the field.
  */
+import { compileRegex } from '../../lib/linear-regex.ts';
 import { type PlacementOperator, placementOperators } from '../../scheduler/model/placement.ts';
 import type { Constraint } from '../placement-spec.ts';
 import type { CompleteClusterSpec } from '../spec.ts';
@@ -63,6 +64,7 @@ function patternFaults(operator: string, value: string | undefined): string[] {
   } catch (error) {
     return [`it is no regular expression: ${(error as Error).message}`];
   }
+  const compiled = compileRegex(value);
   const repeatsGroup = /\)([*+]|\{\d+,)/u.test(value);
   const repetitions = value.match(/[*+]|\{\d+,\d*\}/gu)?.length ?? 0;
   const refersBack = /\\[1-9k]/u.test(value);
@@ -70,7 +72,9 @@ function patternFaults(operator: string, value: string | undefined): string[] {
     ? [
         `this regular expression may take for ever: leave out repeated groups and references back, and repeat at most ${MOST_REPETITIONS} times`,
       ]
-    : [];
+    : compiled.kind === 'fault'
+      ? [`it is no regular expression: ${compiled.message}`]
+      : [];
 }
 
 function isCount(value: string | undefined): boolean {

@@ -4,6 +4,7 @@
  */
 import _ from 'lodash';
 import { unreachable } from '../../lib/exhaustive.ts';
+import { compileRegex } from '../../lib/linear-regex.ts';
 import type { PlacementConstraint } from '../model/placement.ts';
 import type { Place } from './running-tasks.ts';
 
@@ -60,8 +61,10 @@ function testOf({ operator, value: wanted = '' }: PlacementConstraint, counted: 
   }
 }
 
-export function wholeMatch(pattern: string): RegExp {
-  return new RegExp(`^(?:${pattern})$`, 'u');
+/** In time that grows with the value only, whatever the pattern; one that cannot be compiled matches nothing. */
+function wholeMatch(pattern: string): { test(value: string): boolean } {
+  const regex = compileRegex(pattern);
+  return { test: (value) => regex.kind === 'regex' && regex.matchesAll(value) };
 }
 
 function atMost(count: number, counts: Record<string, number>): Test {

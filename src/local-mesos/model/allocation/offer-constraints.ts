@@ -3,9 +3,10 @@
  * regions and zones. An agent passes if in one of the role's groups all constraints hold; attributes that are no texts
  * always pass the text predicates (src/master/allocator/mesos/offer_constraints_filter.cpp of Mesos; its sentences).
  */
+
+import { compileRegex } from '../../../lib/linear-regex.ts';
 import type { Attribute } from '../../../mesos-api-client/protocol/mesos.ts';
 import type { AgentDescription } from '../agent-protocol.ts';
-import { compileRegex } from './linear-regex.ts';
 
 export interface AttributeConstraint {
   readonly selector: { readonly pseudoattribute_type?: string; readonly attribute_name?: string };

@@ -1,9 +1,11 @@
 /**
- * Patterns of users, each compiled once and tried once for every value that agents have. Which patterns are let in, so
- * that none takes for ever, is decided where users give them (src/flink/render/judge-placement.ts).
+ * Patterns of users: each compiled once and tried once for every value that agents have, in time that grows with the value
+ * only. One that cannot be compiled matches nothing.
  */
+import { type CompiledRegex, compileRegex } from '../../../lib/linear-regex.ts';
+
 interface Tried {
-  readonly pattern: RegExp;
+  readonly regex: CompiledRegex;
   readonly answers: Map<string, boolean>;
 }
 
@@ -11,20 +13,11 @@ export class Patterns {
   readonly #tried = new Map<string, Tried>();
 
   /** Whether the whole value matches. */
-  match(source: string, value: string): boolean {
-    const { pattern, answers } = this.#of(source);
-    const answer = answers.get(value) ?? pattern.test(value);
-    answers.set(value, answer);
+  match(pattern: string, value: string): boolean {
+    const tried = this.#tried.get(pattern) ?? { regex: compileRegex(pattern), answers: new Map<string, boolean>() };
+    this.#tried.set(pattern, tried);
+    const answer = tried.answers.get(value) ?? (tried.regex.kind === 'regex' && tried.regex.matchesAll(value));
+    tried.answers.set(value, answer);
     return answer;
-  }
-
-  #of(source: string): Tried {
-    const known = this.#tried.get(source);
-    if (known !== undefined) {
-      return known;
-    }
-    const tried = { pattern: new RegExp(`^(?:${source})$`, 'u'), answers: new Map<string, boolean>() };
-    this.#tried.set(source, tried);
-    return tried;
   }
 }

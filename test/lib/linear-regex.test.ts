@@ -1,7 +1,7 @@
 /** Held against JavaScript's own expressions where both speak the same language. */
 import test from 'ava';
 import fc from 'fast-check';
-import { compileRegex } from '../../../src/local-mesos/model/allocation/linear-regex.ts';
+import { compileRegex } from '../../src/lib/linear-regex.ts';
 
 function matches(pattern: string, text: string): boolean {
   const regex = compileRegex(pattern);

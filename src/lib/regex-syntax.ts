@@ -1,5 +1,5 @@
 /**
- * The syntax of RE2 as offer constraints may use it: from a pattern to a tree. Faults are told in RE2's words, because a
+ * The syntax of RE2 as far as constraints use it: from a pattern to a tree. Faults are told in RE2's words, because a
  * master passes them on.
  */
 export type Test = (codePoint: number) => boolean;

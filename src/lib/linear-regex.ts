@@ -1,6 +1,6 @@
 /**
- * Regular expressions whose matching takes time in proportion to the text, whatever the expression is (as RE2 does it): a
- * scheduler's pattern is judged by the master, and one that backtracks could stop it. Compiled to a small program whose
+ * Regular expressions whose matching takes time in proportion to the text, whatever the expression is (as RE2 does it):
+ * patterns come from users, and one that backtracks could stop a master or a scheduler. Compiled to a small program whose
  * threads run side by side. Understood is RE2's syntax of letters, classes, groups, alternatives, repetitions, anchors
  * and the flags i, s, m, U; what is left out (Unicode classes by name, \C) is refused as a fault of the pattern.
  */
