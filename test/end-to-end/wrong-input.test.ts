@@ -57,7 +57,7 @@ const table: { what: string; args: () => string[]; code: keyof typeof problemTab
     what: 'several schedulers without a storage that all of them reach',
     args: () => ['scheduler', '--zk', 'zk://zk1:2181/flink', ...master, '--storage', 's3://bucket/flink'],
     code: 'USAGE',
-    says: /--storage file:/,
+    says: /with --zk it is file:/,
   },
   {
     what: 'a ZooKeeper without a path to keep state in',
