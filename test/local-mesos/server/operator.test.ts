@@ -65,6 +65,8 @@ test('LM-72 the older pages show the same agents, frameworks, tasks and roles as
   const { target } = await running(t);
   const scheduler = await framework(t, target);
   const { id } = await runUntilRunning(scheduler, 'shown');
+  // What is offered stays as it is between two questions.
+  await scheduler.call('SUPPRESS');
   const page = async (path: string) => JSON.parse((await ask(target, { method: 'GET', path, headers: {} })).text);
   const state = await page('/state');
   const [slave] = (await page('/slaves')).slaves;
