@@ -7,13 +7,13 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { jobManagerCommand, taskManagerCommand } from '../../src/flink/render/commands.ts';
 import { renderConfiguration } from '../../src/flink/render/configuration.ts';
 import type { CompleteClusterSpec } from '../../src/flink/spec.ts';
+import { freePort } from '../../test/end-to-end/support/free-port.ts';
 import { allRun, ask, post, taskManagersOf, until, uploadJar } from './flink.ts';
 
 export interface ByHand {
@@ -129,13 +129,4 @@ async function shippedJavaOptions(home: string): Promise<string> {
   const options = /^env:\n +java:\n +opts:\n +all: (.+)$/m.exec(shipped)?.[1];
   if (options === undefined) throw new Error(`${home}/conf/config.yaml has no env.java.opts.all`);
   return options;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

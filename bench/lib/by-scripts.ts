@@ -4,12 +4,12 @@
  */
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { CompleteClusterSpec } from '../../src/flink/spec.ts';
+import { freePort } from '../../test/end-to-end/support/free-port.ts';
 
 export interface ByScripts {
   readonly home: string;
@@ -89,15 +89,6 @@ async function jobRuns(rest: string, signal: AbortSignal): Promise<void> {
     if (job !== undefined && job.state === 'FAILED') throw new Error("the job failed under Flink's scripts");
     await sleep(50, undefined, { signal });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }
 
 async function endAll(directory: string): Promise<void> {

@@ -1,7 +1,5 @@
 /** The driver's jar in a real JobManager, on the oldest and the newest Flink: workers come and go with what jobs need. */
-import { once } from 'node:events';
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { basename, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
@@ -9,6 +7,7 @@ import { exampleClasses } from '../../examples/build.ts';
 import { buildDriverJar, entryPoints } from '../../src/flink/driver/driver-jar.ts';
 import { defaultCacheDir } from '../../src/main/directories.ts';
 import { type Harness, startHarness } from './support/driver-harness.ts';
+import { freePort } from './support/free-port.ts';
 import { eventually } from './support/process.ts';
 import { exampleJar } from './support/stack.ts';
 
@@ -142,15 +141,6 @@ async function prepare(t: ExecutionContext, version: string): Promise<{ harness:
 async function driverJarOfOldest(): Promise<string> {
   const { home } = await exampleJar('1.20.5');
   return buildDriverJar(home, join(defaultCacheDir(), 'driver'));
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 interface JobAnswer {

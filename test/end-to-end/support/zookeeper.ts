@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { obtainDistribution } from '../../../src/flink/distribution/obtain.ts';
 import { defaultCacheDir } from '../../../src/main/directories.ts';
 import { connectZooKeeper } from '../../../src/zookeeper/connect.ts';
+import { freePort } from './free-port.ts';
 import { eventually, type Running, run } from './process.ts';
 
 export interface ZooKeeperServer {
@@ -144,13 +145,4 @@ function configuration(data: string, port: number): string {
     'server.1=127.0.0.1:2888:3888',
     '',
   ].join('\n');
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const bound = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (bound === null || typeof bound === 'string') throw new Error('no port');
-  return bound.port;
 }
