@@ -22,6 +22,7 @@ import { jarRoutes } from './routes/jars.ts';
 import { jobOperationRoutes } from './routes/job-operations.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { metricsRoutes } from './routes/metrics.ts';
+import { taskFileRoutes } from './routes/task-files.ts';
 import { taskRoutes } from './routes/tasks.ts';
 import { whyRoutes } from './routes/why.ts';
 import { sendSecurityHeaders } from './security-headers.ts';
@@ -40,6 +41,7 @@ export function buildApi(parts: ApiParts): FastifyInstance {
     healthRoutes(parts),
     clusterRoutes(parts),
     taskRoutes(parts),
+    taskFileRoutes(parts),
     whyRoutes(parts),
     jarRoutes(parts, limits),
     jobRoutes(parts),

@@ -14,6 +14,8 @@ import type {
   JarView,
   JobView,
   ProblemView,
+  SandboxListView,
+  SandboxPieceView,
   SavepointView,
   TaskView,
 } from './views.ts';
@@ -149,6 +151,9 @@ const info = Type.Object({
   reconciled: Type.Boolean(),
   offersHeld: count,
   tasksWaiting: count,
+  agentsUnknown: Type.Optional(
+    Type.String({ description: 'why the master did not say, when last asked, how its agents stand' }),
+  ),
   defaultFlinkVersion: Type.String(),
   startedAt: instant,
 });
@@ -160,6 +165,30 @@ const fact = Type.Object({
   level: Type.Union([Type.Literal('debug'), Type.Literal('info'), Type.Literal('warn'), Type.Literal('error')]),
   text: Type.String({ description: 'one sentence for people' }),
   data: anything,
+});
+
+const fileList = Type.Object({
+  path: Type.String(),
+  files: Type.Unsafe<SandboxListView['files']>(
+    Type.Array(
+      Type.Object({
+        name: Type.String(),
+        path: Type.String({ description: 'within the sandbox' }),
+        directory: Type.Boolean(),
+        bytes: count,
+        modifiedAt: Type.Optional(instant),
+      }),
+    ),
+  ),
+  more: Type.Integer({ minimum: 0, description: 'files beyond those that are listed' }),
+});
+
+const filePiece = Type.Object({
+  path: Type.String(),
+  size: Type.Integer({ minimum: 0, description: 'of the whole file, in bytes' }),
+  offset: count,
+  next: Type.Integer({ minimum: 0, description: 'where the next piece begins' }),
+  text: Type.String(),
 });
 
 const health = Type.Object({ healthy: Type.Boolean(), why: Type.Optional(Type.String()) });
@@ -178,6 +207,8 @@ export const Job = Type.Unsafe<Covers<typeof job, JobView>>(job);
 export const Savepoint = Type.Unsafe<Covers<typeof savepoint, SavepointView>>(savepoint);
 export const Info = Type.Unsafe<Covers<typeof info, InfoView>>(info);
 export const Event = Type.Unsafe<Covers<typeof fact, FactView>>(fact);
+export const FileList = Type.Unsafe<Covers<typeof fileList, SandboxListView>>(fileList);
+export const FilePiece = Type.Unsafe<Covers<typeof filePiece, SandboxPieceView>>(filePiece);
 export const Health = Type.Unsafe<Covers<typeof health, HealthView>>(health);
 export const ProblemAnswer = Type.Unsafe<Covers<typeof problem, ProblemView>>(problem);
 

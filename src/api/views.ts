@@ -8,6 +8,7 @@ export type {
   SavepointView,
   TaskView,
 } from '../dispatcher/dispatcher.ts';
+export type { SandboxFileView, SandboxListView, SandboxPieceView } from '../dispatcher/sandbox-files.ts';
 export type { MesosAgentView, OfferRoundView, TaskWhyView } from '../dispatcher/why-views.ts';
 export type { ClusterSpec, JobSpec } from '../flink/spec.ts';
 

@@ -41,6 +41,10 @@ const agent = Type.Object({
   domain: Type.Optional(Type.Object({ region: Type.String(), zone: Type.String() })),
   leaving: Type.Optional(Type.Object({ from: instant, forMs: Type.Optional(count) })),
   ours: amount,
+  total: Type.Optional(amount),
+  free: Type.Optional(amount),
+  others: Type.Optional(amount),
+  state: Type.Optional(oneOf('active', 'inactive', 'deactivated', 'draining', 'drained', 'absent')),
 });
 
 const agentWithLists = Type.Object({

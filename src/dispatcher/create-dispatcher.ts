@@ -10,6 +10,7 @@ import { type FlinkSource, JobSpec } from '../flink/spec.ts';
 import type { EpochMs } from '../lib/brand.ts';
 import { Problem } from '../lib/problem.ts';
 import type { TaskId } from '../mesos-api-client/protocol/ids.ts';
+import type { MesosReader } from '../runtime/mesos-reader.ts';
 import type { Fact, Runtime, StampedFact } from '../runtime/runtime.ts';
 import type { TaskRecord } from '../scheduler/model/task.ts';
 import type { ClusterView, Dispatcher, FactView, InfoView } from './dispatcher.ts';
@@ -19,7 +20,9 @@ import { flinkUrls } from './flink-url.ts';
 import { watchHealth } from './health.ts';
 import { createJarLibrary, type JarLibrary } from './jar-library.ts';
 import { jobOperations } from './job-operations.ts';
+import { joinAgents } from './mesos-agents.ts';
 import { notFound } from './not-found.ts';
+import { sandboxFiles } from './sandbox-files.ts';
 import { validate } from './validate.ts';
 import { clusterView, iso, jarView, jobView, taskView } from './views.ts';
 import { agentView, roundView, whyView } from './why-views.ts';
@@ -28,6 +31,7 @@ export interface DispatcherParts {
   readonly runtime: Runtime;
   readonly artifacts: ArtifactStore;
   readonly flink: Pick<FlinkRest, 'read' | 'disposeSavepoint'>;
+  readonly mesos: MesosReader;
   /** As loaded at the start. */
   readonly jars: readonly JarRecord[];
   readonly distributions: Distributions;
@@ -58,11 +62,14 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   const jars = createJarLibrary({ runtime, artifacts, records: parts.jars, limitBytes, now });
   const find = finders(runtime);
   const flinkUrl = flinkUrls(runtime);
+  const agents = agentOperations(parts);
   return {
-    info: () => infoView(parts),
+    info: () => ({ ...infoView(parts), ...agents.unknown() }),
+    agents: agents.agents,
     health: watchHealth(runtime, now),
     ...clusterOperations(parts, find, now),
     ...taskOperations(runtime, find),
+    ...fileOperations(parts, find),
     ...offerOperations(runtime, find),
     ...jarAndJobOperations(runtime, jars, find, now),
     ...jobOperations({
@@ -177,7 +184,32 @@ function offerOperations(runtime: Runtime, find: Finders) {
       throw new Problem('CONFLICT', `task ${id} does not wait: it is ${life.phase}`);
     },
     offers: () => runtime.offerRounds().map(roundView),
-    agents: () => runtime.agents().map(agentView),
+  } satisfies Partial<Dispatcher>;
+}
+
+/** A master that does not say how its agents stand is no failure: offers showed some of it. */
+function agentOperations({ runtime, mesos }: DispatcherParts) {
+  let why: string | undefined;
+  return {
+    unknown: () => (why === undefined ? {} : { agentsUnknown: why }),
+    async agents() {
+      const atMaster = await mesos.agents().catch((error: unknown) => {
+        if (!(error instanceof Problem)) throw error;
+        return error;
+      });
+      const known = runtime.agents().map(agentView);
+      why = atMaster instanceof Problem ? atMaster.message : undefined;
+      return atMaster instanceof Problem ? known : joinAgents(known, atMaster);
+    },
+  };
+}
+
+function fileOperations({ runtime, mesos }: DispatcherParts, find: Finders) {
+  const files = sandboxFiles({ reader: mesos, frameworkId: () => runtime.scheduler().frameworkId });
+  return {
+    files: (task, path) => files.listFiles(find.task(task), path),
+    fileText: (task, path, offset, length) => files.readText(find.task(task), path, offset, length),
+    fileBytes: (task, path) => files.readBytes(find.task(task), path),
   } satisfies Partial<Dispatcher>;
 }
 

@@ -4,6 +4,7 @@ import type { OperationWish } from '../flink/plan/records.ts';
 import type { CompleteClusterSpec, JobSpec } from '../flink/spec.ts';
 import type { FormerFramework } from '../scheduler/model/records.ts';
 import type { ConnectionView } from '../scheduler/model/scheduler.ts';
+import type { SandboxListView, SandboxPieceView } from './sandbox-files.ts';
 import type { MesosAgentView, OfferRoundView, TaskWhyView } from './why-views.ts';
 
 export interface ClusterView {
@@ -95,6 +96,8 @@ export interface InfoView {
   readonly reconciled: boolean;
   readonly offersHeld: number;
   readonly tasksWaiting: number;
+  /** Why the master did not say, when it was last asked, how its agents stand. */
+  readonly agentsUnknown?: string;
   readonly defaultFlinkVersion: string;
   readonly startedAt: string;
 }
@@ -118,7 +121,12 @@ export interface Dispatcher {
   whyTask(id: string): TaskWhyView;
   /** The last rounds, newest first. */
   offers(): readonly OfferRoundView[];
-  agents(): readonly MesosAgentView[];
+  /** As the master says it and offers showed it; by offers alone where the master does not say (`info().agentsUnknown`). */
+  agents(): Promise<readonly MesosAgentView[]>;
+  /** Of the sandbox of a task: `path` is of a directory in it, '' its top. */
+  files(task: string, path: string): Promise<SandboxListView>;
+  fileText(task: string, path: string, offset: number, length: number): Promise<SandboxPieceView>;
+  fileBytes(task: string, path: string): AsyncIterable<Uint8Array>;
   uploadJar(cluster: string, fileName: string, content: Readable): Promise<JarView>;
   jars(cluster: string): readonly JarView[];
   submitJob(cluster: string, job: JobSpec): Promise<JobView>;

@@ -34,6 +34,12 @@ export interface MesosAgentView {
   readonly offered: readonly { readonly role: string; readonly at: string; readonly resources: Amount }[];
   readonly tasks: readonly { readonly id: string; readonly cluster: string; readonly part: string }[];
   readonly ours: Amount;
+  /** As the master says: all it has, what is free (offered or not), what others hold, and whether it is in use. */
+  readonly total?: Amount;
+  readonly free?: Amount;
+  readonly others?: Amount;
+  /** `absent`: offers or tasks of ours name it, but the master has no such agent connected. */
+  readonly state?: 'active' | 'inactive' | 'deactivated' | 'draining' | 'drained' | 'absent';
   /** What is reserved there for the next TaskManager of a cluster. */
   readonly places: readonly {
     readonly id: string;

@@ -23,6 +23,7 @@ import { createSchedulerClient } from '../mesos-api-client/scheduler-client.ts';
 import { describe } from '../observability/describe.ts';
 import { createMetrics } from '../observability/metrics.ts';
 import { startRuntime } from '../runtime/loop.ts';
+import { createMesosReader, type MesosReader } from '../runtime/mesos-reader.ts';
 import type { Runtime, StampedFact } from '../runtime/runtime.ts';
 import { createScheduler } from '../scheduler/scheduler.ts';
 import type { ZooKeeperAddress } from '../zookeeper/address.ts';
@@ -129,6 +130,7 @@ async function startOn(home: Home, settings: CheckedSettings, parts: SchedulerPa
     runtime,
     artifacts,
     flink: flinkRest,
+    mesos: readerOf(settings, runtime),
     jars: records.jars,
     ...flink,
     ...zooKeeperOfClusters(settings),
@@ -172,6 +174,11 @@ async function startOn(home: Home, settings: CheckedSettings, parts: SchedulerPa
     ended: endedWith(runtime, [home.lost ?? [], found.promise].flat()),
     close: stop,
   };
+}
+
+function readerOf({ mesos }: CheckedSettings, runtime: Runtime): MesosReader {
+  const connection = () => runtime.scheduler().connection;
+  return createMesosReader({ options: mesos.options, connection, now: Date.now });
 }
 
 async function openArtifacts({ filesDir }: Home): Promise<ArtifactStore> {

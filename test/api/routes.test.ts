@@ -2,7 +2,19 @@
 import test from 'ava';
 import type { TSchema } from 'typebox';
 import Value from 'typebox/value';
-import { Cluster, Event, Health, Info, Jar, Job, listOf, ProblemAnswer, Task } from '../../src/api/schemas.ts';
+import {
+  Cluster,
+  Event,
+  FileList,
+  FilePiece,
+  Health,
+  Info,
+  Jar,
+  Job,
+  listOf,
+  ProblemAnswer,
+  Task,
+} from '../../src/api/schemas.ts';
 import { MesosAgent, OfferRound, TaskWhy } from '../../src/api/why-schemas.ts';
 import { form, testApi, withCluster } from './support/api.ts';
 import { agentExample, roundExample, whyExample } from './support/fake-dispatcher.ts';
@@ -205,6 +217,28 @@ test('why tasks wait, the last offers, and the agents', async (t) => {
   t.is((await app.inject('/v1/tasks/none/why')).statusCode, 404);
   dispatcher.addTask({ id: 'runs', cluster: 'default' });
   t.is((await app.inject('/v1/tasks/runs/why')).statusCode, 409);
+});
+
+test('files of a sandbox: listed, read in pieces, and whole', async (t) => {
+  const { app, dispatcher } = await withCluster(t);
+  dispatcher.addTask({ id: 'runs', cluster: 'default' });
+  const listed = await app.inject('/v1/tasks/runs/files');
+  t.deepEqual(schemaViolations(listed, FileList), []);
+  t.like(listed.json(), { path: '', more: 0, files: [{ path: 'stdout', bytes: 8 }] });
+  const piece = await app.inject('/v1/tasks/runs/files/text?path=stdout&offset=4&length=2');
+  t.deepEqual(schemaViolations(piece, FilePiece), []);
+  t.deepEqual(piece.json(), { path: 'stdout', size: 8, offset: 4, next: 6, text: 'tw' });
+  t.like((await app.inject('/v1/tasks/runs/files/text?path=stdout&offset=-4')).json(), { offset: 4, text: 'two\n' });
+  const whole = await app.inject('/v1/tasks/runs/files/content?path=log/jobmanager.log');
+  t.deepEqual(
+    [whole.body, whole.headers['content-disposition'], whole.headers['content-type']],
+    ['started\n', 'attachment; filename="jobmanager.log"', 'application/octet-stream'],
+  );
+  t.regex(String(whole.headers['content-security-policy']), /default-src 'none'/);
+  t.is((await app.inject('/v1/tasks/runs/files/content?path=none')).statusCode, 404);
+  t.is((await app.inject('/v1/tasks/nobody/files')).statusCode, 404);
+  t.is((await app.inject('/v1/tasks/runs/files/text?path=stdout&length=65537')).statusCode, 400);
+  t.is((await app.inject('/v1/tasks/runs/files/text')).statusCode, 400);
 });
 
 test('what is done with a job while it runs, and what Flink says of it', async (t) => {

@@ -137,6 +137,27 @@ test('clusters create keeps places, with a volume or without', async (t) => {
   t.is((await run('clusters create wrong --volume big')).exitCode, 2);
 });
 
+test('tasks files and tasks log show what lies in a sandbox, and go on as it grows', async (t) => {
+  const { run, dispatcher } = await testClient(t);
+  dispatcher.addTask({ id: 'task-1', cluster: 'default' });
+  t.regex((await run('tasks files task-1')).stdout, /^FILE +BYTES +CHANGED\nstdout +8 /);
+  t.is((await run('tasks log task-1')).stdout, 'one\ntwo\n');
+  t.is((await run('tasks log task-1 --file log/jobmanager.log')).stdout, 'started\n');
+  t.is((await run('tasks log task-1 --file none')).exitCode, 3);
+  dispatcher.sandbox = { stdout: 'x'.repeat(100_000) };
+  t.is((await run('tasks log task-1')).stdout.length, 16_384);
+  t.is((await run('tasks log task-1 --all')).stdout.length, 100_000);
+  const over = new AbortController();
+  const followed = await run('tasks log task-1 --follow --all', {
+    signal: over.signal,
+    onOutput: (stdout) => {
+      if (stdout.length === 100_000) dispatcher.sandbox = { stdout: `${'x'.repeat(100_000)}more` };
+      if (stdout.endsWith('more')) over.abort();
+    },
+  });
+  t.deepEqual([followed.exitCode, followed.stdout.length], [0, 100_004]);
+});
+
 test('why, offers and agents print tables, and one task with its reasons', async (t) => {
   const { run } = await testClient(t);
   t.regex((await run('why')).stdout, /TASK +CLUSTER +PART +SINCE +WHY\nw-1 .*of 2 agents: 2 too few cpus/);

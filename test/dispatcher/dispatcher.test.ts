@@ -474,7 +474,11 @@ test('why a task waits, the rounds of offers and the agents, in ISO times; one t
   t.is(t.throws<Problem>(() => dispatcher.whyTask('t-2'))?.code, 'CONFLICT');
   t.is(t.throws<Problem>(() => dispatcher.whyTask('t-3'))?.code, 'NOT_FOUND');
   t.like(dispatcher.offers()[0], { at: second, offers: [{ at: second, heldUntil: '1970-01-01T00:00:02.000Z' }] });
-  t.like(dispatcher.agents()[0], { leaving: { from: second }, tasks: [{ id: 't-1', cluster: 'alpha', part: 'p' }] });
+  t.like((await dispatcher.agents())[0], {
+    leaving: { from: second },
+    tasks: [{ id: 't-1', cluster: 'alpha', part: 'p' }],
+  });
+  t.is(dispatcher.info().agentsUnknown, 'no Mesos master is connected at present');
 });
 
 test('places can be kept in a role of its own alone', async (t) => {

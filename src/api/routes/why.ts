@@ -48,7 +48,8 @@ export function whyRoutes({ dispatcher }: ApiParts): FastifyPluginAsyncTypebox {
       {
         schema: {
           tags,
-          summary: 'The agents that offered something, or that tasks run on',
+          summary:
+            'The agents of the Mesos cluster: what is ours, others’, free; by offers alone where the master does not say',
           response: { 200: listOf(MesosAgent), ...failures },
         },
       },

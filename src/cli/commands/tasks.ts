@@ -4,9 +4,10 @@ import type { TaskView } from '../../api/views.ts';
 import { type ClientIo, printJson, printLine } from '../io.ts';
 import { type ClusterOption, type ConnectionOptions, connect, withCluster, withConnection } from '../options.ts';
 import { renderFields, renderTable, shortInstant } from '../table.ts';
+import { addTaskFileCommands } from './task-files.ts';
 
 export function addTaskCommands(program: Command, io: ClientIo): void {
-  const tasks = program.command('tasks').description('Mesos tasks: list, show, restart');
+  const tasks = program.command('tasks').description('Mesos tasks: list, show, restart, their files');
   withCluster(
     tasks.command('list').description('list the tasks of a cluster').option('--all', 'the tasks of all clusters'),
   ).action((options: ClusterOption & { all?: boolean }) => list(options, io));
@@ -16,6 +17,7 @@ export function addTaskCommands(program: Command, io: ClientIo): void {
   withConnection(
     tasks.command('restart').description('end a task, so that another one takes its place').argument('<id>'),
   ).action((id: string, options: ConnectionOptions) => restart(id, options, io));
+  addTaskFileCommands(tasks, io);
 }
 
 async function list(options: ClusterOption & { all?: boolean }, io: ClientIo): Promise<void> {

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import fastify from 'fastify';
 import { Problem } from '../../lib/problem.ts';
 import type { AgentView } from '../model/agent.ts';
+import { agentOperatorApi } from './agent-operator-api.ts';
 import type { CompleteAgentOptions } from './agent-options.ts';
 import { describeAgent } from './agent-state.ts';
 import { filesRoutes } from './files-routes.ts';
@@ -28,6 +29,7 @@ export async function openAgentHttp(
   server.get('/health', (_request, reply) => reply.code(200).send());
   server.get('/state', () => describeAgent(options, port(), view()));
   await server.register(filesRoutes(workDir, view));
+  await server.register(agentOperatorApi(workDir, view));
   function port(): number {
     const address = server.server.address();
     return typeof address === 'object' && address !== null ? address.port : options.port;

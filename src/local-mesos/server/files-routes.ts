@@ -15,7 +15,7 @@ interface FileQuery {
 }
 
 /** Sixteen memory pages. */
-const longestRead = 65_536;
+export const longestRead = 65_536;
 
 const contentTypes: Readonly<Record<string, string>> = {
   '.txt': 'text/plain',
@@ -62,15 +62,16 @@ async function browse(path: string, directory: string, status: Stats): Promise<u
 }
 
 function describeFile(path: string, status: Stats) {
+  const { nlink, size, mtimeMs } = status;
+  return { path, mode: modeText(status), nlink, ...ownerOf(status), size, mtime: Math.floor(mtimeMs / 1000) };
+}
+
+/** By name where it is us, which it nearly always is. */
+export function ownerOf(status: Stats): { readonly uid: string; readonly gid: string } {
   const { username, uid, gid } = userInfo();
   return {
-    path,
-    mode: modeText(status),
-    nlink: status.nlink,
     uid: status.uid === uid ? username : String(status.uid),
     gid: status.gid === gid ? username : String(status.gid),
-    size: status.size,
-    mtime: Math.floor(status.mtimeMs / 1000),
   };
 }
 
@@ -97,7 +98,7 @@ async function read(reply: FastifyReply, file: string, status: Stats, query: Fil
   return rawJson(wanted.offset, await readBytes(file, wanted.offset, length));
 }
 
-async function readBytes(file: string, offset: number, length: number): Promise<Buffer> {
+export async function readBytes(file: string, offset: number, length: number): Promise<Buffer> {
   const handle = await open(file);
   try {
     const { bytesRead, buffer } = await handle.read(Buffer.alloc(length), 0, length, offset);

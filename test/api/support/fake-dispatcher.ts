@@ -31,6 +31,9 @@ export interface FakeDispatcher extends Dispatcher {
   readonly brokenUploads: string[];
   readonly jobSpecs: JobSpec[];
   readonly specs: ClusterSpec[];
+  mesosAgents: readonly MesosAgentView[];
+  /** The same for every task: text by path. */
+  sandbox: Readonly<Record<string, string>>;
   /** The address of the fake JobManager; none at first. */
   flink: string | undefined;
   healthy: boolean;
@@ -96,6 +99,10 @@ export const agentExample: MesosAgentView = {
   offered: [{ role: '*', at: moment, resources: amount }],
   tasks: [{ id: 't-1', cluster: 'default', part: 'jobmanager' }],
   ours: amount,
+  total: { cpus: 8, memMiB: 16_384, diskMiB: 100, ports: 10 },
+  free: { cpus: 5.5, memMiB: 10_240, diskMiB: 100, ports: 4 },
+  others: { cpus: 1, memMiB: 4096, diskMiB: 0, ports: 2 },
+  state: 'draining',
   places: [{ id: 'keep-t-1', cluster: 'default', task: 't-1', resources: amount }],
 };
 
@@ -128,8 +135,17 @@ export function createFakeDispatcher(): FakeDispatcher {
     return job;
   };
 
+  const sandboxFile = (id: string, path: string) => {
+    fake.task(id);
+    const text = fake.sandbox[path];
+    if (text === undefined) throw new Problem('NOT_FOUND', `the sandbox of task ${id} has no file ${path}`);
+    return text;
+  };
+
   const fake: FakeDispatcher = {
     calls: [],
+    mesosAgents: [agentExample],
+    sandbox: { stdout: 'one\ntwo\n', stderr: '', 'log/jobmanager.log': 'started\n' },
     uploads: [],
     brokenUploads: [],
     jobSpecs: [],
@@ -179,7 +195,31 @@ export function createFakeDispatcher(): FakeDispatcher {
       throw new Problem('CONFLICT', `task ${id} does not wait`);
     },
     offers: () => [roundExample],
-    agents: () => [agentExample],
+    agents: async () => fake.mesosAgents,
+    async files(id, path) {
+      fake.task(id);
+      const files = Object.entries(fake.sandbox).filter(([name]) => path === '' || name.startsWith(`${path}/`));
+      return {
+        path,
+        files: files.map(([name, text]) => ({
+          name,
+          path: name,
+          directory: false,
+          bytes: text.length,
+          modifiedAt: moment,
+        })),
+        more: 0,
+      };
+    },
+    async fileText(id, path, offset, length) {
+      const whole = sandboxFile(id, path);
+      const from = offset < 0 ? Math.max(0, whole.length + offset) : offset;
+      const text = whole.slice(from, from + length);
+      return { path, size: whole.length, offset: from, next: from + text.length, text };
+    },
+    async *fileBytes(id, path) {
+      yield new TextEncoder().encode(sandboxFile(id, path));
+    },
     async restartTask(id) {
       fake.calls.push(`restartTask ${id}`);
       return fake.task(id);

@@ -121,6 +121,11 @@ export async function bench(t: ExecutionContext, more: Partial<DispatcherParts> 
         disposed.push(`${url} ${path}`);
       },
     },
+    mesos: {
+      agents: () => Promise.reject(new Problem('NOT_READY', 'no Mesos master is connected at present')),
+      list: () => Promise.reject(new Error('not asked for')),
+      read: () => Promise.reject(new Error('not asked for')),
+    },
     jars: [],
     distributions: {
       versions: () => ['2.3.0', '1.20.5'],

@@ -8,7 +8,7 @@ import { createDrivers, type Drivers } from '../../../src/dispatcher/drivers.ts'
 import { createClusters } from '../../../src/flink/plan/planner.ts';
 import { createRenderer } from '../../../src/flink/render/renderer.ts';
 import { createFlinkRest, type FlinkRest } from '../../../src/flink/rest/flink-rest.ts';
-import type { Problem } from '../../../src/lib/problem.ts';
+import { Problem } from '../../../src/lib/problem.ts';
 import { becomeLeader, SESSION_TIMEOUT_MS } from '../../../src/main/leadership.ts';
 import { coreOptions } from '../../../src/main/scheduler.ts';
 import { detectMasters } from '../../../src/mesos-api-client/detect-masters.ts';
@@ -17,6 +17,7 @@ import { describe } from '../../../src/observability/describe.ts';
 import { loadRecords } from '../../../src/runtime/load-records.ts';
 import { startRuntime } from '../../../src/runtime/loop.ts';
 import type { MasterSource } from '../../../src/runtime/masters.ts';
+import type { MesosReader } from '../../../src/runtime/mesos-reader.ts';
 import type { Fact, Runtime } from '../../../src/runtime/runtime.ts';
 import type { MasterAddress } from '../../../src/scheduler/model/master.ts';
 import { createScheduler } from '../../../src/scheduler/scheduler.ts';
@@ -80,6 +81,7 @@ export async function boot(parts: BootParts): Promise<Problem | undefined> {
   runtime.onFact(({ fact }) => parts.onFact(fact));
   const dispatcher = createDispatcher({
     flink: flinkRest,
+    mesos: nobodyLooks,
     runtime,
     artifacts,
     jars: records.jars,
@@ -103,6 +105,13 @@ export async function boot(parts: BootParts): Promise<Problem | undefined> {
   await leadership.close();
   return problem;
 }
+
+/** Looked up for people alone, and there are none here. */
+const nobodyLooks: MesosReader = {
+  agents: () => Promise.reject(new Problem('NOT_READY', 'not simulated')),
+  list: () => Promise.reject(new Problem('NOT_READY', 'not simulated')),
+  read: () => Promise.reject(new Problem('NOT_READY', 'not simulated')),
+};
 
 const settings = { frameworkName: 'flink-mesos', role: '*', user: 'flink', mesos: {} };
 

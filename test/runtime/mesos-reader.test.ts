@@ -1,0 +1,64 @@
+/** What is looked up at Mesos, at the embedded one: agents as the master has them, and files where they lie. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { Problem } from '../../src/lib/problem.ts';
+import { startLocalMesos } from '../../src/local-mesos/index.ts';
+import type { AgentId } from '../../src/mesos-api-client/protocol/ids.ts';
+import { createMesosReader } from '../../src/runtime/mesos-reader.ts';
+import type { MasterAddress } from '../../src/scheduler/model/master.ts';
+import { agentFixture } from '../local-mesos/support/agent-fixture.ts';
+import { agentId, frameworkId } from '../local-mesos/support/agent-model.ts';
+import { fakeOperator } from './support/fake-operator.ts';
+
+const at = (port: number) => ({ state: 'subscribed', master: `127.0.0.1:${port}` as MasterAddress, since: 0 }) as const;
+
+test('agents are told as the master has them, and the answer serves for some seconds', async (t) => {
+  const mesos = await startLocalMesos({ agents: 2 });
+  t.teardown(() => mesos.close());
+  let now = 0;
+  const reader = createMesosReader({ options: {}, connection: () => at(mesos.port), now: () => now });
+  const first = await reader.agents();
+  t.is(first.agents.length, 2);
+  t.deepEqual(first.maintenance, []);
+  t.is(await reader.agents(), first);
+  now = 10_000;
+  t.not(await reader.agents(), first);
+});
+
+test('LM-70: a file is read at its agent, byte for byte, and a directory listed', async (t) => {
+  const { agent, master, sandbox } = await agentFixture(t);
+  master.sh('w', 'printf "out\\n"');
+  await master.ended('w');
+  writeFileSync(join(sandbox('w'), 'bin.dat'), Buffer.from([0, 0xff, 0x62, 0x22]));
+  const operator = await fakeOperator(t, { agentId, pid: `slave(1)@${new URL(agent.url).host}` });
+  const reader = createMesosReader({ options: {}, connection: () => at(operator.port), now: Date.now });
+  const root = `/frameworks/${frameworkId}/executors/w/runs/latest`;
+  t.deepEqual((await reader.list(agentId, root))?.map(({ path }) => path).sort(), [
+    `${root}/bin.dat`,
+    `${root}/stderr`,
+    `${root}/stdout`,
+  ]);
+  t.deepEqual(await reader.list(agentId, `${root}/stdout`), []);
+  t.is(await reader.list(agentId, '/frameworks/none'), undefined);
+  const whole = await reader.read(agentId, `${root}/bin.dat`, 0, 100);
+  t.deepEqual([whole?.size, [...(whole?.bytes ?? [])]], [4, [0, 0xff, 0x62, 0x22]]);
+  const part = await reader.read(agentId, `${root}/bin.dat`, 2, 1);
+  t.deepEqual([part?.size, [...(part?.bytes ?? [])]], [4, [0x62]]);
+  t.is(await reader.read(agentId, `${root}/none`, 0, 1), undefined);
+  const outside = await t.throwsAsync<Problem>(reader.read(agentId, `${root}/../../../../../../..`, 0, 1));
+  t.true(outside instanceof Problem);
+});
+
+test('who cannot be asked is named, in words', async (t) => {
+  const lost = createMesosReader({ options: {}, connection: () => ({ state: 'standby' }), now: Date.now });
+  t.like(await t.throwsAsync(lost.agents()), { code: 'NOT_READY' });
+  const operator = await fakeOperator(t, { agentId, pid: 'slave(1)@127.0.0.1:1' });
+  const reader = createMesosReader({ options: {}, connection: () => at(operator.port), now: Date.now });
+  t.like(await t.throwsAsync(reader.list(agentId, '/frameworks')), { code: 'UNREACHABLE' });
+  const unknown = await t.throwsAsync<Problem>(reader.list('nobody' as AgentId, '/frameworks'));
+  t.is(unknown?.message, 'agent nobody is not connected to the Mesos master');
+  operator.refuse(403);
+  const refused = createMesosReader({ options: {}, connection: () => at(operator.port), now: Date.now });
+  t.like(await t.throwsAsync(refused.agents()), { code: 'MASTER_REFUSED' });
+});
