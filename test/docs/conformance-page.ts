@@ -54,9 +54,8 @@ export function renderPage(): string {
 function recordingsTable(): string[] {
   const reasons = (rules: readonly { readonly reason: string }[]) =>
     rules.length === 0 ? '' : ` But for: ${[...new Set(rules.map(({ reason }) => reason))].join('; ')}.`;
-  const played = [...shortRecordings, ...longRecordings].map(({ name, ids, allowed = [], leftOut = [], again }) => {
-    const differing = [...allowed, ...leftOut, ...(again === undefined ? [] : [{ reason: again }])];
-    return [name, `played (${ids.join(', ')}).${reasons(differing)}`] as const;
+  const played = [...shortRecordings, ...longRecordings].map(({ name, ids, allowed = [], leftOut = [] }) => {
+    return [name, `played (${ids.join(', ')}).${reasons([...allowed, ...leftOut])}`] as const;
   });
   const rows = [
     ...played,

@@ -3,6 +3,7 @@ import { statfsSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import type { Attribute, Domain, Range, Resource } from '../../mesos-api-client/protocol/mesos.ts';
 import type { Dial } from './agent-dialer.ts';
+import { type Clock, systemClock } from './clock.ts';
 import { parseAttributes } from './resource-text.ts';
 
 /** One line about what happened; never a secret. */
@@ -42,6 +43,8 @@ export interface AgentOptions extends AgentSpec {
   /** How a link to the master is made; again and again, after every loss. */
   readonly dial: Dial;
   readonly report?: (report: LocalMesosReport) => void;
+  /** Default that of this machine. */
+  readonly clock?: Clock;
 }
 
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -60,6 +63,7 @@ export function completeOptions(options: AgentOptions & { readonly resources: re
     keepSandboxes: options.keepSandboxes ?? 50,
     cacheLimitBytes: options.cacheLimitBytes ?? 2 * 1024 ** 3,
     report: options.report ?? (() => undefined),
+    clock: options.clock ?? systemClock,
     /** Any-address is no address that a task could be reached at. */
     ip: /^\d+\.\d+\.\d+\.\d+$/.test(host) && host !== '0.0.0.0' ? host : '127.0.0.1',
   };

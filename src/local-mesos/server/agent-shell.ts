@@ -75,9 +75,12 @@ export function createAgentShell(options: CompleteAgentOptions, port: number): A
     }),
     checkpoint,
     fetcher,
-    timers: createTimers((timer) => take(parts, { at: Date.now(), kind: 'timer', timer }), Date.now),
+    timers: createTimers(
+      (timer) => take(parts, { at: parts.options.clock.now(), kind: 'timer', timer }),
+      options.clock,
+    ),
     runs: createRuns({
-      now: Date.now,
+      now: options.clock.now,
       fetcher,
       sandboxOf: (entry) => sandboxOf(workDir, agentIdOf(parts), entry),
       plan: (entry, info, framework) => planRun(parts, entry, info, framework),
@@ -85,11 +88,11 @@ export function createAgentShell(options: CompleteAgentOptions, port: number): A
       statusFile: checkpoint.statusFile,
       report: (report) => take(parts, report),
     }),
-    probes: createProbes({ now: Date.now, report: (report) => take(parts, report) }),
+    probes: createProbes({ now: options.clock.now, report: (report) => take(parts, report) }),
     memory: options.limitMemory
       ? watchMemory(
           () => runningTasks(parts),
-          (runId, usedMiB) => take(parts, { at: Date.now(), kind: 'over-memory', runId, usedMiB }),
+          (runId, usedMiB) => take(parts, { at: parts.options.clock.now(), kind: 'over-memory', runId, usedMiB }),
         )
       : undefined,
     refuse: refused.resolve,
@@ -167,7 +170,7 @@ function recover(parts: Parts): void {
   const { options, checkpoint, runs } = parts;
   const recovered = recoverRuns(options.workDir, checkpoint, options.report);
   if (recovered === undefined) return;
-  const effects = parts.agent.step({ at: Date.now(), kind: 'recovered', ...recovered });
+  const effects = parts.agent.step({ at: options.clock.now(), kind: 'recovered', ...recovered });
   // Before the effects: one of them may be the signal of a kill that was under way.
   for (const { entry, alive } of recovered.entries)
     if (alive && entry.process !== undefined) runs.adopt(entry, entry.process);
@@ -181,12 +184,12 @@ function keepLinked(parts: Parts): Dialer {
     dial,
     onLink(link) {
       parts.link = link;
-      link.onMessage((message) => take(parts, { at: Date.now(), kind: 'message', message }));
-      take(parts, { at: Date.now(), kind: 'linked' });
+      link.onMessage((message) => take(parts, { at: parts.options.clock.now(), kind: 'message', message }));
+      take(parts, { at: parts.options.clock.now(), kind: 'linked' });
     },
     onUnlinked() {
       parts.link = undefined;
-      take(parts, { at: Date.now(), kind: 'unlinked' });
+      take(parts, { at: parts.options.clock.now(), kind: 'unlinked' });
     },
     onFailure(error) {
       report({ level: 'warn', text: `no link to the master, tried again until there is one: ${String(error)}` });
@@ -197,7 +200,7 @@ function keepLinked(parts: Parts): Dialer {
 async function stop(parts: Parts, dialer: Dialer, keepTasks: boolean): Promise<void> {
   const { runs, timers, fetcher, checkpoint } = parts;
   // The master hears first that the agent goes: how its tasks end then is no news to any framework.
-  if (!keepTasks) take(parts, { at: Date.now(), kind: 'stopping' });
+  if (!keepTasks) take(parts, { at: parts.options.clock.now(), kind: 'stopping' });
   await dialer.close();
   parts.memory?.close();
   await parts.probes.stop();

@@ -1,6 +1,7 @@
-/** The timers that an agent's model asks for: one of a kind for each run, and waits of any length. */
+/** The timers that an agent's model asks for: one of a kind for each run. */
 import type { EpochMs } from '../../lib/brand.ts';
 import { type AgentTimer, timerName } from '../model/agent-io.ts';
+import type { Clock } from './clock.ts';
 
 export interface AgentTimers {
   set(timer: AgentTimer, at: EpochMs): void;
@@ -8,31 +9,26 @@ export interface AgentTimers {
   cancelAll(): void;
 }
 
-/** setTimeout takes 2^31 - 1 ms at most; longer waits are taken in parts. */
-const longestMs = 2 ** 31 - 1;
-
-export function createTimers(fire: (timer: AgentTimer) => void, now: () => EpochMs): AgentTimers {
-  const running = new Map<string, NodeJS.Timeout>();
+export function createTimers(fire: (timer: AgentTimer) => void, clock: Clock): AgentTimers {
+  const running = new Map<string, () => void>();
   function cancel(timer: AgentTimer): void {
     const name = timerName(timer);
-    clearTimeout(running.get(name));
+    running.get(name)?.();
     running.delete(name);
   }
   function set(timer: AgentTimer, at: EpochMs): void {
     cancel(timer);
-    const waitMs = Math.max(0, at - now());
     const due = () => {
       running.delete(timerName(timer));
       fire(timer);
     };
-    const handle = waitMs > longestMs ? setTimeout(() => set(timer, at), longestMs) : setTimeout(due, waitMs);
-    running.set(timerName(timer), handle);
+    running.set(timerName(timer), clock.after(at - clock.now(), due));
   }
   return {
     set,
     cancel,
     cancelAll() {
-      for (const handle of running.values()) clearTimeout(handle);
+      for (const forget of running.values()) forget();
       running.clear();
     },
   };

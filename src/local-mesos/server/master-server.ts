@@ -12,6 +12,7 @@ import type { MasterLink } from '../model/agent-protocol.ts';
 import { masterInfo } from '../model/frameworks.ts';
 import { defaultMasterOptions, type MasterOptions } from '../model/master-io.ts';
 import type { Flag } from '../model/operator-view.ts';
+import { type Clock, systemClock } from './clock.ts';
 import { type Credential, createAuthenticate } from './master-authentication.ts';
 import { contend, type MasterElection, type MasterZooKeeper } from './master-election.ts';
 import { type MasterFaults, withAgentFaults } from './master-faults.ts';
@@ -36,6 +37,8 @@ export interface MasterServerOptions extends Partial<Omit<MasterOptions, 'master
   readonly zooKeeper?: MasterZooKeeper;
   /** For tests: what goes wrong on the way. */
   readonly faults?: MasterFaults;
+  /** Default that of this machine. */
+  readonly clock?: Clock;
 }
 
 export interface MasterServer {
@@ -57,7 +60,7 @@ export interface MasterServer {
 
 export async function startMaster(options: MasterServerOptions): Promise<MasterServer> {
   const { host = '127.0.0.1', port: wantedPort = 5050, workDir, allowRemote = false, ...others } = options;
-  const { credentials, faults = {}, recovered, zooKeeper, ...given } = others;
+  const { credentials, faults = {}, recovered, zooKeeper, clock = systemClock, ...given } = others;
   if (!isLoopback(host) && !allowRemote) {
     throw new Problem('USAGE', `a local Mesos runs any command that it is sent, and ${host} is reached by others`);
   }
@@ -78,7 +81,7 @@ export async function startMaster(options: MasterServerOptions): Promise<MasterS
   const ended = Promise.withResolvers<string>();
   let shell: MasterShell | undefined;
   const lead = (number?: number) => {
-    shell = startMasterShell(masterOptions, number === undefined ? registry : registry.fenced(number), Date.now);
+    shell = startMasterShell(masterOptions, number === undefined ? registry : registry.fenced(number), clock);
   };
   if (election === undefined) lead();
   else election.led.then(lead).catch((error: unknown) => ended.resolve(String(error)));

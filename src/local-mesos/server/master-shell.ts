@@ -7,6 +7,7 @@ import type { MasterLink } from '../model/agent-protocol.ts';
 import { createMaster, type Master } from '../model/master.ts';
 import type { LinkId, MasterEffect, MasterInput, MasterOptions, StreamId } from '../model/master-io.ts';
 import type { MasterState } from '../model/master-state.ts';
+import type { Clock } from './clock.ts';
 import type { RegistryFile } from './master-registry.ts';
 import type { EventStream } from './master-stream.ts';
 import { createMasterTimers } from './master-timers.ts';
@@ -35,12 +36,12 @@ export interface MasterShell {
 
 type OutwardEffect = Exclude<MasterEffect, { kind: 'reply' }>;
 
-export function startMasterShell(options: MasterOptions, registry: RegistryFile, now: () => number): MasterShell {
+export function startMasterShell(options: MasterOptions, registry: RegistryFile, clock: Clock): MasterShell {
   const master = createMaster(options, registry.read());
   const streams = new Map<StreamId, EventStream>();
   const links = new Map<LinkId, MasterLink>();
-  const timers = createMasterTimers(now, (timer) => queue.submit({ kind: 'timer', timer }));
-  const queue = createQueue(master, now, (effect) => carryOut(effect, { streams, links, timers, registry }));
+  const timers = createMasterTimers(clock, (timer) => queue.submit({ kind: 'timer', timer }));
+  const queue = createQueue(master, clock.now, (effect) => carryOut(effect, { streams, links, timers, registry }));
   let linkCount = 0;
   queue.submit({ kind: 'start' });
   return {

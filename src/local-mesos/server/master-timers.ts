@@ -1,5 +1,6 @@
 /** The timers that the model asks for, by its own names. */
 import type { TimerId } from '../model/master-io.ts';
+import type { Clock } from './clock.ts';
 
 export interface MasterTimers {
   set(timer: TimerId, at: number): void;
@@ -7,26 +8,20 @@ export interface MasterTimers {
   clearAll(): void;
 }
 
-/** setTimeout counts in 31 bits; a longer wait (failover_timeout of months) is made in steps. */
-const longestWaitMs = 2 ** 31 - 1;
-
-export function createMasterTimers(now: () => number, fired: (timer: TimerId) => void): MasterTimers {
-  const running = new Map<TimerId, NodeJS.Timeout>();
+export function createMasterTimers(clock: Clock, fired: (timer: TimerId) => void): MasterTimers {
+  const running = new Map<TimerId, () => void>();
 
   function set(timer: TimerId, at: number): void {
     clear(timer);
-    const waitMs = Math.max(0, at - now());
-    const wake = () => (waitMs > longestWaitMs ? set(timer, at) : fire(timer));
-    running.set(timer, setTimeout(wake, Math.min(waitMs, longestWaitMs)));
-  }
-
-  function fire(timer: TimerId): void {
-    running.delete(timer);
-    fired(timer);
+    const fire = () => {
+      running.delete(timer);
+      fired(timer);
+    };
+    running.set(timer, clock.after(at - clock.now(), fire));
   }
 
   function clear(timer: TimerId): void {
-    clearTimeout(running.get(timer));
+    running.get(timer)?.();
     running.delete(timer);
   }
 

@@ -11,6 +11,7 @@ import _ from 'lodash';
 import type { Dial } from './agent-dialer.ts';
 import type { AgentSpec, LocalMesosReport } from './agent-options.ts';
 import type { CloseOptions, RunningAgent } from './agent-server.ts';
+import type { Clock } from './clock.ts';
 import { dialLeader } from './leader-dial.ts';
 import { dialMaster } from './link-http.ts';
 import { createLinkPair } from './link-pair.ts';
@@ -29,6 +30,7 @@ export interface LocalAgentsOptions {
   /** How many, each with the default sizes, or what each of them is like; default 2. */
   readonly agents?: number | readonly AgentSpec[];
   readonly report?: (report: LocalMesosReport) => void;
+  readonly clock?: Clock;
 }
 
 export interface LocalMesosOptions
@@ -142,7 +144,7 @@ async function startAgents(options: LocalAgentsOptions, dial: Dial): Promise<Loc
     for (const [index, spec] of specs.entries()) {
       const workDir = join(resolve(options.workDir), 'agents', String(index));
       mkdirSync(workDir, { recursive: true });
-      const { report } = options;
+      const { report, clock } = options;
       started.push(
         await startLocalAgent({
           ...spec,
@@ -150,6 +152,7 @@ async function startAgents(options: LocalAgentsOptions, dial: Dial): Promise<Loc
           workDir,
           dial,
           ...(report === undefined ? {} : { report }),
+          ...(clock === undefined ? {} : { clock }),
         }),
       );
     }

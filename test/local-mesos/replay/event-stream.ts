@@ -28,7 +28,7 @@ export function uuidOf(event: StreamEvent): string | undefined {
   return event.type === 'UPDATE' ? event.update.status.uuid : undefined;
 }
 
-export function createStream() {
+export function createStream(now: () => number) {
   const queue: StreamEvent[] = [];
   const changed = new EventTarget();
   const lastSeen = new Map<string, number>();
@@ -50,8 +50,8 @@ export function createStream() {
     const uuid = uuidOf(event);
     if (uuid === undefined) return false;
     const before = lastSeen.get(uuid);
-    lastSeen.set(uuid, Date.now());
-    return before !== undefined && Date.now() - before < repeatedWithinMs;
+    lastSeen.set(uuid, now());
+    return before !== undefined && now() - before < repeatedWithinMs;
   }
   return {
     read(incoming: IncomingMessage) {

@@ -1,15 +1,15 @@
 /**
  * Plays the requests of a recording to a master and holds its answers and events against the recorded ones. A request
- * goes out when everything that stood before it has come, and not before its time, so that what did not happen in the
- * recording has the same time not to happen here.
+ * goes out when everything that stood before it has come, and not before its time. The time is that of the stage, which
+ * stands still while something is waited for: so what did not happen in the recording has the same time not to happen here.
  *
  * Held is the order of the updates of each task, of the offers, and of everything else on a stream. Not held is the
  * order between these: offers come with batches, whose beat is another one, and tasks report independently.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createTranslation, differences, type Rule } from './compare.ts';
 import { createStream, kindOf, repeatedWithinMs, type Stream, uuidOf } from './event-stream.ts';
 import { type Address, type Answer, pipeline, send } from './exchange.ts';
+import type { PlayClock } from './play-clock.ts';
 import type { Line, Recording, Request, StreamEvent } from './recording.ts';
 
 /** Long enough for a busy machine; what is recorded comes within milliseconds. */
@@ -18,6 +18,7 @@ const patienceMs = 20_000;
 export interface Stage {
   /** Of the master, or of the agent of that host name. */
   address(to: string | undefined): Address;
+  readonly clock: PlayClock;
   /** What an operator does to a process. */
   do(deed: string): Promise<void>;
   /** Texts of the recording that stand for ours from the beginning. */
@@ -54,11 +55,8 @@ export async function play(recording: Recording, stage: Stage, options: PlayOpti
     updates: new Map(),
     found: [],
   };
-  const began = Date.now();
   for (const line of recording.lines) {
-    const isOurs =
-      'request' in line || 'do' in line || 'pipeline' in line || ('closed' in line && line.closed === 'by us');
-    if (isOurs) await sleep(Math.max(0, began + line.t * 1000 - Date.now()));
+    await stage.clock.advanceTo(line.t);
     await playLine(playing, line);
   }
   for (const [name, stream] of playing.streams) {
@@ -81,14 +79,16 @@ async function playLine(playing: Play, line: Line): Promise<void> {
   const { stage, translation, streams, answers } = playing;
   const label = `[${line.t}]`;
   if ('do' in line) {
-    await stage.do(line.do);
+    await stage.clock.until(stage.do(line.do));
   } else if ('pipeline' in line) {
-    const statuses = await pipeline(stage.address(undefined), line, translation.ours);
+    const statuses = await stage.clock.until(pipeline(stage.address(undefined), line, translation.ours));
     note(playing, `${label} pipeline`, differences(line.statuses, statuses, translation));
   } else if ('request' in line) {
-    answers.set(line.request, ask(playing, line));
+    const answer = ask(playing, line);
+    answers.set(line.request, answer);
+    await stage.clock.until(answer);
   } else if ('response' in line) {
-    const answer = await answers.get(line.response);
+    const answer = await stage.clock.until(answers.get(line.response) ?? Promise.resolve(undefined));
     const theirs = { status: line.status, text: line.text, json: line.json, headers: comparable(line.headers) };
     const streamId = line.headers['Mesos-Stream-Id'];
     if (streamId !== undefined) translation.learn(streamId, answer?.headers['mesos-stream-id'] ?? '');
@@ -98,26 +98,29 @@ async function playLine(playing: Play, line: Line): Promise<void> {
   } else if (line.closed === 'by us') {
     streams.get(line.stream)?.cut();
   } else {
-    const ended = await streams.get(line.stream)?.ended(patienceMs);
+    const ended = await stage.clock.until(streams.get(line.stream)?.ended(patienceMs) ?? Promise.resolve(undefined));
     note(playing, label, ended === true ? [] : [`${line.stream} was not ended`]);
   }
 }
 
 function ask({ stage, translation, streams }: Play, line: Request): Promise<Answer | undefined> {
-  const stream = line.stream === undefined ? undefined : createStream();
+  const stream = line.stream === undefined ? undefined : createStream(stage.clock.now);
   if (line.stream !== undefined && stream !== undefined) streams.set(line.stream, stream);
   return send(stage.address(line.to), line, translation.ours, stream);
 }
 
 async function playEvent(playing: Play, line: { t: number; stream: string; event: StreamEvent }): Promise<void> {
-  const { translation, streams, updates } = playing;
+  const { stage, translation, streams, updates } = playing;
   if (playing.leftOut.has(kindOf(line.event))) return;
   const uuid = uuidOf(line.event);
   const before = uuid === undefined ? undefined : updates.get(uuid);
   if (uuid !== undefined) updates.set(uuid, line.t);
   // The same once more within a moment: see event-stream.
   if (before !== undefined && (line.t - before) * 1000 < repeatedWithinMs) return;
-  const own = await streams.get(line.stream)?.next(kindOf(line.event), patienceMs);
+  const next = streams.get(line.stream)?.next(kindOf(line.event), patienceMs);
+  // What timers send may have been recorded some milliseconds before its time; a task's first updates come from processes.
+  const slackMs = uuid !== undefined && before === undefined ? 0 : 25;
+  const own = await stage.clock.until(next ?? Promise.resolve(undefined), slackMs);
   note(playing, `[${line.t}] ${line.stream} ${kindOf(line.event)}`, differences(line.event, own, translation));
 }
 

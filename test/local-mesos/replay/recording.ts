@@ -52,6 +52,8 @@ export type Line =
   | Pipeline;
 
 export interface Recording {
+  /** When, in seconds of the recording, its master allocated for the first time; ours keeps the same beat. */
+  readonly batchAt: number;
   readonly options: LocalMesosOptions;
   readonly lines: readonly Line[];
 }
@@ -59,5 +61,6 @@ export interface Recording {
 export function readRecording(name: string): Recording {
   const text = readFileSync(new URL(`./${name}.jsonl`, import.meta.url), 'utf8');
   const [first = '{}', ...rest] = text.trim().split('\n');
-  return { options: JSON.parse(first) as LocalMesosOptions, lines: rest.map((line) => JSON.parse(line) as Line) };
+  const { batchAt = 0, ...options } = JSON.parse(first) as LocalMesosOptions & { readonly batchAt?: number };
+  return { batchAt, options, lines: rest.map((line) => JSON.parse(line) as Line) };
 }

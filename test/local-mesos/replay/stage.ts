@@ -2,21 +2,29 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { defaultMasterOptions } from '../../../src/local-mesos/model/master-io.ts';
 import type { LocalAgent } from '../../../src/local-mesos/server/local-agent.ts';
 import { type LocalMesos, startLocalMesos } from '../../../src/local-mesos/server/start-local-mesos.ts';
+import { createPlayClock } from './play-clock.ts';
 import type { Stage } from './player.ts';
 import type { Recording } from './recording.ts';
 
-export async function openStage({ options }: Recording): Promise<Stage & { close(): Promise<void> }> {
+export async function openStage(
+  { options, batchAt }: Recording,
+  pace: number,
+): Promise<Stage & { close(): Promise<void> }> {
+  const clock = createPlayClock(batchAt - (options.allocationMs ?? defaultMasterOptions.allocationMs) / 1000, pace);
   const workDir = mkdtempSync(join(tmpdir(), 'replay-'));
-  const mesos = await startLocalMesos({ ...options, workDir, report: () => undefined });
+  const mesos = await startLocalMesos({ ...options, clock, workDir, report: () => undefined });
   const names = Array.isArray(options.agents) ? options.agents.map(({ hostname }) => hostname ?? '') : [];
   const agentNamed = (name: string): LocalAgent => {
     const agent = mesos.agents[names.indexOf(name)];
     if (agent === undefined) throw new Error(`there is no agent ${name}`);
     return agent;
   };
+  await clock.advanceTo(0);
   return {
+    clock,
     address: (to) => ({ host: '127.0.0.1', port: to === undefined ? mesos.port : agentNamed(to).port }),
     do: (deed) => carryOut(deed, mesos, agentNamed),
     known: [['/var/lib/mesos', join(workDir, 'agents', '0')]],

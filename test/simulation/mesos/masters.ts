@@ -4,6 +4,7 @@
  */
 import { defaultMasterOptions, emptyRegistry, type Registry } from '../../../src/local-mesos/model/master-io.ts';
 import type { MasterState } from '../../../src/local-mesos/model/master-state.ts';
+import { systemClock } from '../../../src/local-mesos/server/clock.ts';
 import type { RegistryFile } from '../../../src/local-mesos/server/master-registry.ts';
 import { type MasterShell, startMasterShell } from '../../../src/local-mesos/server/master-shell.ts';
 import type { Network } from '../network.ts';
@@ -184,7 +185,7 @@ export class Masters {
     };
     const { process } = host;
     process.enter(() => {
-      host.shell = startMasterShell(options, registry, () => process.now);
+      host.shell = startMasterShell(options, registry, { ...systemClock, now: () => process.now });
     });
     note(host.name, `leads as ${options.masterId.slice(0, 8)} with ${this.#registry.admitted.length} known agents`);
   }
