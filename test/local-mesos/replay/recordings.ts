@@ -7,7 +7,7 @@ import { openStage } from './stage.ts';
 export interface Played extends PlayOptions {
   readonly name: string;
   readonly ids: readonly string[];
-  /** Seconds of the recording in one of ours, at most. Less than the default where tasks end while nobody can tell. */
+  /** Seconds of the recording in one of ours, at most. Less than the default where tasks take time that no event tells of. */
   readonly pace?: number;
 }
 
@@ -103,6 +103,7 @@ export const longRecordings: readonly Played[] = [
   }),
   recorded('task-invalid', 'MA-26 LM-38 LM-39 LM-40 LM-41'),
   recorded('health-checks', 'LM-49', {
+    pace: 1,
     allowed: [
       anyAmounts,
       { where: /health_check\.(http|tcp)\.protocol:/, reason: 'a default that nobody set is not printed' },
