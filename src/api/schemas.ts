@@ -4,10 +4,12 @@
  */
 import { type Static, type TSchema, Type } from 'typebox';
 import { ClusterPlacement, constraintFields, Kept } from '../flink/placement-spec.ts';
+import { ProcessPorts } from '../flink/ports-spec.ts';
 import { ProcessOptions } from '../flink/process-spec.ts';
 import { ClusterName, FlinkSource, TaskManagers } from '../flink/spec.ts';
 import type {
   ClusterView,
+  EndpointView,
   FactView,
   HealthView,
   InfoView,
@@ -27,7 +29,13 @@ const count = Type.Integer({ minimum: 0 });
 const textMap = Type.Record(Type.String(), Type.String());
 const anything = Type.Record(Type.String(), Type.Unknown());
 
-const size = Type.Object({ cpus: Type.Number(), memoryMiB: count, diskMiB: count, ...constraintFields });
+const size = Type.Object({
+  cpus: Type.Number(),
+  memoryMiB: count,
+  diskMiB: count,
+  ports: Type.Optional(ProcessPorts),
+  ...constraintFields,
+});
 
 const spec = Type.Object({
   name: ClusterName,
@@ -62,6 +70,15 @@ const cluster = Type.Object({
   slots: Type.Object({ total: count, free: count }),
   jobs: Type.Object({ running: count, all: count }),
   waitingFor: Type.Optional(Type.String({ description: 'what keeps the cluster from running, in words' })),
+});
+
+const endpoint = Type.Object({
+  name: Type.String({ description: 'of the port: rest, or one that the specification adds' }),
+  part: Type.String(),
+  task: Type.String(),
+  hostname: Type.String(),
+  port: Type.Integer(),
+  vip: Type.Optional(Type.String({ description: 'its virtual address of DC/OS, as the specification has it' })),
 });
 
 const task = Type.Object({
@@ -201,6 +218,7 @@ const problem = Type.Object({
 });
 
 export const Cluster = Type.Unsafe<Covers<typeof cluster, ClusterView>>(cluster);
+export const Endpoint = Type.Unsafe<Covers<typeof endpoint, EndpointView>>(endpoint);
 export const Task = Type.Unsafe<Covers<typeof task, TaskView>>(task);
 export const Jar = Type.Unsafe<Covers<typeof jar, JarView>>(jar);
 export const Job = Type.Unsafe<Covers<typeof job, JobView>>(job);

@@ -1,6 +1,7 @@
 /** What the API answers, as types: all that the command-line client and the web page know of the server. */
 export type {
   ClusterView,
+  EndpointView,
   FactView,
   InfoView,
   JarView,

@@ -24,7 +24,7 @@ import { joinAgents } from './mesos-agents.ts';
 import { notFound } from './not-found.ts';
 import { sandboxFiles } from './sandbox-files.ts';
 import { validate } from './validate.ts';
-import { clusterView, iso, jarView, jobView, taskView } from './views.ts';
+import { clusterView, endpointsOf, iso, jarView, jobView, taskView } from './views.ts';
 import { agentView, roundView, whyView } from './why-views.ts';
 
 export interface DispatcherParts {
@@ -166,6 +166,7 @@ function taskOperations(runtime: Runtime, find: Finders) {
     tasks: (cluster) =>
       (cluster === undefined ? runtime.tasks() : runtime.tasksOf(find.cluster(cluster).name)).map(view),
     task: (id) => view(find.task(id)),
+    endpoints: (cluster) => runtime.tasksOf(find.cluster(cluster).name).flatMap(endpointsOf),
     async restartTask(id) {
       const { taskId } = find.task(id).spec;
       await runtime.restartTask(taskId, 'restarted by an operator');

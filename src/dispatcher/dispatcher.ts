@@ -40,6 +40,17 @@ export interface TaskView {
   readonly whyWaiting?: string;
 }
 
+/** A port of a running process, for whoever is to find it: a scraper, a client of queryable state. */
+export interface EndpointView {
+  /** Of the port. */
+  readonly name: string;
+  readonly part: string;
+  readonly task: string;
+  readonly hostname: string;
+  readonly port: number;
+  readonly vip?: string;
+}
+
 export interface JarView {
   readonly id: string;
   readonly name: string;
@@ -114,6 +125,8 @@ export interface Dispatcher {
   deleteCluster(name: string): Promise<ClusterView>;
   tasks(cluster?: string): readonly TaskView[];
   task(id: string): TaskView;
+  /** Of the cluster's processes that are launched and to stay. */
+  endpoints(cluster: string): readonly EndpointView[];
   restartTask(id: string): Promise<TaskView>;
   /** Of all tasks that wait, in the order of their requests. */
   why(): readonly TaskWhyView[];

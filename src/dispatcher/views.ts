@@ -6,7 +6,7 @@ import type { ClusterRecord, JarRecord, JobOperation, JobRecord } from '../flink
 import { wantedTaskManagers } from '../flink/plan/wanted.ts';
 import type { EpochMs } from '../lib/brand.ts';
 import type { TaskRecord } from '../scheduler/model/task.ts';
-import type { ClusterView, JarView, JobOperationView, JobView, TaskView } from './dispatcher.ts';
+import type { ClusterView, EndpointView, JarView, JobOperationView, JobView, TaskView } from './dispatcher.ts';
 
 export function iso(at: EpochMs): string {
   return new Date(at).toISOString();
@@ -55,6 +55,20 @@ export function taskView(task: TaskRecord, whyWaiting: string | undefined): Task
     resources: { cpus, memMiB, diskMiB },
     ...(whyWaiting !== undefined && { whyWaiting }),
   };
+}
+
+/** None of a task that is not launched, or that is to end. */
+export function endpointsOf({ spec, goal, life }: TaskRecord): readonly EndpointView[] {
+  if (life.phase !== 'launched' || goal.kind !== 'run') return [];
+  const { hostname, ports } = life.placement;
+  return Object.entries(ports).map(([name, port]) => ({
+    name,
+    part: spec.part,
+    task: spec.taskId,
+    hostname,
+    port,
+    ...(spec.vips?.[name] !== undefined && { vip: spec.vips[name] }),
+  }));
 }
 
 function placementOf({ life }: TaskRecord) {

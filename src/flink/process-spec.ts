@@ -1,6 +1,17 @@
 /** What every process of a cluster is given besides its Flink: who runs it, how it ends, what is said of it, what it finds. */
 import { type Static, Type } from 'typebox';
 
+const uri = Type.String({ minLength: 1, maxLength: 2048 });
+const fileName = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$' });
+const cache = Type.Boolean({ description: 'keep it on the agent for the next process there' });
+
+/** A jar that the agent fetches; its name is the last part of its address, unless another is given. */
+export const JarUri = Type.Object(
+  { value: uri, fileName: Type.Optional(fileName), cache: Type.Optional(cache) },
+  { additionalProperties: false },
+);
+export type JarUri = Static<typeof JarUri>;
+
 export const ProcessOptions = Type.Object(
   {
     user: Type.Optional(
@@ -22,15 +33,28 @@ export const ProcessOptions = Type.Object(
       Type.Array(
         Type.Object(
           {
-            value: Type.String({ minLength: 1, maxLength: 2048 }),
+            value: uri,
             extract: Type.Optional(Type.Boolean({ description: 'unpack an archive; default: true, as Mesos has it' })),
             executable: Type.Optional(Type.Boolean()),
-            cache: Type.Optional(Type.Boolean({ description: 'keep it on the agent for the next process there' })),
-            fileName: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$' })),
+            cache: Type.Optional(cache),
+            fileName: Type.Optional(fileName),
           },
           { additionalProperties: false },
         ),
         { maxItems: 32 },
+      ),
+    ),
+    /** On the class path of Flink itself, as what lies in its lib directory: connectors, formats, queryable state. */
+    libraries: Type.Optional(Type.Array(JarUri, { maxItems: 64 })),
+    /** Each with a class loader of its own, as the directories below Flink's plugins: file systems, metrics reporters. */
+    plugins: Type.Optional(
+      Type.Record(
+        Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$' }),
+        Type.Array(JarUri, { minItems: 1, maxItems: 16 }),
+        {
+          additionalProperties: false,
+          maxProperties: 32,
+        },
       ),
     ),
   },

@@ -4,6 +4,7 @@
  */
 import { type Static, Type } from 'typebox';
 import { ClusterPlacement, type Constraints, constraintFields, Kept } from './placement-spec.ts';
+import { ProcessPorts } from './ports-spec.ts';
 import { ProcessOptions } from './process-spec.ts';
 
 export const ClusterName = Type.String({
@@ -88,6 +89,7 @@ export const ClusterSpec = Type.Object(
           cpus: Type.Optional(cpus),
           memoryMiB: Type.Optional(memoryMiB),
           diskMiB: Type.Optional(diskMiB),
+          ports: Type.Optional(ProcessPorts),
           ...constraintFields,
         },
         { additionalProperties: false },
@@ -101,6 +103,7 @@ export const ClusterSpec = Type.Object(
           diskMiB: Type.Optional(diskMiB),
           slots: Type.Optional(Type.Integer({ minimum: 1, maximum: 256 })),
           kept: Type.Optional(Kept),
+          ports: Type.Optional(ProcessPorts),
           ...constraintFields,
         },
         { additionalProperties: false },
@@ -131,6 +134,7 @@ export interface ProcessSpec extends Constraints {
   readonly cpus: number;
   readonly memoryMiB: number;
   readonly diskMiB: number;
+  readonly ports?: ProcessPorts;
 }
 
 export interface CompleteHighAvailability {

@@ -4,6 +4,7 @@ import type { TSchema } from 'typebox';
 import Value from 'typebox/value';
 import {
   Cluster,
+  Endpoint,
   Event,
   FileList,
   FilePiece,
@@ -60,6 +61,15 @@ test('info, metrics and the list of tasks', async (t) => {
   };
   t.deepEqual(await idsAt('/v1/tasks'), ['task-1', 'task-2']);
   t.deepEqual(await idsAt('/v1/clusters/other/tasks'), ['task-2']);
+});
+
+test('the endpoints of a cluster', async (t) => {
+  const { app, dispatcher } = await withCluster(t);
+  dispatcher.addTask({ id: 'task-1', cluster: 'default', hostname: 'host-1', ports: { rest: 31000 } });
+  const answer = await app.inject('/v1/clusters/default/endpoints');
+  t.deepEqual(schemaViolations(answer, listOf(Endpoint)), []);
+  t.deepEqual(answer.json(), [{ name: 'rest', part: 'taskmanager', task: 'task-1', hostname: 'host-1', port: 31000 }]);
+  t.is((await app.inject('/v1/clusters/none/endpoints')).statusCode, 404);
 });
 
 test('a cluster is created with 201 and its place, listed, shown and deleted with 202', async (t) => {

@@ -49,6 +49,7 @@ test('--json prints exactly what the API answers', async (t) => {
   const commands: Record<string, string> = {
     'clusters list': '/v1/clusters',
     'clusters show default': '/v1/clusters/default',
+    'clusters endpoints default': '/v1/clusters/default/endpoints',
     'tasks list': '/v1/clusters/default/tasks',
     'tasks list --all': '/v1/tasks',
     'tasks show task-1': '/v1/tasks/task-1',
@@ -245,6 +246,10 @@ test('tasks list, show, restart', async (t) => {
       '',
     ].join('\n'),
   );
+  t.is(
+    (await run('clusters endpoints')).stdout,
+    ['PORT  PART         ADDRESS       VIP  TASK', 'rpc   taskmanager  host-1:31000  -    task-1', ''].join('\n'),
+  );
   t.regex((await run('tasks show task-2')).stdout, /waits because +2 agents lack cpus/);
   t.is((await run('tasks restart task-1')).exitCode, 0);
   t.deepEqual(dispatcher.calls, ['restartTask task-1']);
@@ -381,6 +386,7 @@ test('every command has a help that names its options', async (t) => {
     '',
     'clusters',
     'clusters create',
+    'clusters endpoints',
     'clusters delete',
     'tasks',
     'tasks list',

@@ -324,6 +324,14 @@ test('tasks are shown in every phase, without their environment', async (t) => {
     },
     { id: 'n', ...common, phase: 'ended', state: 'WITHDRAWN', endedAt: '1970-01-01T00:00:00.001Z', resources },
   ]);
+  t.deepEqual(dispatcher.endpoints('alpha'), [
+    { name: 'rpc', part: 'taskmanager', task: 'l', hostname: 'host-1', port: 31000 },
+  ]);
+  const published = task('v', launched);
+  const listed = { ...published, spec: { ...published.spec, vips: { rpc: '/alpha:6123' } } };
+  runtime.taskRecords.set(listed.spec.taskId, listed);
+  t.like(dispatcher.endpoints('alpha')[1], { task: 'v', vip: '/alpha:6123' });
+  runtime.taskRecords.delete(listed.spec.taskId);
   t.is(dispatcher.tasks().length, 4);
   t.notRegex(JSON.stringify(dispatcher.tasks()), /hunter2/);
   await dispatcher.restartTask('l');

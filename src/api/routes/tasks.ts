@@ -2,7 +2,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import type { ApiParts } from '../parts.ts';
-import { clusterParams, failures, listOf, Task } from '../schemas.ts';
+import { clusterParams, Endpoint, failures, listOf, Task } from '../schemas.ts';
 
 const tags = ['tasks'];
 const taskParams = Type.Object({ id: Type.String({ description: 'id of a task' }) });
@@ -26,6 +26,19 @@ export function taskRoutes({ dispatcher }: ApiParts): FastifyPluginAsyncTypebox 
         },
       },
       async (request) => dispatcher.tasks(request.params.name),
+    );
+
+    app.get(
+      '/v1/clusters/:name/endpoints',
+      {
+        schema: {
+          tags,
+          summary: "The ports of a cluster's processes, and where they are reached",
+          params: clusterParams,
+          response: { 200: listOf(Endpoint), ...failures },
+        },
+      },
+      async (request) => dispatcher.endpoints(request.params.name),
     );
 
     app.get(

@@ -1,6 +1,6 @@
 /** `flink-mesos clusters …` */
 import { type Command, Option } from 'commander';
-import type { ClusterView } from '../../api/views.ts';
+import type { ClusterView, EndpointView } from '../../api/views.ts';
 import { Problem } from '../../lib/problem.ts';
 import type { ApiClient } from '../api-client.ts';
 import { type ClientIo, printJson, printLine } from '../io.ts';
@@ -20,13 +20,19 @@ import { waitFor } from '../wait.ts';
 import { type CreateOptions, clusterSpec, constraint, elasticRange, volume } from './cluster-spec.ts';
 
 export function addClusterCommands(program: Command, io: ClientIo): void {
-  const clusters = program.command('clusters').description('Flink clusters: list, create, show, delete');
+  const clusters = program.command('clusters').description('Flink clusters: list, create, show, endpoints, delete');
   withConnection(clusters.command('list').description('list all clusters')).action((options: ConnectionOptions) =>
     list(options, io),
   );
   withConnection(
     clusters.command('show').description('show one cluster').argument('[name]', 'its name', 'default'),
   ).action((name: string, options: ConnectionOptions) => show(name, options, io));
+  withConnection(
+    clusters
+      .command('endpoints')
+      .description('where the ports of its processes are reached')
+      .argument('[name]', 'its name', 'default'),
+  ).action((name: string, options: ConnectionOptions) => endpoints(name, options, io));
   addCreate(clusters, io);
   withWait(
     withConnection(
@@ -118,6 +124,20 @@ async function show(name: string, options: ConnectionOptions, io: ClientIo): Pro
   const client = connect(options, io);
   print(await client.get(pathOf(name)), options, client, io);
 }
+
+async function endpoints(name: string, options: ConnectionOptions, io: ClientIo): Promise<void> {
+  const found = await connect(options, io).get<EndpointView[]>(`${pathOf(name)}/endpoints`);
+  if (options.json) printJson(io, found);
+  else printLine(io, found.length === 0 ? 'No process of it runs.' : renderTable(endpointColumns, found));
+}
+
+const endpointColumns = [
+  { title: 'PORT', of: ({ name }: EndpointView) => name },
+  { title: 'PART', of: ({ part }: EndpointView) => part },
+  { title: 'ADDRESS', of: ({ hostname, port }: EndpointView) => `${hostname}:${port}` },
+  { title: 'VIP', of: ({ vip }: EndpointView) => vip },
+  { title: 'TASK', of: ({ task }: EndpointView) => task },
+];
 
 async function create(
   name: string | undefined,

@@ -6,20 +6,24 @@
 import { driverEnvironment, driverJarName, entryPoints, secretPath } from '../driver/names.ts';
 import type { WantedWorker } from '../driver/wire.ts';
 import type { Distribution } from '../plan/records.ts';
+import { libraryDirectory, pluginDirectory } from './sandbox.ts';
 
-export function jobManagerCommand(distribution: Distribution): string {
+/** Flink option → the shell's words for its value. */
+type ShellOptions = Readonly<Record<string, string>>;
+
+export function jobManagerCommand(distribution: Distribution, added: ShellOptions = {}): string {
   return [
     ...prelude(distribution, 'jobmanager'),
     javaCommand({
       part: 'jobmanager',
       mainClass: 'org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint',
-      options: jobManagerOptions,
+      options: { ...jobManagerOptions, ...added },
     }),
   ].join('\n');
 }
 
 /** Our entry point finds its configuration by FLINK_CONF_DIR, and takes -D alone. */
-export function elasticJobManagerCommand(distribution: Distribution): string {
+export function elasticJobManagerCommand(distribution: Distribution, added: ShellOptions = {}): string {
   return [
     ...prelude(distribution, 'jobmanager'),
     `export ${driverEnvironment.secretFile}="$PWD/${secretPath}"`,
@@ -27,12 +31,12 @@ export function elasticJobManagerCommand(distribution: Distribution): string {
       part: 'jobmanager',
       mainClass: entryPoints.session,
       classPath: `$PWD/${driverJarName}`,
-      options: jobManagerOptions,
+      options: { ...jobManagerOptions, ...added },
     }),
   ].join('\n');
 }
 
-const jobManagerOptions = {
+const jobManagerOptions: ShellOptions = {
   // Ours tells itself by it from whatever else may listen at its address.
   'jobmanager.resource-id': '$TASK_ID',
   'jobmanager.rpc.address': '$HOST',
@@ -52,7 +56,11 @@ const jobManagerOptions = {
 };
 
 /** `worker`: as Flink computed it; what it says of memory comes after the file's, and wins. */
-export function taskManagerCommand(distribution: Distribution, worker?: WantedWorker): string {
+export function taskManagerCommand(
+  distribution: Distribution,
+  added: ShellOptions = {},
+  worker?: WantedWorker,
+): string {
   return [
     ...prelude(distribution, 'taskmanager'),
     javaCommand({
@@ -60,12 +68,12 @@ export function taskManagerCommand(distribution: Distribution, worker?: WantedWo
       mainClass: 'org.apache.flink.runtime.taskexecutor.TaskManagerRunner',
       flags: worker?.jvm ?? [],
       given: worker === undefined ? [] : givenOptions(worker),
-      options: taskManagerOptions,
+      options: { ...taskManagerOptions, ...added },
     }),
   ].join('\n');
 }
 
-const taskManagerOptions: Readonly<Record<string, string>> = {
+const taskManagerOptions: ShellOptions = {
   'jobmanager.rpc.address': '$JOBMANAGER_HOST',
   'jobmanager.rpc.port': '$JOBMANAGER_PORT',
   'taskmanager.host': '$HOST',
@@ -99,9 +107,19 @@ function prelude(distribution: Distribution, part: string): readonly string[] {
     'case "$HOST" in localhost|127.*) bind="$HOST" ;; *) bind=0.0.0.0 ;; esac',
     'mkdir -p tmp work log upload',
     `ln -sf ../stdout log/${part}.out`,
-    'export FLINK_CONF_DIR="$PWD/conf" FLINK_LIB_DIR="$home/lib" FLINK_PLUGINS_DIR="$home/plugins" FLINK_OPT_DIR="$home/opt" FLINK_LOG_DIR="$PWD/log"',
+    ...joinPlugins,
+    'export FLINK_CONF_DIR="$PWD/conf" FLINK_LIB_DIR="$home/lib" FLINK_PLUGINS_DIR="$plugins" FLINK_OPT_DIR="$home/opt" FLINK_LOG_DIR="$PWD/log"',
   ];
 }
+
+/** Flink looks for plugins in one directory: where the cluster brings some, it is theirs, with those of the distribution. */
+const joinPlugins: readonly string[] = [
+  'plugins="$home/plugins"',
+  `if [ -d ${pluginDirectory} ]; then`,
+  `  for plugin in "$home"/plugins/*/; do ln -sfn "$plugin" "${pluginDirectory}/$(basename "$plugin")"; done`,
+  `  plugins="$PWD/${pluginDirectory}"`,
+  'fi',
+];
 
 /** An archive of somebody else's may hold its Flink at the top or below a directory of any name. */
 function findHome(distribution: Distribution): readonly string[] {
@@ -128,7 +146,7 @@ interface JavaProcess {
   readonly flags?: readonly string[];
   readonly given?: readonly string[];
   /** With the shell's variables. */
-  readonly options: Readonly<Record<string, string>>;
+  readonly options: ShellOptions;
 }
 
 function javaCommand({ part, mainClass, classPath, flags = [], given = [], options }: JavaProcess): string {
@@ -139,7 +157,7 @@ function javaCommand({ part, mainClass, classPath, flags = [], given = [], optio
     '-Djava.io.tmpdir="$PWD/tmp"',
     `-Dlog.file="$PWD/log/${part}.log"`,
     '-Dlog4j.configurationFile="$PWD/conf/log4j.properties"',
-    classPath === undefined ? '-cp "$home/lib/*"' : `-cp "$home/lib/*:${classPath}"`,
+    `-cp "$home/lib/*:$PWD/${libraryDirectory}/*${classPath === undefined ? '' : `:${classPath}`}"`,
     mainClass,
     ...(classPath === undefined ? ['--configDir "$PWD/conf"'] : []),
     ...given.map((option) => `-D ${quoted(option)}`),

@@ -2,9 +2,10 @@
  * What a complete specification asks for and cannot have, each in one sentence that names the field. An empty list means
  * that its processes can be started.
  */
-import { driverJarName } from '../driver/names.ts';
 import type { CompleteClusterSpec } from '../spec.ts';
 import { judgePlacement } from './judge-placement.ts';
+import { judgePorts } from './judge-ports.ts';
+import { judgeProcesses } from './judge-processes.ts';
 import { divideJobManagerMemory, divideTaskManagerMemory } from './memory.ts';
 import { inMebibytes, MEBIBYTE } from './memory-size.ts';
 import { isReservedVariable, whyOptionRefused } from './options.ts';
@@ -23,6 +24,7 @@ export function judgeSpec(spec: CompleteClusterSpec): string[] {
     ...judgeOptions(spec),
     ...judgeEnvironment(spec),
     ...judgeProcesses(spec),
+    ...judgePorts(spec),
     ...judgePlacement(spec),
   ];
 }
@@ -83,28 +85,4 @@ function judgeEnvironment({ environment }: CompleteClusterSpec): string[] {
   return Object.keys(environment)
     .filter(isReservedVariable)
     .map((name) => `environment.${name}: this variable is set by the scheduler or by Mesos`);
-}
-
-/** What stands in the sandbox already, or says what a task is. */
-const ownFiles: readonly string[] = [
-  'conf',
-  'configuration.tar',
-  'flink',
-  'log',
-  'tmp',
-  'upload',
-  'work',
-  driverJarName,
-];
-
-function judgeProcesses({ processes = {} }: CompleteClusterSpec): string[] {
-  const { labels = {}, uris = [] } = processes;
-  return [
-    ...Object.keys(labels)
-      .filter((label) => label.startsWith('flink-mesos.'))
-      .map((label) => `processes.labels.${label}: labels that begin so are set by the scheduler`),
-    ...uris
-      .filter(({ fileName = '' }) => ownFiles.includes(fileName))
-      .map(({ fileName }) => `processes.uris: ${fileName} is the name of something else in the sandbox`),
-  ];
 }

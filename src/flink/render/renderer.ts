@@ -10,11 +10,10 @@ import { elasticJobManagerCommand, jobManagerCommand, taskManagerCommand } from 
 import { taskLabels } from './labels.ts';
 import { MEBIBYTE } from './memory-size.ts';
 import { diskOf, placementOf } from './placement.ts';
+import { type Part, portOptions, portsOf, vipsOf } from './ports.ts';
 import type { JobManagerAddress, RenderContext, Renderer } from './render.ts';
 import { jobCheckpoints } from './storage.ts';
-
-const jobManagerPorts = ['rpc', 'rest', 'blob', 'metrics'];
-const taskManagerPorts = ['rpc', 'data', 'metrics', 'collect'];
+import { userUris } from './user-uris.ts';
 
 /** A JVM deregisters in under a second; user functions may take a while to close. */
 const KILL_GRACE_MS = 15_000;
@@ -44,14 +43,15 @@ function renderJobManager(
     group: groupOf(cluster),
     part: 'jobmanager',
     name: `${cluster.name} jobmanager`,
-    resources: { cpus, memMiB: memoryMiB, diskMiB, ports: jobManagerPorts },
+    resources: { cpus, memMiB: memoryMiB, diskMiB, ports: portsOf(cluster.spec, 'jobManager') },
     process: {
-      command: (cluster.driver ? elasticJobManagerCommand : jobManagerCommand)(cluster.distribution),
+      command: jobManagerCommandOf(cluster),
       environment: { ...environmentOf(cluster), ...driverEnvironmentOf(context, cluster) },
       uris: [...urisOf(context, cluster), ...driverUris(context, cluster)],
       labels: taskLabels(cluster, 'jobmanager'),
       ...endingOf(cluster.spec),
     },
+    ...publishedAt(cluster.spec, 'jobManager'),
     ...placementOf(cluster.spec, 'jobManager'),
     ...(successorOf && {
       prefer: { agentId: successorOf.agentId, ports: successorOf.ports, forMs: OLD_PLACE_MS },
@@ -71,9 +71,9 @@ function renderTaskManager(
     group: groupOf(cluster),
     part: 'taskmanager',
     name: `${cluster.name} taskmanager`,
-    resources: { cpus, memMiB: memoryMiB, diskMiB: diskOf(cluster.spec), ports: taskManagerPorts },
+    resources: { cpus, memMiB: memoryMiB, diskMiB: diskOf(cluster.spec), ports: portsOf(cluster.spec, 'taskManager') },
     process: {
-      command: taskManagerCommand(cluster.distribution),
+      command: taskManagerCommand(cluster.distribution, portOptions(cluster.spec, 'taskManager')),
       environment: {
         ...environmentOf(cluster),
         JOBMANAGER_HOST: address.hostname,
@@ -83,6 +83,7 @@ function renderTaskManager(
       labels: taskLabels(cluster, 'taskmanager'),
       ...endingOf(cluster.spec),
     },
+    ...publishedAt(cluster.spec, 'taskManager'),
     ...placementOf(cluster.spec, 'taskManager'),
   };
 }
@@ -102,8 +103,21 @@ function renderWorker(
       cpus: Math.ceil(worker.cpus * 1000) / 1000,
       memMiB: Math.ceil(worker.memoryBytes / MEBIBYTE),
     },
-    process: { ...task.process, command: taskManagerCommand(cluster.distribution, worker) },
+    process: {
+      ...task.process,
+      command: taskManagerCommand(cluster.distribution, portOptions(cluster.spec, 'taskManager'), worker),
+    },
   };
+}
+
+function jobManagerCommandOf({ driver, distribution, spec }: ClusterRecord): string {
+  const command = driver === undefined ? jobManagerCommand : elasticJobManagerCommand;
+  return command(distribution, portOptions(spec, 'jobManager'));
+}
+
+function publishedAt(spec: CompleteClusterSpec, part: Part): Pick<TaskSpec, 'vips'> {
+  const vips = vipsOf(spec, part);
+  return vips === undefined ? {} : { vips };
 }
 
 /** The driver numbers its workers below the name that it is given: with the incarnation they are fit for task ids. */
@@ -141,13 +155,6 @@ function environmentOf({ spec, distribution }: ClusterRecord): Readonly<Record<s
 function urisOf(context: RenderContext, cluster: ClusterRecord): readonly Uri[] {
   const configuration = artifactUri(context, cluster.configuration, { cache: false });
   return [configuration, ...distributionUris(context, cluster.distribution), ...userUris(cluster.spec)];
-}
-
-function userUris({ processes }: CompleteClusterSpec): readonly Uri[] {
-  return (processes?.uris ?? []).map(({ fileName, ...uri }) => ({
-    ...uri,
-    ...(fileName !== undefined && { output_file: fileName }),
-  }));
 }
 
 function endingOf({ processes }: CompleteClusterSpec): Pick<TaskProcess, 'user' | 'killGraceMs'> {

@@ -3,8 +3,9 @@
  * with what is known of the placement in its environment, and its ports for service discovery (Mesos-DNS, DC/OS).
  */
 import _ from 'lodash';
-import type { EnvironmentVariable, Resource, TaskInfo } from '../../mesos-api-client/protocol/mesos.ts';
-import type { Placement, PortName, TaskSpec } from '../model/task.ts';
+import type { EnvironmentVariable, Labels, Resource, TaskInfo } from '../../mesos-api-client/protocol/mesos.ts';
+import { portVariable } from '../model/port-variable.ts';
+import type { Placement, TaskSpec } from '../model/task.ts';
 
 const nanosecondsPerMs = 1_000_000;
 
@@ -43,14 +44,16 @@ export function taskInfo(
           name,
           protocol: 'tcp',
           visibility: 'CLUSTER',
+          ...vipLabel(spec.vips?.[name]),
         })),
       },
     },
   };
 }
 
-export function portVariable(name: PortName): string {
-  return `PORT_${name.toUpperCase().replaceAll('-', '_')}`;
+/** As DC/OS' layer 4 load balancer reads it: any label that begins with VIP. */
+function vipLabel(vip: string | undefined): { readonly labels?: Labels } {
+  return vip === undefined ? {} : { labels: { labels: [{ key: 'VIP_0', value: vip }] } };
 }
 
 function variable([name, value]: [string, string]): EnvironmentVariable {

@@ -53,6 +53,8 @@ export interface TaskSpec {
   readonly name: string;
   readonly resources: TaskResources;
   readonly process: TaskProcess;
+  /** Virtual addresses ("/NAME:PORT") at which DC/OS forwards to ports of the task. */
+  readonly vips?: Readonly<Record<PortName, string>>;
   readonly prefer?: Preference;
   /** One of the framework's roles; default: its first. */
   readonly role?: string;

@@ -178,6 +178,15 @@ export function createFakeDispatcher(): FakeDispatcher {
       return known(name);
     },
 
+    endpoints(cluster) {
+      known(cluster);
+      return tasks
+        .filter((task) => task.cluster === cluster)
+        .flatMap(({ id, part, hostname = '', ports = {} }) =>
+          Object.entries(ports).map(([name, port]) => ({ name, part, task: id, hostname, port })),
+        );
+    },
+
     tasks(cluster) {
       if (cluster === undefined) return tasks;
       known(cluster);

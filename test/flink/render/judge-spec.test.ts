@@ -67,6 +67,37 @@ const impossible: readonly (readonly [what: string, spec: Partial<ClusterSpec>, 
     { configuration: { 'taskmanager.memory.managed.size': 'x' } },
     /^taskManager\.memoryMiB: taskmanager\.memory\.managed\.size/,
   ],
+  [
+    'a library that no class path takes',
+    { processes: { libraries: [{ value: 'https://example.org/connector' }] } },
+    /^processes\.libraries: "connector" is no name of a jar/,
+  ],
+  [
+    'two jars of one name',
+    { processes: { plugins: { s3: [{ value: '/a/s3.jar' }, { value: '/b/s3.jar' }] } } },
+    /^processes\.plugins\.s3: two jars are called s3\.jar/,
+  ],
+  [
+    'an option for a port of Flink itself',
+    { jobManager: { ports: { rest: { option: 'a.port' } } } },
+    /^jobManager\.ports\.rest\.option: rest is a port of Flink itself/,
+  ],
+  [
+    "a port with the scheduler's option",
+    { taskManager: { ports: { x: { option: 'taskmanager.rpc.port' } } } },
+    /^taskManager\.ports\.x\.option: the scheduler decides taskmanager\.rpc\.port/,
+  ],
+  [
+    'a port with an option that is set',
+    { taskManager: { ports: { x: { option: 'a.port' } } }, configuration: { 'a.port': '1' } },
+    /^taskManager\.ports\.x\.option: a\.port stands in configuration too$/,
+  ],
+  [
+    'two ports with one option',
+    { taskManager: { ports: { x: { option: 'a.port' }, y: { option: 'a.port' } } } },
+    /^taskManager\.ports\.y\.option: a\.port is that of the port x already$/,
+  ],
+  ['a virtual port that is none', { jobManager: { ports: { rest: { vip: '/w:70000' } } } }, /vip: 70000 is no port$/],
 ];
 
 for (const [what, spec, words] of impossible) {

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import type { Distribution, JobRecord } from '../../../src/flink/plan/records.ts';
 import { createRenderer } from '../../../src/flink/render/renderer.ts';
+import { portVariable } from '../../../src/scheduler/model/port-variable.ts';
 import type { TaskSpec } from '../../../src/scheduler/model/task.ts';
 import { aCluster, aJob, clusterName, job, placement, taskId } from '../cluster-fixture.ts';
 
@@ -32,9 +33,7 @@ async function runCommand(t: ExecutionContext, spec: TaskSpec, host: string, hom
     await mkdir(join(sandbox, home, 'lib'), { recursive: true });
     await writeFile(join(sandbox, home, 'lib', 'flink-dist-2.3.0.jar'), '');
   }
-  const ports = Object.fromEntries(
-    spec.resources.ports.map((name, index) => [`PORT_${name.toUpperCase()}`, `${31000 + index}`]),
-  );
+  const ports = Object.fromEntries(spec.resources.ports.map((name, index) => [portVariable(name), `${31000 + index}`]));
   const env = {
     PATH: process.env.PATH,
     JAVA_HOME: sandbox,
@@ -69,7 +68,7 @@ test('a JobManager is one java process with its ports and directories', async (t
   t.is(spec.group as string, 'words');
   const { args, environment } = await runCommand(t, spec, '10.0.0.7', 'flink');
   t.is(args[0], '@conf/jobmanager.jvm');
-  t.true(args.includes('SANDBOX/flink/lib/*'));
+  t.true(args.includes('SANDBOX/flink/lib/*:SANDBOX/libraries/*'));
   t.true(args.includes('-Dlog.file=SANDBOX/log/jobmanager.log'));
   t.true(args.includes('org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint'));
   for (const option of [
@@ -130,7 +129,8 @@ test('an archive of somebody else is found whatever its directory is called', as
   for (const home of ['flink-2.3.0', 'some dir', '.']) {
     const spec = renderer.taskManager(aCluster({ distribution }), taskId('tm-1'), address);
     const { args } = await runCommand(t, spec, '127.0.0.1', home);
-    t.true(args.includes(home === '.' ? 'SANDBOX/lib/*' : `SANDBOX/${home}/lib/*`), home);
+    const library = home === '.' ? 'SANDBOX/lib/*' : `SANDBOX/${home}/lib/*`;
+    t.true(args.includes(`${library}:SANDBOX/libraries/*`), home);
   }
 });
 
@@ -145,8 +145,54 @@ test('a Flink that agents have is used in place and not fetched', async (t) => {
     undefined,
   );
   const { args } = await runCommand(t, spec, '127.0.0.1', undefined);
-  t.true(args.includes(`${home}/lib/*`));
+  t.true(args.includes(`${home}/lib/*:SANDBOX/libraries/*`));
   t.is(spec.process.uris.length, 1);
+});
+
+test('jars of the cluster are fetched to its class path, plugins beside those of the distribution', async (t) => {
+  const plain = aCluster(
+    { distribution: archive },
+    {
+      processes: {
+        libraries: [{ value: 'https://example.org/a.jar?x=/y' }, { value: '/srv/b', fileName: 'c.jar', cache: false }],
+        plugins: { s3: [{ value: 'https://example.org/s3.jar' }] },
+      },
+    },
+  );
+  const spec = renderer.taskManager(plain, taskId('tm-1'), address);
+  t.deepEqual(spec.process.uris.slice(-3), [
+    { value: 'https://example.org/a.jar?x=/y', cache: true, extract: false, output_file: 'libraries/a.jar' },
+    { value: '/srv/b', cache: false, extract: false, output_file: 'libraries/c.jar' },
+    { value: 'https://example.org/s3.jar', cache: true, extract: false, output_file: 'plugins/s3/s3.jar' },
+  ]);
+  const fetched = 'mkdir -p plugins/s3 flink/plugins/metrics-jmx';
+  const command = `${fetched}\n${spec.process.command}`;
+  const listing = {
+    ...spec,
+    process: { ...spec.process, command: `${command.replace(/^exec .*/ms, '')}\nls plugins` },
+  };
+  const { args } = await runCommand(t, listing, '127.0.0.1', 'flink');
+  t.is(args[0], 'metrics-jmx\ns3\n');
+  const whole = { ...spec, process: { ...spec.process, command } };
+  t.is((await runCommand(t, whole, '127.0.0.1', 'flink')).environment.FLINK_PLUGINS_DIR, 'SANDBOX/plugins');
+});
+
+test('ports that a specification adds come from the offer, reach their options, and may have a virtual address', async (t) => {
+  const cluster = aCluster(
+    { distribution: archive },
+    {
+      jobManager: { ports: { rest: { vip: '/words:8081' } } },
+      taskManager: { ports: { 'kv-proxy': { option: 'queryable-state.proxy.ports' }, spare: {} } },
+    },
+  );
+  const jobManager = renderer.jobManager(cluster, taskId('jm-1'), undefined);
+  t.deepEqual(jobManager.resources.ports, ['rpc', 'rest', 'blob', 'metrics']);
+  t.deepEqual(jobManager.vips, { rest: '/words:8081' });
+  const taskManager = renderer.taskManager(cluster, taskId('tm-1'), address);
+  t.deepEqual(taskManager.resources.ports, ['rpc', 'data', 'metrics', 'collect', 'kv-proxy', 'spare']);
+  t.is(taskManager.vips, undefined);
+  const { args } = await runCommand(t, taskManager, '127.0.0.1', 'flink');
+  t.is(args[args.indexOf('queryable-state.proxy.ports=31004') - 1], '-D');
 });
 
 test('an agent without that Flink, or without Java, says so and ends', async (t) => {

@@ -203,6 +203,20 @@ test('the description of a task: command, environment, ports, kill policy, label
   });
 });
 
+test("a port's virtual address is a label of its discovery", (t) => {
+  const core = ready();
+  core.launch(taskSpec('t1', { vips: { data: '/words:9069' } }));
+  const [task] = accepts(core.offers(offer('o1', agent(1))))[0]?.tasks ?? [];
+  const ports = task?.discovery?.ports?.ports ?? [];
+  t.deepEqual(
+    ports.map(({ name, labels }) => [name, labels]),
+    [
+      ['rpc', undefined],
+      ['data', { labels: [{ key: 'VIP_0', value: '/words:9069' }] }],
+    ],
+  );
+});
+
 test('a replacement gets fresh ports, after a restart of the scheduler too', (t) => {
   const core = ready();
   const portsOf = (driver: Driver, taskId: string) => {
