@@ -94,6 +94,7 @@ test('/openapi.json describes every route with its schemas', async (t) => {
     '/v1/artifacts/{digest}/{fileName}',
     '/v1/clusters',
     '/v1/clusters/{name}',
+    '/v1/clusters/{name}/endpoints',
     '/v1/clusters/{name}/jars',
     '/v1/clusters/{name}/jobs',
     '/v1/clusters/{name}/jobs/{id}',
