@@ -3,8 +3,9 @@ import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
 import type { PlaceRecord } from '../model/kept-place.ts';
 import type { AgentView } from '../model/offer-views.ts';
 import type { KnownAgent, KnownAgents } from './known-agents.ts';
+import type { Place } from './place.ts';
 import { amountsOf, inUnits } from './pools.ts';
-import { type Place, type RunningTask, type RunningTasks, sumOf } from './running-tasks.ts';
+import { type RunningTask, type RunningTasks, sumOf } from './running-tasks.ts';
 
 export function agentViews(known: KnownAgents, running: RunningTasks, places: readonly PlaceRecord[]): AgentView[] {
   const kept = Map.groupBy(places, ({ agentId }) => agentId);

@@ -1,79 +1,65 @@
 /**
- * Whether a task may go to an agent at all, apart from room: its constraints, the groups that it keeps away from or that
- * keep away from it, agents that are somebody's alone.
+ * Whether a task may go to an agent at all, apart from room, and what stands in the way: its constraints, and groups that
+ * it must not meet there.
  */
-import type { PlacementConstraint } from '../model/placement.ts';
+import _ from 'lodash';
 import type { TaskSpec } from '../model/task.ts';
-import { checkOf, constraintWords, fieldOf } from './constraints.ts';
-import type { Place, RunningTask, RunningTasks } from './running-tasks.ts';
+import { Counts, fieldOf, Patterns, suits } from './matching/index.ts';
+import { located, type Place } from './place.ts';
+import type { RunningTasks } from './running-tasks.ts';
+import { constraintOf, constraintWords, isOpenToAll, type Quarrel, quarrelOf } from './wishes.ts';
 
-export interface Obstacle {
-  readonly reason: 'constraint' | 'other-group' | 'exclusive';
-  readonly what: string;
-}
+export type Obstacle = Quarrel | { readonly reason: 'constraint'; readonly what: string };
 
 /** Answers what stands in the way at a place; nothing where the task may go. */
 export type Eligibility = (place: Place) => readonly Obstacle[];
 
 export function eligibilityOf(spec: TaskSpec, running: RunningTasks): Eligibility {
-  const peers = running.ofGroup(spec.group).filter((task) => task.spec.part === spec.part);
-  const places = peers.map(({ place }) => place);
-  const checks = (spec.placement?.constraints ?? []).map((constraint) => ({
-    obstacle: { reason: 'constraint' as const, what: constraintWords(constraint) },
-    passes: checkOf(constraint, places),
-  }));
+  const checks = checksOf(spec, running);
   return (place) => [
-    ...checks.flatMap(({ obstacle, passes }) => (passes(place) ? [] : [obstacle])),
-    ...neighbourObstacles(spec, running.at(place.agentId)),
+    ...checks.filter(({ passes }) => !passes(place)).map(({ obstacle }) => obstacle),
+    ...quarrelsAt(place, spec, running),
   ];
 }
 
-/** How many of its preferences a place breaks; `offered` are the places to choose from. */
-export function brokenPreferences(
-  spec: TaskSpec,
-  running: RunningTasks,
-  offered: readonly Place[],
-): (place: Place) => number {
-  const peers = running.ofGroup(spec.group).filter((task) => task.spec.part === spec.part);
-  const places = peers.map(({ place }) => place);
-  const checks = (spec.placement?.preferences ?? []).map((each) => checkOf(withCount(each, offered), places));
-  return (place) => checks.filter((passes) => !passes(place)).length;
+/** Each once, however many tasks there are. */
+function quarrelsAt({ agentId }: Place, spec: TaskSpec, running: RunningTasks): readonly Quarrel[] {
+  if (!running.guarded && isOpenToAll(spec)) {
+    return [];
+  }
+  return _.uniqBy(
+    running.at(agentId).flatMap((task) => quarrelOf(spec, task.spec) ?? []),
+    'what',
+  );
 }
 
-/** A wish to be spread that does not say over how many values means those that there are. */
-function withCount(preference: PlacementConstraint, offered: readonly Place[]): PlacementConstraint {
-  if (preference.operator !== 'GROUP_BY' || preference.value !== undefined) {
-    return preference;
-  }
-  const values = new Set(offered.flatMap((place) => fieldOf(place, preference.field) ?? []));
-  return { ...preference, value: String(values.size) };
+interface Check {
+  readonly obstacle: Obstacle;
+  readonly passes: (place: Place) => boolean;
+}
+
+function checksOf(spec: TaskSpec, running: RunningTasks): readonly Check[] {
+  const patterns = new Patterns();
+  const counted = new Map<string, Counts>();
+  const known = {
+    counts: (among: string, field: string) => {
+      const counts = counted.get(field) ?? Counts.of(running.values(among, field));
+      counted.set(field, counts);
+      return counts;
+    },
+    matches: (pattern: string, value: string) => patterns.match(pattern, value),
+  };
+  return (spec.placement?.constraints ?? []).map((each) => {
+    const constraint = constraintOf(each, spec);
+    return {
+      obstacle: { reason: 'constraint', what: constraintWords(each) },
+      passes: (place) => suits(constraint, fieldOf(located(place), each.field), known),
+    };
+  });
 }
 
 /** Whether more than room decides when and where it may go. */
-export function isPicky({ placement, share }: TaskSpec): boolean {
-  const constrained =
-    placement !== undefined &&
-    (placement.constraints.length > 0 || placement.awayFrom.length > 0 || placement.exclusive);
-  return constrained || share?.limit !== undefined;
-}
-
-function neighbourObstacles(spec: TaskSpec, neighbours: readonly RunningTask[]): readonly Obstacle[] {
-  const obstacles = new Map<string, Obstacle>();
-  for (const { spec: other } of neighbours) {
-    if (other.group === spec.group) {
-      continue;
-    }
-    if (keepsAwayFrom(spec, other) || keepsAwayFrom(other, spec)) {
-      obstacles.set(other.group, { reason: 'other-group', what: `tasks of ${other.group} are there` });
-    } else if (spec.placement?.exclusive === true) {
-      obstacles.set('', { reason: 'exclusive', what: 'it is to be alone on its agents, and others are there' });
-    } else if (other.placement?.exclusive === true) {
-      obstacles.set('', { reason: 'exclusive', what: `${other.group} is to be alone there` });
-    }
-  }
-  return [...obstacles.values()];
-}
-
-function keepsAwayFrom({ placement }: TaskSpec, { group }: TaskSpec): boolean {
-  return placement?.awayFrom.includes(group) === true;
+export function isPicky(spec: TaskSpec): boolean {
+  const { placement, share } = spec;
+  return (placement?.constraints.length ?? 0) > 0 || !isOpenToAll(spec) || share?.limit !== undefined;
 }

@@ -1,14 +1,16 @@
 /**
- * Chooses the agents for requests of one role, in the order given. Those that only need room go to the matcher in
- * batches; one that wants more than room (or room that others guard) is held against every agent that has some.
+ * Has the matcher choose the agents for requests of one role, in the order given: translates what waits, what is offered
+ * and what runs into its terms, and has each request cut out where it was placed.
  */
 import { portRanges } from '../../mesos-api-client/protocol/resources.ts';
-import { brokenPreferences, eligibilityOf } from './eligibility.ts';
-import { type Agent, Matcher, type Request as MatcherRequest } from './matching/index.ts';
+import type { TaskSpec } from '../model/task.ts';
+import { type Agent, type Constraint, fitness, Matcher, type Request as MatcherRequest } from './matching/index.ts';
+import { located } from './place.ts';
 import type { Pot } from './placing.ts';
-import { type Amounts, amountsWanted, hasRoom } from './pools.ts';
+import { amountsWanted } from './pools.ts';
 import type { Request } from './request.ts';
 import { type RunningTasks, sumOf } from './running-tasks.ts';
+import { companyOf, hardOf, isOpenToAll, labelsOf, quarrelOf, softOf } from './wishes.ts';
 
 /** Cuts the request's part out of a pot; false if that cannot be. */
 export type Put = (request: Request, pot: Pot) => boolean;
@@ -20,106 +22,97 @@ export function placeInOrder(
   running: RunningTasks,
   put: Put,
 ): readonly Request[] {
-  const matcher = new Matcher(pots.map((pot) => agentOf(pot, running)));
-  const left: Request[] = [];
-  for (const batch of batchesOf(requests)) {
-    if (batch.every((request) => isPlain(request, running))) {
-      left.push(...placeBatch(batch, pots, matcher, put));
-      continue;
-    }
-    for (const request of batch) {
-      const pot = bestPot(request, pots, running);
-      if (pot !== undefined && put(request, pot)) {
-        matcher.set(agentOf(pot, running));
-      } else {
-        left.push(request);
-      }
-    }
-  }
-  return left;
-}
-
-/** Those without a wish that follow each other come together, every other one by itself. */
-function batchesOf(requests: readonly Request[]): readonly (readonly Request[])[] {
-  const batches: Request[][] = [];
-  let open: Request[] | undefined;
-  for (const request of requests) {
-    const plain = request.spec.placement === undefined;
-    if (plain && open !== undefined) {
-      open.push(request);
-    } else {
-      const batch = [request];
-      batches.push(batch);
-      open = plain ? batch : undefined;
-    }
-  }
-  return batches;
-}
-
-function isPlain({ spec }: Request, running: RunningTasks): boolean {
-  return spec.placement === undefined && !running.guarded;
-}
-
-function placeBatch(batch: readonly Request[], pots: readonly Pot[], matcher: Matcher, put: Put): readonly Request[] {
-  const { placements } = matcher.match(batch.map(requestOf), 'fitness');
+  const wishes = new Wishes(requests, pots, running);
+  const agents = pots.map((pot) => agentOf(pot, running, wishes.matter));
+  const matcher = new Matcher(wishes.matter ? [...agents, ...othersWithTasks(pots, running)] : agents);
+  const { placements } = matcher.match(
+    requests.map((request) => wishes.requestOf(request)),
+    'fitness',
+    fullest,
+  );
   const byAgent = new Map(pots.map((pot) => [pot.pool.agentId as string, pot]));
-  const agents = new Map(placements.map(({ requestId, agentId }) => [requestId, agentId]));
-  return batch.filter((request) => {
-    const agentId = agents.get(request.spec.taskId);
+  const agentIds = new Map(placements.map(({ requestId, agentId }) => [requestId, agentId]));
+  return requests.filter((request) => {
+    const agentId = agentIds.get(request.spec.taskId);
     const pot = agentId === undefined ? undefined : byAgent.get(agentId);
     return pot === undefined || !put(request, pot);
   });
 }
 
-/** The fewest preferences broken, then the fullest (or the emptiest) by the mean of cpus and memory. */
-function bestPot({ spec }: Request, pots: readonly Pot[], running: RunningTasks): Pot | undefined {
-  const wanted = amountsWanted(spec.resources);
-  const eligible = eligibilityOf(spec, running);
-  const broken = brokenPreferences(
-    spec,
-    running,
-    pots.map(({ pool }) => pool),
-  );
-  const direction = spec.placement?.fitness === 'spread' ? -1 : 1;
-  let best: { readonly pot: Pot; readonly broken: number; readonly fitness: number } | undefined;
-  for (const pot of pots) {
-    if (!hasRoom(pot.amounts, wanted) || eligible(pot.pool).length > 0) {
-      continue;
-    }
-    const candidate = {
-      pot,
-      broken: broken(pot.pool),
-      fitness: direction * fullness(pot.amounts, sumOf(running.at(pot.pool.agentId)), wanted),
-    };
-    if (
-      best === undefined ||
-      candidate.broken < best.broken ||
-      (candidate.broken === best.broken && candidate.fitness > best.fitness)
-    ) {
-      best = candidate;
-    }
+const fullest = fitness.preferencesFirst(fitness.packCpusAndMemory);
+const emptiest = fitness.preferencesFirst(fitness.spreadCpusAndMemory);
+
+/** Translates requests; tasks of one part of a group ask for the same, so their constraints are made once. */
+class Wishes {
+  /** Somebody looks at more than room: who runs where has to be known. */
+  readonly matter: boolean;
+  readonly #pots: readonly Pot[];
+  /** One task of each company that there is or may be, if any of them keeps another away. */
+  readonly #companies: ReadonlyMap<string, TaskSpec>;
+  readonly #made = new Map<string, Pick<MatcherRequest, 'groups' | 'hard' | 'soft' | 'fitness'>>();
+
+  constructor(requests: readonly Request[], pots: readonly Pot[], running: RunningTasks) {
+    const specs = requests.map(({ spec }) => spec);
+    const guarded = running.guarded || !specs.every(isOpenToAll);
+    const all = guarded ? [...running.all().map(({ spec }) => spec), ...specs] : [];
+    this.#pots = pots;
+    this.#companies = new Map(all.map((spec) => [companyOf(spec), spec]));
+    this.matter = guarded || specs.some(({ placement }) => placement !== undefined);
   }
-  return best?.pot;
+
+  requestOf({ spec }: Request): MatcherRequest {
+    const { cpus, mem, disk, ports } = amountsWanted(spec.resources);
+    const plain = { id: spec.taskId, scalars: { cpus, mem, disk }, ports };
+    return this.matter ? { ...plain, ...this.#wishesOf(spec) } : plain;
+  }
+
+  #wishesOf(spec: TaskSpec) {
+    const key = JSON.stringify([spec.group, spec.part, spec.placement]);
+    const known = this.#made.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const made = {
+      groups: labelsOf(spec),
+      hard: [...hardOf(spec), ...this.#keepingApart(spec)],
+      soft: softOf(
+        spec,
+        this.#pots.map(({ pool }) => pool),
+      ),
+      fitness: spec.placement?.fitness === 'spread' ? emptiest : fullest,
+    };
+    this.#made.set(key, made);
+    return made;
+  }
+
+  #keepingApart(spec: TaskSpec): Constraint[] {
+    return [...this.#companies].flatMap(([among, other]) =>
+      quarrelOf(spec, other) === undefined ? [] : [{ operator: 'APART' as const, field: '@agent', among }],
+    );
+  }
 }
 
-function fullness(free: Amounts, used: Amounts, wanted: Amounts): number {
-  const part = (of: 'cpus' | 'mem') => (used[of] + wanted[of]) / Math.max(1, used[of] + free[of]);
-  return (part('cpus') + part('mem')) / 2;
-}
-
-function agentOf({ pool, free, amounts }: Pot, running: RunningTasks): Agent {
+function agentOf({ pool, free, amounts }: Pot, running: RunningTasks, withTasks: boolean): Agent {
   const { cpus, mem, disk } = amounts;
-  const used = sumOf(running.at(pool.agentId));
+  const tasks = running.at(pool.agentId);
+  const used = sumOf(tasks);
   return {
-    id: pool.agentId,
-    hostname: pool.hostname,
+    ...located(pool),
     free: { cpus, mem, disk },
     used: { cpus: used.cpus, mem: used.mem, disk: used.disk },
     ports: portRanges(free),
+    ...(withTasks && { groups: tasks.flatMap(({ spec }) => labelsOf(spec)) }),
   };
 }
 
-function requestOf({ spec }: Request): MatcherRequest {
-  const { cpus, mem, disk, ports } = amountsWanted(spec.resources);
-  return { id: spec.taskId, scalars: { cpus, mem, disk }, ports };
+/** Agents that offer nothing to this role: constraints count their tasks all the same. */
+function othersWithTasks(pots: readonly Pot[], running: RunningTasks): Agent[] {
+  const offered = new Set(pots.map(({ pool }) => pool.agentId));
+  return [...running.agents()].flatMap((agentId) => {
+    const tasks = running.at(agentId);
+    const [first] = tasks;
+    return first === undefined || offered.has(agentId)
+      ? []
+      : [{ ...located(first.place), free: {}, ports: [], groups: tasks.flatMap(({ spec }) => labelsOf(spec)) }];
+  });
 }

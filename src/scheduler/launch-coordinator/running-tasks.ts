@@ -1,16 +1,10 @@
 /** The tasks of ours that are at an agent, as constraints and people look at them: by agent, with what they hold there. */
 import type { AgentId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
-import type { AgentDomain } from '../model/placement.ts';
 import type { GroupName, TaskRecord, TaskSpec } from '../model/task.ts';
+import { fieldOf } from './matching/index.ts';
+import { located, type Place } from './place.ts';
 import { type Amounts, amountsWanted } from './pools.ts';
-
-/** Where a task runs or is about to: of the agent what constraints ask for. */
-export interface Place {
-  readonly agentId: AgentId;
-  readonly hostname: string;
-  readonly attributes: Readonly<Record<string, string>>;
-  readonly domain?: AgentDomain;
-}
+import { isOpenToAll, labelsOf } from './wishes.ts';
 
 export interface RunningTask {
   readonly spec: TaskSpec;
@@ -23,6 +17,8 @@ export class RunningTasks {
   readonly #ids = new Set<TaskId>();
   readonly #ending = new Set<TaskId>();
   #guarded = false;
+  /** Made when first asked for. */
+  #byLabel: Map<string, RunningTask[]> | undefined;
 
   constructor(records: Iterable<TaskRecord>) {
     for (const { spec, life, goal } of records) {
@@ -36,17 +32,36 @@ export class RunningTasks {
     }
   }
 
+  add(task: RunningTask): void {
+    const { taskId, group } = task.spec;
+    this.#ids.add(taskId);
+    this.#guarded ||= !isOpenToAll(task.spec);
+    push(this.#byAgent, task.place.agentId, task);
+    push(this.#byGroup, group, task);
+    if (this.#byLabel !== undefined) {
+      label(this.#byLabel, task);
+    }
+  }
+
   /** Some of them keep others away from their agents. */
   get guarded(): boolean {
     return this.#guarded;
   }
 
-  add(task: RunningTask): void {
-    const { placement } = task.spec;
-    this.#guarded ||= placement !== undefined && (placement.exclusive || placement.awayFrom.length > 0);
-    this.#ids.add(task.spec.taskId);
-    push(this.#byAgent, task.place.agentId, task);
-    push(this.#byGroup, task.spec.group, task);
+  all(): readonly RunningTask[] {
+    return [...this.#byGroup.values()].flat();
+  }
+
+  /** The value of the field for each task that bears the label and whose agent has the field. */
+  values(among: string, field: string): readonly string[] {
+    if (this.#byLabel === undefined) {
+      this.#byLabel = new Map();
+      for (const task of this.all()) {
+        label(this.#byLabel, task);
+      }
+    }
+    const tasks = this.#byLabel.get(among) ?? [];
+    return tasks.flatMap(({ place }) => fieldOf(located(place), field) ?? []);
   }
 
   /** It is there, and is to stay. */
@@ -81,6 +96,12 @@ export function sumOf(tasks: readonly RunningTask[]): Amounts {
     sum.ports += ports;
   }
   return sum as Amounts;
+}
+
+function label(labelled: Map<string, RunningTask[]>, task: RunningTask): void {
+  for (const each of labelsOf(task.spec)) {
+    push(labelled, each, task);
+  }
 }
 
 function push<Key, Item>(map: Map<Key, Item[]>, key: Key, item: Item): void {

@@ -9,12 +9,12 @@ import { unreachable } from '../../lib/exhaustive.ts';
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { RuledOut, WhyView } from '../model/offer-views.ts';
 import type { TaskRecord, TaskSpec } from '../model/task.ts';
-import { constraintWords } from './constraints.ts';
 import { type Eligibility, eligibilityOf, type Obstacle } from './eligibility.ts';
 import type { KnownAgent, KnownAgents } from './known-agents.ts';
 import { type Amounts, amountsWanted, hasRoom, inUnits } from './pools.ts';
 import type { RunningTasks } from './running-tasks.ts';
 import { preferenceInForce } from './waiting-tasks.ts';
+import { constraintWords } from './wishes.ts';
 
 export interface Circumstances {
   readonly at: EpochMs;

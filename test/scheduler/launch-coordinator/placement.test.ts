@@ -128,6 +128,15 @@ test('FZ-33, FZ-34, FZ-39: UNIQUE gives each task a value of its own, in one rou
   t.is(places(core).t2, 'S2');
 });
 
+test('an attribute may have any name and any value, those of JavaScript too', (t) => {
+  const odd = (number: number, value: string): Offer => ({
+    ...at(number),
+    attributes: [{ name: 'toString', type: 'TEXT', text: { value } }],
+  });
+  const found = placed(each(3, where('toString UNIQUE')), odd(1, 'constructor'), odd(2, '__proto__'), at(3));
+  t.deepEqual(Object.values(found).sort(), ['S1', 'S2', 'of 3 agents: 3 ruled out by toString UNIQUE']);
+});
+
 test('MAX_PER bounds the tasks on a value; CLUSTER keeps them on one', (t) => {
   const offers = [at(1, { rack: 'r1' }), at(2, { rack: 'r1' }), at(3, { rack: 'r2' })];
   const counts = _.countBy(Object.values(placed(each(5, where('rack MAX_PER 2')), ...offers)), (place) => place[0]);
@@ -271,7 +280,7 @@ test('limits on memory and on tasks', (t) => {
   t.deepEqual(served(ofGroup('a', 5, { limit: { memMiB: 35 } }), 16), { a: 3 });
 });
 
-test('property: whatever is wished, whoever is placed breaks no constraint at that moment, and shares no guarded agent', (t) => {
+test('property: whatever is wished, whoever is placed breaks no constraint at that moment, and nobody waits in vain', (t) => {
   const constraints = fc.subarray(
     [
       'rack IS r1',
@@ -328,6 +337,11 @@ test('property: whatever is wished, whoever is placed breaks no constraint at th
           }
         }
       }
+      // What places and what says why a task waits judge alike: nobody waits beside an agent that would do.
+      t.deepEqual(
+        Object.values(found).filter((place) => place.includes('had room')),
+        [],
+      );
       for (const spec of specs) {
         const place = offered[Number(/^S(\d)/.exec(found[spec.taskId] ?? '')?.[1] ?? Number.NaN)];
         if (place !== undefined) {

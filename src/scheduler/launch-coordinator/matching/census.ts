@@ -1,8 +1,7 @@
 /** How many tasks of each group are on each value of a field. Counted for a field when first asked for, kept from then on. */
 import type { Field } from './constraint.ts';
+import { Counts } from './counts.ts';
 import type { Place } from './place.ts';
-
-type Counts = Map<string, number>;
 
 export class Census {
   /** Group → place → its tasks there. */
@@ -27,14 +26,14 @@ export class Census {
   }
 
   /** Tasks of the group by the value of the field; those on agents without it are not counted. */
-  counts(group: string, field: Field): ReadonlyMap<string, number> {
+  counts(group: string, field: Field): Counts {
     const ofGroup = this.#counts.get(group) ?? new Map<Field, Counts>();
     this.#counts.set(group, ofGroup);
     const known = ofGroup.get(field);
     if (known !== undefined) {
       return known;
     }
-    const counts: Counts = new Map();
+    const counts = new Counts();
     for (const [place, tasks] of this.#tasks.get(group) ?? []) {
       increase(counts, place.valueOf(field), tasks);
     }
@@ -45,6 +44,6 @@ export class Census {
 
 function increase(counts: Counts, value: string | undefined, by: number): void {
   if (value !== undefined) {
-    counts.set(value, (counts.get(value) ?? 0) + by);
+    counts.add(value, by);
   }
 }

@@ -15,7 +15,7 @@ export type Constraint =
   | { readonly operator: 'UNIQUE'; readonly field: Field; readonly among: string }
   /** At most so many tasks of the group on one value. */
   | { readonly operator: 'MAX_PER'; readonly field: Field; readonly among: string; readonly value: number }
-  /** All tasks of the group on one value: the given one, or that of the first. */
+  /** On the given value; without one all tasks of the group on the value of the first. */
   | { readonly operator: 'CLUSTER'; readonly field: Field; readonly among: string; readonly value?: string }
   /** The tasks of the group spread evenly over the values, of which there are at least so many. */
   | { readonly operator: 'GROUP_BY'; readonly field: Field; readonly among: string; readonly value?: number }
@@ -31,9 +31,12 @@ export type Spot = Pick<
 >;
 
 /** These ask only what the agent is, not who is there: one answer for all times. */
-export function isOfAgent({ operator }: Constraint): boolean {
-  return operator === 'IS' || operator === 'IS_NOT' || operator === 'LIKE' || operator === 'UNLIKE';
+export function isOfAgent(constraint: Constraint): boolean {
+  const { operator } = constraint;
+  return ofAgent.includes(operator) || (operator === 'CLUSTER' && constraint.value !== undefined);
 }
+
+const ofAgent: readonly Constraint['operator'][] = ['IS', 'IS_NOT', 'LIKE', 'UNLIKE'];
 
 const forGood: readonly Constraint['operator'][] = ['UNIQUE', 'MAX_PER', 'APART'];
 

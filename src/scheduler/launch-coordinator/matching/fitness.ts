@@ -16,17 +16,21 @@ export interface Sizes {
 
 export type Fitness = FitnessBySizes | FitnessByAgent;
 
-export interface FitnessBySizes {
-  readonly sees: 'sizes';
-  readonly score: (demand: Demand, at: Sizes) => number;
+interface Judgement {
   /** The first agent this good is taken, and no better one looked for. */
   readonly goodEnough?: number;
+  /** The score beside the part of the soft constraints that hold; default: as Fenzo weighs them. */
+  readonly overall?: (liking: number, score: number) => number;
 }
 
-export interface FitnessByAgent {
+export interface FitnessBySizes extends Judgement {
+  readonly sees: 'sizes';
+  readonly score: (demand: Demand, at: Sizes) => number;
+}
+
+export interface FitnessByAgent extends Judgement {
   readonly sees: 'agent';
   readonly score: (demand: Demand, at: Sizes & Spot) => number;
-  readonly goodEnough?: number;
 }
 
 export const packCpus: Fitness = { sees: 'sizes', score: cpusFull };
@@ -94,6 +98,19 @@ export function weighted(parts: readonly (readonly [weight: number, fitness: Fit
 
 export function goodEnough(fitness: Fitness, threshold: number): Fitness {
   return { ...fitness, goodEnough: threshold };
+}
+
+/** Soft constraints first: the score only decides among agents where equally many of them hold. */
+export function preferencesFirst(fitness: Fitness): Fitness {
+  return { ...fitness, overall: (liking, score) => liking * 1_000 + score };
+}
+
+/**
+ * The weights of Fenzo, and its order of operations: its ties are ties of floating-point numbers. What it gives to named
+ * sets of resources (15 of 100) is nothing here.
+ */
+export function overallOf({ overall }: Fitness, liking: number, score: number): number {
+  return overall === undefined ? (liking * 50 + score * 35) / 100 : overall(liking, score);
 }
 
 /** Any agent in use before any other; of the others the largest, since the next request will come there too. */

@@ -6,21 +6,17 @@
 import type { Thousandths } from '../../../lib/thousandths.ts';
 import type { Range } from '../../../mesos-api-client/protocol/mesos.ts';
 import type { Constraint } from './constraint.ts';
+import type { Located } from './field.ts';
+import type { Fitness } from './fitness.ts';
 
 export type Scalars = Readonly<Record<string, Thousandths>>;
 
-export interface Agent {
-  readonly id: string;
-  readonly hostname: string;
+export interface Agent extends Located {
   /** What is free, all offers of the agent together: cpus, mem, disk, gpus, … Nothing, if only its tasks matter. */
   readonly free: Scalars;
   /** What our tasks hold there already: it counts as filled. */
   readonly used?: Scalars;
   readonly ports: readonly Range[];
-  /** As text, by name. */
-  readonly attributes?: Readonly<Record<string, string>>;
-  readonly region?: string;
-  readonly zone?: string;
   /** The groups of the tasks that run there: each group as often as it has tasks. */
   readonly groups?: readonly string[];
   /** A task that is to be alone runs there. */
@@ -36,6 +32,8 @@ export interface Request {
   readonly hard?: readonly Constraint[];
   /** Kept where that is possible, on the mean of all of them. */
   readonly soft?: readonly Constraint[];
+  /** What makes an agent the better one for it; default: what is given for all. Whole batches have other aims. */
+  readonly fitness?: Fitness;
   /** On an agent without any other task of ours, and none comes there beside it. */
   readonly exclusive?: boolean;
 }

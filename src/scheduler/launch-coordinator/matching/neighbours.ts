@@ -1,14 +1,18 @@
 /** What the constraints say of a place for a demand, as it stands at this moment. */
-import { unreachable } from '../../../lib/exhaustive.ts';
 import { Census } from './census.ts';
 import type { Constraint } from './constraint.ts';
 import type { Demand } from './demand.ts';
+import { suits } from './operators.ts';
 import { Patterns } from './patterns.ts';
 import type { Place } from './place.ts';
 
 export class Neighbours {
   readonly #census = new Census();
   readonly #patterns = new Patterns();
+  readonly #known = {
+    counts: (among: string, field: string) => this.#census.counts(among, field),
+    matches: (pattern: string, value: string) => this.#patterns.match(pattern, value),
+  };
 
   join(group: string, place: Place): void {
     this.#census.join(group, place);
@@ -40,55 +44,10 @@ export class Neighbours {
   }
 
   #holds(constraint: Constraint, place: Place): boolean {
-    if (constraint.operator === 'TEST') {
-      return passes(constraint.test, place);
-    }
-    const here = place.valueOf(constraint.field);
-    switch (constraint.operator) {
-      case 'IS':
-        return here === constraint.value;
-      case 'IS_NOT':
-        return here !== constraint.value;
-      case 'LIKE':
-        return here !== undefined && this.#patterns.match(constraint.value, here);
-      case 'UNLIKE':
-        return here === undefined || !this.#patterns.match(constraint.value, here);
-      case 'APART':
-        return here === undefined || !this.#counts(constraint).has(here);
-      default:
-        return here !== undefined && this.#suits(constraint, here);
-    }
+    return constraint.operator === 'TEST'
+      ? passes(constraint.test, place)
+      : suits(constraint, place.valueOf(constraint.field), this.#known);
   }
-
-  /** Those that count tasks, at a place that has the field. */
-  #suits(constraint: Extract<Constraint, { readonly among: string }>, here: string): boolean {
-    const counts = this.#counts(constraint);
-    switch (constraint.operator) {
-      case 'UNIQUE':
-      case 'APART':
-        return !counts.has(here);
-      case 'NEAR':
-        return counts.has(here);
-      case 'MAX_PER':
-        return (counts.get(here) ?? 0) < constraint.value;
-      case 'CLUSTER':
-        return (constraint.value ?? here) === here && (counts.size === 0 || (counts.size === 1 && counts.has(here)));
-      case 'GROUP_BY':
-        return isAmongTheFewest(counts, here, constraint.value ?? 0);
-      default:
-        return unreachable(constraint);
-    }
-  }
-
-  #counts({ among, field }: { readonly among: string; readonly field: string }): ReadonlyMap<string, number> {
-    return this.#census.counts(among, field);
-  }
-}
-
-/** A value that nobody is on yet; or, where there are as many values as expected, one of those with the fewest. */
-function isAmongTheFewest(counts: ReadonlyMap<string, number>, here: string, expected: number): boolean {
-  const count = counts.get(here);
-  return count === undefined || (counts.size >= expected && count === Math.min(...counts.values()));
 }
 
 function passes(test: (place: Place) => boolean, place: Place): boolean {

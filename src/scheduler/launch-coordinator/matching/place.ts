@@ -2,14 +2,13 @@
 import type { Range } from '../../../mesos-api-client/protocol/mesos.ts';
 import type { Alike } from './alike.ts';
 import type { Demand } from './demand.ts';
+import { fieldOf } from './field.ts';
 import type { Agent, Scalars } from './model.ts';
 
 export class Place {
+  readonly #agent: Agent;
   readonly id: string;
   readonly hostname: string;
-  readonly attributes: Readonly<Record<string, string>>;
-  readonly #region: string | undefined;
-  readonly #zone: string | undefined;
   readonly capacityCpus: number;
   readonly capacityMem: number;
   cpus: number;
@@ -31,11 +30,9 @@ export class Place {
 
   constructor(agent: Agent) {
     const { free, used } = agent;
+    this.#agent = agent;
     this.id = agent.id;
     this.hostname = agent.hostname;
-    this.attributes = agent.attributes ?? {};
-    this.#region = agent.region;
-    this.#zone = agent.zone;
     this.cpus = free.cpus ?? 0;
     this.mem = free.mem ?? 0;
     this.disk = free.disk ?? 0;
@@ -49,19 +46,7 @@ export class Place {
   }
 
   valueOf(field: string): string | undefined {
-    switch (field) {
-      case 'hostname':
-      case '@hostname':
-        return this.hostname;
-      case '@agent':
-        return this.id;
-      case '@region':
-        return this.#region;
-      case '@zone':
-        return this.#zone;
-      default:
-        return Object.hasOwn(this.attributes, field) ? this.attributes[field] : undefined;
-    }
+    return fieldOf(this.#agent, field);
   }
 
   /** Whether cpus, memory, ports and all else suffice; constraints are looked at elsewhere. */

@@ -4,24 +4,25 @@
  */
 import type { Alike } from './alike.ts';
 import type { Demand } from './demand.ts';
-import type { Fitness } from './fitness.ts';
+import { type Fitness, overallOf } from './fitness.ts';
 import type { Fleet } from './fleet.ts';
 import { comesBefore, type Place } from './place.ts';
 
 export class Search {
   readonly #fleet: Fleet;
-  readonly #fitness: Fitness;
-  readonly #goodEnough: number;
+  readonly #usual: Fitness;
   readonly #leastCpus: number;
   readonly #leastMem: number;
   readonly #open: Alike[] = [];
+  #fitness: Fitness;
+  #goodEnough = Number.POSITIVE_INFINITY;
   #best: Place | undefined;
   #highest = Number.NEGATIVE_INFINITY;
 
   constructor(fleet: Fleet, demands: readonly Demand[], fitness: Fitness) {
     this.#fleet = fleet;
+    this.#usual = fitness;
     this.#fitness = fitness;
-    this.#goodEnough = combined(1, fitness.goodEnough ?? Number.POSITIVE_INFINITY);
     this.#leastCpus = demands.reduce((least, { cpus }) => Math.min(least, cpus), Number.POSITIVE_INFINITY);
     this.#leastMem = demands.reduce((least, { mem }) => Math.min(least, mem), Number.POSITIVE_INFINITY);
     for (const alike of fleet.alike()) {
@@ -36,6 +37,9 @@ export class Search {
   }
 
   bestFor(demand: Demand): Place | undefined {
+    const fitness = demand.request.fitness ?? this.#usual;
+    this.#fitness = fitness;
+    this.#goodEnough = overallOf(fitness, 1, fitness.goodEnough ?? Number.POSITIVE_INFINITY);
     this.#best = undefined;
     this.#highest = Number.NEGATIVE_INFINITY;
     const open = this.#open;
@@ -47,17 +51,17 @@ export class Search {
       if (alike.isEmpty) {
         this.#forget(index);
         index -= 1;
-      } else if (this.#fitness.sees === 'sizes') {
-        this.#lookAtAlike(demand, alike, this.#fitness.score(demand, alike));
+      } else if (fitness.sees === 'sizes') {
+        this.#lookAtAlike(demand, alike, fitness.score(demand, alike));
       } else {
-        this.#lookAtEach(demand, alike, this.#fitness.score);
+        this.#lookAtEach(demand, alike, fitness.score);
       }
     }
     return this.#best;
   }
 
   #lookAtAlike(demand: Demand, alike: Alike, fitness: number): void {
-    const most = combined(1, fitness);
+    const most = overallOf(this.#fitness, 1, fitness);
     const { first } = alike;
     if (first === undefined || !this.#isBetter(most, first)) {
       return;
@@ -76,7 +80,7 @@ export class Search {
         const fitness = score(demand, place);
         // What is no number is the least there is.
         const value = Number.isNaN(fitness) ? 0 : fitness;
-        this.#offer(combined(this.#fleet.neighbours.liking(demand, place), value), place);
+        this.#offer(overallOf(this.#fitness, this.#fleet.neighbours.liking(demand, place), value), place);
       }
       return this.#highest >= this.#goodEnough;
     });
@@ -89,7 +93,7 @@ export class Search {
         const liking = this.#fleet.neighbours.liking(demand, place);
         if (liking > most) {
           most = liking;
-          this.#offer(combined(liking, fitness), place);
+          this.#offer(overallOf(this.#fitness, liking, fitness), place);
         }
       }
       return most === 1;
@@ -120,12 +124,4 @@ export class Search {
       this.#open[index] = last;
     }
   }
-}
-
-/**
- * The weights of Fenzo, and its order of operations: its ties are ties of floating-point numbers. What it gives to named
- * sets of resources (15 of 100) is nothing here.
- */
-function combined(liking: number, fitness: number): number {
-  return (liking * 50 + fitness * 35) / 100;
 }

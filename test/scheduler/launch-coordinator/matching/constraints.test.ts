@@ -1,38 +1,25 @@
 import test from 'ava';
 import fc from 'fast-check';
 import _ from 'lodash';
-import type { Thousandths } from '../../../../src/lib/thousandths.ts';
 import {
   type Agent,
   type Constraint,
   fitness,
   Matcher,
-  type Objective,
-  type Placement,
   type Request,
-  type Scalars,
 } from '../../../../src/scheduler/launch-coordinator/matching/index.ts';
-
-const objectives: readonly Objective[] = ['fitness', 'tight', 'fewest-agents'];
-
-function scalars(cpus: number, mem: number): Scalars {
-  return { cpus: (cpus * 1000) as Thousandths, mem: (mem * 1000) as Thousandths };
-}
+import { agent as agentOf, objectives, request as requestOf, scalars, where } from './fixtures.ts';
 
 function agent(id: string, more: Partial<Agent> = {}): Agent {
-  return { id, hostname: `host-${id}`, free: scalars(8, 800), ports: [], ...more };
+  return agentOf(id, {}, { ports: [], ...more });
 }
 
 function request(id: string, more: Partial<Request> = {}): Request {
-  return { id, scalars: scalars(1, 100), ports: 0, groups: ['g'], ...more };
+  return requestOf(id, {}, { groups: ['g'], ...more });
 }
 
 function three(more: Partial<Request>): Request[] {
   return ['r1', 'r2', 'r3'].map((id) => request(id, more));
-}
-
-function where(placements: readonly Placement[]): Record<string, string> {
-  return Object.fromEntries(placements.map(({ requestId, agentId }) => [requestId, agentId]));
 }
 
 /** a and b in zone z1, c in z2, d in none. */
@@ -91,7 +78,7 @@ for (const objective of objectives) {
   });
 
   test(`${objective}: CLUSTER keeps all on the value of the first, or on the one given`, (t) => {
-    const small = zoned.map((each) => ({ ...each, free: scalars(2, 200) }));
+    const small = zoned.map((each) => ({ ...each, free: scalars({ cpus: 2, mem: 200 }) }));
     const { placements } = new Matcher(small).match(
       three({ hard: [{ operator: 'CLUSTER', field: '@zone', among: 'g' }] }),
       objective,
@@ -198,7 +185,7 @@ function holds(constraint: Constraint, at: Agent, tasks: readonly Located[]): bo
     case 'NEAR':
       return count > 0;
     case 'CLUSTER':
-      return (constraint.value === undefined || constraint.value === here) && count === values.length;
+      return constraint.value === undefined ? values.length === 0 || count > 0 : constraint.value === here;
     case 'GROUP_BY':
       return count === 0 || (sizes.length >= (constraint.value ?? 0) && count === Math.min(...sizes));
   }
@@ -267,11 +254,14 @@ function requestsWith(hard: fc.Arbitrary<Constraint>): fc.Arbitrary<Request[]> {
     hard: fc.array(hard, { maxLength: 2 }),
     soft: fc.array(any, { maxLength: 2 }),
   });
-  return fc
-    .array(one, { maxLength: 20 })
-    .map((all) =>
-      all.map(({ cpus, mem, ...each }, index) => ({ ...each, id: `r${index}`, ports: 0, scalars: scalars(cpus, mem) })),
-    );
+  return fc.array(one, { maxLength: 20 }).map((all) =>
+    all.map(({ cpus, mem, ...each }, index) => ({
+      ...each,
+      id: `r${index}`,
+      ports: 0,
+      scalars: scalars({ cpus, mem }),
+    })),
+  );
 }
 
 const agents = fc
@@ -286,7 +276,11 @@ const agents = fc
   )
   .map((all) =>
     all.map(({ cpus, mem, zone, rack }, index) =>
-      agent(`a${index}`, { free: scalars(cpus, mem), ...(zone && { zone }), ...(rack && { attributes: { rack } }) }),
+      agent(`a${index}`, {
+        free: scalars({ cpus, mem }),
+        ...(zone && { zone }),
+        ...(rack && { attributes: { rack } }),
+      }),
     ),
   );
 
@@ -321,7 +315,10 @@ for (const objective of objectives) {
   });
 }
 
-const sized = [agent('small', { free: scalars(2, 800) }), agent('large', { free: scalars(8, 200) })];
+const sized = [
+  agent('small', { free: scalars({ cpus: 2, mem: 800 }) }),
+  agent('large', { free: scalars({ cpus: 8, mem: 200 }) }),
+];
 
 function chosenBy(by: fitness.Fitness, agents: readonly Agent[] = sized, one = request('r')): string | undefined {
   return where(new Matcher(agents).match([one], 'fitness', by).placements)[one.id];
@@ -349,8 +346,8 @@ test('packing by ports, least fragmentation, sticking to an agent, preferring an
   );
   t.is(
     chosenBy(fitness.leastFragmentation, [
-      agent('a', { free: scalars(2, 900) }),
-      agent('b', { free: scalars(4, 400) }),
+      agent('a', { free: scalars({ cpus: 2, mem: 900 }) }),
+      agent('b', { free: scalars({ cpus: 4, mem: 400 }) }),
     ]),
     'b',
   );

@@ -1,49 +1,25 @@
 import test from 'ava';
 import _ from 'lodash';
-import type { Thousandths } from '../../../../src/lib/thousandths.ts';
-import {
-  type Agent,
-  Matcher,
-  type Objective,
-  type Request,
-} from '../../../../src/scheduler/launch-coordinator/matching/index.ts';
-
-const objectives: readonly Objective[] = ['fitness', 'tight', 'fewest-agents'];
-
-function amounts(scalars: Readonly<Record<string, number>>) {
-  return _.mapValues(scalars, (amount) => (amount * 1000) as Thousandths);
-}
-
-function agent(id: string, free: Readonly<Record<string, number>>, more: Partial<Agent> = {}): Agent {
-  return { id, hostname: `host-${id}`, free: amounts({ cpus: 8, mem: 800, ...free }), ports: [], ...more };
-}
-
-function requests(count: number, scalars: Readonly<Record<string, number>>, more: Partial<Request> = {}): Request[] {
-  return _.range(count).map((index) => ({
-    id: `r${index}`,
-    scalars: amounts({ cpus: 1, mem: 100, ...scalars }),
-    ports: 0,
-    ...more,
-  }));
-}
+import { type Agent, Matcher, type Request } from '../../../../src/scheduler/launch-coordinator/matching/index.ts';
+import { agent, many, objectives } from './fixtures.ts';
 
 for (const objective of objectives) {
   const placedOn = (agents: readonly Agent[], asked: readonly Request[]) =>
     _.countBy(new Matcher(agents).match(asked, objective).placements, 'agentId');
 
   test(`${objective}, FZ-5, FZ-56: as many are placed as network bandwidth, or any other scalar, allows`, (t) => {
-    t.deepEqual(placedOn([agent('a', { network: 100 })], requests(3, { network: 40 })), { a: 2 });
-    t.deepEqual(placedOn([agent('a', { gpus: 4 })], requests(5, { gpus: 1 })), { a: 4 });
+    t.deepEqual(placedOn([agent('a', { network: 100 })], many(3, { network: 40 })), { a: 2 });
+    t.deepEqual(placedOn([agent('a', { gpus: 4 })], many(5, { gpus: 1 })), { a: 4 });
   });
 
   test(`${objective}, FZ-57, FZ-58: scalars of two agents are used, and of two scalars the scarcer limits`, (t) => {
-    t.deepEqual(placedOn([agent('a', { gpus: 2 }), agent('b', { gpus: 2 })], requests(4, { gpus: 1 })), { a: 2, b: 2 });
-    t.deepEqual(placedOn([agent('a', { gpus: 4, licences: 2 })], requests(4, { gpus: 1, licences: 1 })), { a: 2 });
+    t.deepEqual(placedOn([agent('a', { gpus: 2 }), agent('b', { gpus: 2 })], many(4, { gpus: 1 })), { a: 2, b: 2 });
+    t.deepEqual(placedOn([agent('a', { gpus: 4, licences: 2 })], many(4, { gpus: 1, licences: 1 })), { a: 2 });
   });
 
   test(`${objective}, FZ-10: two requests of three ports in one batch get six different ones`, (t) => {
     const ports = [{ begin: 1, end: 6 }];
-    const { placements } = new Matcher([agent('a', {}, { ports })]).match(requests(2, {}, { ports: 3 }), objective);
+    const { placements } = new Matcher([agent('a', {}, { ports })]).match(many(2, {}, { ports: 3 }), objective);
     t.deepEqual(placements.flatMap((placement) => placement.ports).sort(), [1, 2, 3, 4, 5, 6]);
   });
 
@@ -54,14 +30,14 @@ for (const objective of objectives) {
       agent('two', { cpus: 16 }, { attributes: { service: 'two' } }),
     ];
     const hard = [{ operator: 'LIKE', field: 'service', value: 'one|two' }] as const;
-    t.deepEqual(placedOn(agents, requests(1, { cpus: 12 }, { hard })), { two: 1 });
-    t.deepEqual(placedOn(agents, requests(1, { cpus: 32 }, { hard })), {});
+    t.deepEqual(placedOn(agents, many(1, { cpus: 12 }, { hard })), { two: 1 });
+    t.deepEqual(placedOn(agents, many(1, { cpus: 32 }, { hard })), {});
   });
 }
 
 test('FZ-20: with agents of two sizes a small request goes to the small kind, a large one to the large', (t) => {
   const agents = [agent('large', { cpus: 16, mem: 1_600 }), agent('small', { cpus: 4, mem: 400 })];
   const place = (cpus: number) =>
-    new Matcher(agents).match(requests(1, { cpus }), 'fitness').placements.map(({ agentId }) => agentId);
+    new Matcher(agents).match(many(1, { cpus }), 'fitness').placements.map(({ agentId }) => agentId);
   t.deepEqual([place(1), place(16)], [['small'], ['large']]);
 });
