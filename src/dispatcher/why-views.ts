@@ -1,39 +1,12 @@
 /** Offers, agents and reasons as the outside sees them: ISO times, and clusters where the core speaks of groups. */
-import type { AgentView, Amount, OfferOutcome, OfferRound, WhyView } from '../scheduler/model/offer-views.ts';
-import type { AgentDomain } from '../scheduler/model/placement.ts';
+import type { Brand } from '../lib/brand.ts';
+import type { AgentView, Amount, OfferRound, WhyView } from '../scheduler/model/offer-views.ts';
 import { iso } from './views.ts';
 
-export interface OfferRoundView {
-  readonly number: number;
-  readonly at: string;
-  /** Tasks that waited when it came. */
-  readonly waiting: number;
-  readonly offers: readonly {
-    readonly offerId: string;
-    readonly agentId: string;
-    readonly hostname: string;
-    readonly role: string;
-    readonly resources: Amount;
-    readonly outcome: OfferOutcome;
-    readonly at: string;
-    readonly why?: string;
-    readonly heldUntil?: string;
-    readonly tasks?: readonly string[];
-    readonly refuseMs?: number;
-  }[];
-  /** The offers of a large round that are counted only. */
-  readonly unlisted: Readonly<Partial<Record<OfferOutcome, number>>>;
-}
+export type OfferRoundView = Shown<OfferRound>;
 
-export interface MesosAgentView {
-  readonly agentId: string;
-  readonly hostname: string;
-  readonly attributes: Readonly<Record<string, string>>;
-  readonly domain?: AgentDomain;
-  readonly leaving?: { readonly from: string; readonly forMs?: number };
-  readonly offered: readonly { readonly role: string; readonly at: string; readonly resources: Amount }[];
+export type MesosAgentView = Shown<Omit<AgentView, 'tasks' | 'places'>> & {
   readonly tasks: readonly { readonly id: string; readonly cluster: string; readonly part: string }[];
-  readonly ours: Amount;
   /** As the master says: all it has, what is free (offered or not), what others hold, and whether it is in use. */
   readonly total?: Amount;
   readonly free?: Amount;
@@ -41,28 +14,25 @@ export interface MesosAgentView {
   /** `absent`: offers or tasks of ours name it, but the master has no such agent connected. */
   readonly state?: 'active' | 'inactive' | 'deactivated' | 'draining' | 'drained' | 'absent';
   /** What is reserved there for the next TaskManager of a cluster. */
-  readonly places: readonly {
-    readonly id: string;
-    readonly cluster: string;
-    readonly task: string;
-    readonly resources: Amount;
-    readonly releasing?: string;
-  }[];
+  readonly places: readonly (OfCluster & Shown<Omit<AgentView['places'][number], 'group' | 'taskId'>>)[];
+};
+
+export type TaskWhyView = OfCluster & Shown<Omit<WhyView, 'group' | 'taskId'>>;
+
+interface OfCluster {
+  readonly cluster: string;
+  readonly task: string;
 }
 
-export interface TaskWhyView {
-  readonly task: string;
-  readonly cluster: string;
-  readonly part: string;
-  readonly role: string;
-  readonly requestedAt: string;
-  readonly wanted: Amount;
-  readonly state: WhyView['state'];
-  readonly why: string;
-  readonly lastOfferAt?: string;
-  readonly agents: WhyView['agents'];
-  readonly ruledOut: WhyView['ruledOut'];
-}
+type Moment = 'at' | 'from' | 'heldUntil' | 'requestedAt' | 'lastOfferAt';
+
+/** What the core says, with its ids as plain text and its moments in ISO form. */
+type Shown<Said> =
+  Said extends Brand<string, string>
+    ? string
+    : Said extends object
+      ? { [Name in keyof Said]: Name extends Moment ? string : Shown<Said[Name]> }
+      : Said;
 
 export function roundView({ at, offers, ...round }: OfferRound): OfferRoundView {
   return {

@@ -119,9 +119,7 @@ const misplaced: readonly (readonly [what: string, spec: Partial<ClusterSpec>, w
     /^taskManager\.constraints\.0: rack NEAR x: there is no operator NEAR; there are UNIQUE/,
   ],
   ['a pattern that is none', constrained('rack', 'LIKE', 'r['), /it is no regular expression/],
-  ['a pattern that takes for ever', constrained('rack', 'LIKE', '(a+)+b'), /may take for ever/],
-  ['one with many repetitions', constrained('rack', 'UNLIKE', 'a*a*a*a*b'), /may take for ever/],
-  ['one that refers back', constrained('rack', 'LIKE', '(a)\\1'), /may take for ever/],
+  ['one that refers back', constrained('rack', 'LIKE', '(a)\\1'), /it is no regular expression/],
   ['IS without a value', constrained('rack', 'IS'), /IS takes the value/],
   ['MAX_PER nothing', constrained('rack', 'max_per', '0'), /MAX_PER takes a number above 0/],
   ['GROUP_BY many', constrained('@zone', 'GROUP_BY', 'many'), /GROUP_BY takes the number/],
@@ -155,6 +153,8 @@ for (const [what, spec, words] of misplaced) {
 test('PA-13, PA-14, PA-15: constraints of every kind are accepted, operators in any case, and none is needed', (t) => {
   const constraints: [string, string, string][] = [
     ['rack', 'LIKE', 'r[1-3]{1,2}'],
+    ['rack', 'LIKE', '(a+)+b'],
+    ['rack', 'UNLIKE', 'a*a*a*a*b'],
     ['rack', 'unlike', 'a.*b'],
     ['@zone', 'GROUP_BY', '3'],
     ['hostname', 'Max_Per', '2'],
