@@ -22,6 +22,7 @@ import { jarRoutes } from './routes/jars.ts';
 import { jobOperationRoutes } from './routes/job-operations.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { metricsRoutes } from './routes/metrics.ts';
+import { sessionRoutes } from './routes/session.ts';
 import { taskFileRoutes } from './routes/task-files.ts';
 import { taskRoutes } from './routes/tasks.ts';
 import { whyRoutes } from './routes/why.ts';
@@ -49,6 +50,7 @@ export function buildApi(parts: ApiParts): FastifyInstance {
     eventRoutes(parts, limits),
     metricsRoutes(parts),
     artifactRoutes(parts),
+    sessionRoutes(parts),
     driverRoutes(parts, limits),
   ]) {
     app.register(routes);

@@ -3,6 +3,8 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { Dispatcher } from '../dispatcher/dispatcher.ts';
 import type { Drivers } from '../dispatcher/drivers.ts';
+import type { Audit } from './access/audit.ts';
+import type { AccessRules } from './access/rules.ts';
 import type { ApiLimits } from './limits.ts';
 
 export interface ApiParts {
@@ -12,8 +14,10 @@ export interface ApiParts {
   readonly drivers?: Drivers;
   /** The metrics as Prometheus reads them (text format 0.0.4). */
   readonly metrics: () => Promise<string>;
-  /** With it every request but health and artifacts must carry it; without it only this machine may ask. */
-  readonly token?: string;
+  /** With them every request but health and artifacts must name its caller; without them only this machine may ask. */
+  readonly access?: AccessRules;
+  /** Hears of every act, and of requests that were turned away. */
+  readonly audit?: Audit;
   /** The address that agents and browsers are told; its host is accepted beside loopback names. */
   readonly advertiseUrl?: string;
   readonly logger?: FastifyBaseLogger;

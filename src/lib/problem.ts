@@ -23,6 +23,7 @@ export const problemTable = {
     exitCode: 5,
     advice: 'open the scheduler by the address that it names itself, not from another page',
   },
+  READ_ONLY: { status: 403, exitCode: 5, advice: 'ask with a token that may act; this one may only look' },
   TOKEN_REQUIRED: { status: 500, exitCode: 5, advice: 'listen on 127.0.0.1, or give --token-file FILE' },
 
   // What was not there

@@ -7,6 +7,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { FastifyBaseLogger } from 'fastify';
+import type { AccessRules } from '../api/access/rules.ts';
 import { Problem } from '../lib/problem.ts';
 import { type LoadedRecords, loadRecords } from '../runtime/load-records.ts';
 import { openEmbeddedStore } from '../store/embedded-store.ts';
@@ -60,7 +61,7 @@ interface Standby {
 /** Resolves when this process leads. */
 export async function openSharedHome(
   address: ZooKeeperAddress,
-  settings: SchedulerSettings & { readonly token?: string },
+  settings: SchedulerSettings & { readonly access?: AccessRules },
   { logger, onStandby }: Standby,
 ): Promise<Home> {
   if (settings.storage !== undefined) sharedPath(settings.storage);
@@ -73,7 +74,7 @@ export async function openSharedHome(
     root: address.path,
     where: `zk://${address.hosts.join(',')}${address.path}`,
     startStandby: (leader) =>
-      startStandby({ listen, leader, advertiseUrl, ...(settings.token !== undefined && { token: settings.token }) }),
+      startStandby({ listen, leader, advertiseUrl, ...(settings.access !== undefined && { access: settings.access }) }),
     logger,
   });
   const { store, announce, lost, close } = leadership;

@@ -18,6 +18,7 @@ interface Options extends MesosClientSettings {
   readonly listen: string;
   readonly advertiseUrl?: string;
   readonly tokenFile?: string;
+  readonly readTokenFile?: string;
   readonly storage?: string;
   readonly flinkVersion: string[];
   readonly flinkHome?: string;
@@ -61,7 +62,11 @@ export function addSchedulerCommand(program: Command): void {
     .option('--cache-dir <dir>', 'where downloads and what is packed of them are kept', defaultCacheDir())
     .option('--listen <host:port>', 'where the API listens; port 0 is any free one, remembered', '127.0.0.1:8180')
     .option('--advertise-url <url>', 'how agents and browsers reach the API (default: where it listens)')
-    .option('--token-file <file>', 'a file with the token that the API demands; needed past loopback')
+    .option(
+      '--token-file <file>',
+      'a file with tokens that the API demands, one a line, as TOKEN or NAME TOKEN; needed past loopback',
+    )
+    .option('--read-token-file <file>', 'a file with tokens that may look, but change nothing')
     .option('--storage <uri>', 'a place that all agents reach, for checkpoints and savepoints')
     .option(
       '--flink-version <version,...>',

@@ -4,6 +4,7 @@ import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
+import type { AccessRules } from '../api/access/rules.ts';
 import { buildApi, checkBinding } from '../api/build-api.ts';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { openArtifactStore } from '../artifacts/files.ts';
@@ -28,8 +29,9 @@ import type { Runtime, StampedFact } from '../runtime/runtime.ts';
 import { createScheduler } from '../scheduler/scheduler.ts';
 import type { ZooKeeperAddress } from '../zookeeper/address.ts';
 import { leaderPath } from '../zookeeper/election.ts';
+import { readAccess } from './access.ts';
 import { advertised, type Home, openOwnHome, openSharedHome } from './home.ts';
-import { type MesosClient, readMesosClient, readSecretFile } from './mesos-client.ts';
+import { type MesosClient, readMesosClient } from './mesos-client.ts';
 import {
   type MesosMasters,
   masterSource,
@@ -73,11 +75,11 @@ export interface RunningScheduler {
 export async function startScheduler(settings: SchedulerSettings, parts: SchedulerParts): Promise<RunningScheduler> {
   const zooKeeper = settings.zk === undefined ? undefined : await readOwnZooKeeper(settings.zk);
   const masters = await readMesosMasters(settings.mesosMasters, zooKeeper);
-  const token = await readSecretFile(settings.tokenFile, '--token-file');
+  const access = await readAccess(settings);
   const mesos = await readMesosClient(settings);
-  checkBinding(settings.listen.host, token);
+  checkBinding(settings.listen.host, access !== undefined);
   refuseUnreachableStorage(settings, masters);
-  const checked = { ...settings, masters, mesos, ...(token === undefined ? {} : { token }) };
+  const checked = { ...settings, masters, mesos, ...(access === undefined ? {} : { access }) };
   const home = zooKeeper === undefined ? await openOwnHome(settings) : await openSharedHome(zooKeeper, checked, parts);
   try {
     return await startOn(home, { ...checked, ...(zooKeeper && { zooKeeper }) }, parts);
@@ -90,7 +92,7 @@ export async function startScheduler(settings: SchedulerSettings, parts: Schedul
 type CheckedSettings = SchedulerSettings & {
   readonly masters: MesosMasters;
   readonly mesos: MesosClient;
-  readonly token?: string;
+  readonly access?: AccessRules;
   readonly zooKeeper?: ZooKeeperAddress;
 };
 
@@ -148,7 +150,7 @@ async function startOn(home: Home, settings: CheckedSettings, parts: SchedulerPa
     metrics: metrics.text,
     advertiseUrl,
     logger: parts.logger,
-    ...(settings.token === undefined ? {} : { token: settings.token }),
+    ...accessOf(settings, runtime),
   });
   const stop = async (): Promise<void> => {
     drivers.close();
@@ -174,6 +176,10 @@ async function startOn(home: Home, settings: CheckedSettings, parts: SchedulerPa
     ended: endedWith(runtime, [home.lost ?? [], found.promise].flat()),
     close: stop,
   };
+}
+
+function accessOf({ access }: CheckedSettings, { note: audit }: Runtime) {
+  return access === undefined ? { audit } : { audit, access };
 }
 
 function readerOf({ mesos }: CheckedSettings, runtime: Runtime): MesosReader {

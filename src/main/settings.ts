@@ -1,6 +1,7 @@
 /** What the processes of flink-mesos are told on the command line, checked and with units. */
 import { resolve } from 'node:path';
 import { Problem } from '../lib/problem.ts';
+import type { AccessSettings } from './access.ts';
 import type { MesosClientSettings } from './mesos-client.ts';
 
 export interface Listen {
@@ -9,7 +10,7 @@ export interface Listen {
   readonly port: number;
 }
 
-export interface SchedulerSettings extends MesosClientSettings {
+export interface SchedulerSettings extends MesosClientSettings, AccessSettings {
   /** Default, with a ZooKeeper of our own: the masters that it names. */
   readonly mesosMasters?: string;
   /** Where schedulers elect their leader and keep their state; default: no others, and the data directory. */
@@ -18,7 +19,6 @@ export interface SchedulerSettings extends MesosClientSettings {
   readonly listen: Listen;
   /** What agents and browsers reach this process by; default: the address it listens on. */
   readonly advertiseUrl?: string;
-  readonly tokenFile?: string;
   readonly storage?: string;
   readonly frameworkName: string;
   readonly role: string;

@@ -7,8 +7,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
-import { createBrowserGuard } from '../api/access/browser-guard.ts';
-import { createTokenCheck } from '../api/access/token.ts';
+import { checkRole, createGate } from '../api/access/gate.ts';
+import type { AccessRules } from '../api/access/rules.ts';
 import { Problem } from '../lib/problem.ts';
 import { portProblem } from './ports.ts';
 import type { Listen } from './settings.ts';
@@ -20,8 +20,8 @@ export interface StandbyServer {
 export interface StandbyParts {
   readonly listen: Listen;
   readonly advertiseUrl: string;
-  /** That of the API, the same for all schedulers. */
-  readonly token?: string;
+  /** Those of the API, the same for all schedulers. */
+  readonly access?: AccessRules;
   readonly leader: () => Promise<string | undefined>;
 }
 
@@ -46,16 +46,15 @@ export async function startStandby(parts: StandbyParts): Promise<StandbyServer> 
   };
 }
 
-type Judge = (request: IncomingMessage, path: string) => void;
+type Judge = (request: IncomingMessage, path: string) => Promise<void>;
 
 /** As the API has it (src/api/access/access.ts). */
-function judgeOf({ token, advertiseUrl }: StandbyParts): Judge {
-  if (token === undefined) {
-    const guard = createBrowserGuard(advertiseUrl);
-    return ({ method = '', headers }, path) => guard({ method, path, headers });
-  }
-  const check = createTokenCheck(token);
-  return ({ headers }) => check(headers.authorization);
+function judgeOf({ access, advertiseUrl }: StandbyParts): Judge {
+  const gate = createGate(access, advertiseUrl);
+  return async ({ method = '', headers }, path) => {
+    const asked = { method, path, headers };
+    checkRole(await gate(asked), asked);
+  };
 }
 
 async function answer(
@@ -71,7 +70,7 @@ async function answer(
   if (path === '/v1/health') return send(response, 200, { healthy: true, role: 'standby' });
   if (!target.startsWith('/')) throw new Problem('BAD_REQUEST', 'the request names no path');
   const passes = isRead(request.method, path);
-  if (passes) judge(request, path);
+  if (passes) await judge(request, path);
   const url = await leader();
   if (url === undefined) throw new Problem('NOT_READY', 'no scheduler leads at present');
   return passes ? passOn(request, response, `${url}${target}`) : sendOn(response, url, target);

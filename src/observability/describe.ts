@@ -4,6 +4,7 @@
  */
 import _ from 'lodash';
 import type { ClusterFact } from '../flink/plan/facts.ts';
+import type { ActFact } from '../lib/act-fact.ts';
 import { unreachable } from '../lib/exhaustive.ts';
 import type { OfferSummary, SchedulerFact } from '../scheduler/model/facts.ts';
 import type { TaskEnd } from '../scheduler/model/task.ts';
@@ -17,13 +18,35 @@ export interface Description {
 }
 
 export function describe(fact: Fact): Description {
-  const [level, text] = isClusterFact(fact) ? sayOfClusters(fact) : sayOfScheduler(fact);
+  const [level, text] = say(fact);
   return { level, text, data: _.omit(fact, 'kind') };
 }
 
 type Said = readonly [Level, string];
 
-function isClusterFact(fact: Fact): fact is ClusterFact {
+function say(fact: Fact): Said {
+  if (isActFact(fact)) return sayOfActs(fact);
+  return isClusterFact(fact) ? sayOfClusters(fact) : sayOfScheduler(fact);
+}
+
+function isActFact(fact: Fact): fact is ActFact {
+  return fact.kind === 'act.done' || fact.kind === 'access.refused';
+}
+
+function sayOfActs(fact: ActFact): Said {
+  switch (fact.kind) {
+    case 'act.done': {
+      const result = fact.status < 400 ? 'done' : 'refused';
+      return ['info', `${fact.who} (${fact.by}): ${fact.method} ${fact.path} ${result} (${fact.status})`];
+    }
+    case 'access.refused':
+      return ['warn', `turned away ${count(fact.times, 'request')}, the last one ${fact.method} ${fact.path}`];
+    default:
+      return unreachable(fact);
+  }
+}
+
+function isClusterFact(fact: SchedulerFact | ClusterFact): fact is ClusterFact {
   return 'cluster' in fact;
 }
 

@@ -7,6 +7,7 @@ import type { DriverAnswer } from '../flink/driver/sessions.ts';
 import type { Clusters } from '../flink/plan/clusters.ts';
 import type { ClusterName } from '../flink/plan/records.ts';
 import type { FlinkRest } from '../flink/rest/flink-rest.ts';
+import type { ActFact } from '../lib/act-fact.ts';
 import { Problem } from '../lib/problem.ts';
 import type { SchedulerClient } from '../mesos-api-client/scheduler-client.ts';
 import type { MasterAddress } from '../scheduler/model/master.ts';
@@ -82,6 +83,7 @@ function runtimeOf(loop: Loop, { scheduler, clusters }: RuntimeParts): Runtime {
     agents: () => scheduler.agents(),
     scheduler: () => scheduler.view(),
     onFact: (listener) => loop.facts.listen(listener),
+    note: (fact) => loop.note(fact),
     facts: (after, limit) => loop.facts.since(after, limit),
     ended: loop.ended.promise,
     stop: () => loop.stop(),
@@ -192,6 +194,10 @@ class Loop {
       for (const item of items) item.settle?.(problem);
       this.#end(problem);
     }
+  }
+
+  note(fact: ActFact): void {
+    this.facts.publish(this.#clock.now(), [fact]);
   }
 
   /** The problem that ends the loop before the answers were given, if there is one. */

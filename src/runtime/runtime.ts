@@ -5,6 +5,7 @@ import type { ClusterCommand, ClusterStatus } from '../flink/plan/clusters.ts';
 import type { ClusterFact } from '../flink/plan/facts.ts';
 import type { FlinkObservation } from '../flink/plan/observation.ts';
 import type { ClusterName, ClusterRecord } from '../flink/plan/records.ts';
+import type { ActFact } from '../lib/act-fact.ts';
 import type { EpochMs } from '../lib/brand.ts';
 import type { Problem } from '../lib/problem.ts';
 import type { TaskId } from '../mesos-api-client/protocol/ids.ts';
@@ -14,7 +15,7 @@ import type { RecordWrite } from '../scheduler/model/records.ts';
 import type { SchedulerView } from '../scheduler/model/scheduler.ts';
 import type { TaskRecord } from '../scheduler/model/task.ts';
 
-export type Fact = SchedulerFact | ClusterFact;
+export type Fact = SchedulerFact | ClusterFact | ActFact;
 
 /** A fact as it left the loop: numbered, so that a reader can resume, and stamped. */
 export interface StampedFact {
@@ -49,6 +50,8 @@ export interface Runtime {
   scheduler(): SchedulerView;
   /** Facts from now on; returns the way to stop. A listener must not throw. */
   onFact(listener: (fact: StampedFact) => void): () => void;
+  /** Tells what was done through the API. It changes nothing. */
+  note(fact: ActFact): void;
   /** The oldest facts after a number that are still in the bounded history. */
   facts(after: number, limit: number): readonly StampedFact[];
   /** Settles when the loop has ended: undefined after stop(), else what ended it. */

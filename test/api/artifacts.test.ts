@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { request } from 'undici';
 import { openArtifactStore } from '../../src/artifacts/files.ts';
-import { listen, testApi } from './support/api.ts';
+import { listen, testApi, tokenRules } from './support/api.ts';
 
 async function withArtifact(t: ExecutionContext, content: Buffer, token?: string) {
   const directory = await mkdtemp(join(tmpdir(), 'flink-mesos-artifacts-'));
   t.teardown(() => rm(directory, { recursive: true }));
   const artifacts = await openArtifactStore(directory, randomBytes(32));
   const artifact = await artifacts.put('flink.tar', content, content.length);
-  const { app } = await testApi(t, { artifacts, ...(token === undefined ? {} : { token }) });
+  const { app } = await testApi(t, { artifacts, ...(token === undefined ? {} : { access: tokenRules(token) }) });
   return { app, artifact, directory, path: artifacts.signedPath(artifact) };
 }
 

@@ -1,7 +1,7 @@
 /** The drivers' calls at the API: admitted by the cluster's secret before anything is read. */
 import test from 'ava';
 import type { Drivers } from '../../src/dispatcher/drivers.ts';
-import { testApi } from './support/api.ts';
+import { testApi, tokenRules } from './support/api.ts';
 
 function fakeDrivers(): Drivers & { readonly calls: unknown[] } {
   const calls: unknown[] = [];
@@ -18,7 +18,7 @@ function fakeDrivers(): Drivers & { readonly calls: unknown[] } {
 
 test("a driver's call goes through with the cluster's secret, whatever the API's token is", async (t) => {
   const drivers = fakeDrivers();
-  const { app } = await testApi(t, { drivers, token: 'token' });
+  const { app } = await testApi(t, { drivers, access: tokenRules('token') });
   const answer = await app.inject({
     method: 'PUT',
     url: '/v1/clusters/tides/driver/workers?a=b',
@@ -34,7 +34,7 @@ test("a driver's call goes through with the cluster's secret, whatever the API's
 
 test("without the secret, with the API's token and for other clusters it is refused alike", async (t) => {
   const drivers = fakeDrivers();
-  const { app } = await testApi(t, { drivers, token: 'token' });
+  const { app } = await testApi(t, { drivers, access: tokenRules('token') });
   for (const [cluster, authorization] of [
     ['tides', undefined],
     ['tides', 'Bearer token'],

@@ -5,7 +5,7 @@ import { createServer, request as httpRequest, type IncomingMessage, type Server
 import type { AddressInfo } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { request } from 'undici';
-import { form, listen, withCluster } from './support/api.ts';
+import { form, listen, tokenRules, withCluster } from './support/api.ts';
 import type { FakeDispatcher } from './support/fake-dispatcher.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void | Promise<void>;
@@ -104,7 +104,7 @@ test('a multipart job graph passes untouched and in pieces', async (t) => {
 
 test('our token and what belongs to one connection stay behind', async (t) => {
   const token = 'the-token-of-the-api';
-  const { url } = await proxied(t, mirror, { token });
+  const { url } = await proxied(t, mirror, { access: tokenRules(token) });
   const sending = httpRequest(`${url}/v1/jobs`, {
     method: 'POST',
     headers: {

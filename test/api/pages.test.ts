@@ -1,7 +1,7 @@
 /** What people open in a browser. */
 import { gunzipSync } from 'node:zlib';
 import test from 'ava';
-import { testApi } from './support/api.ts';
+import { testApi, tokenRules } from './support/api.ts';
 
 const addresses = ['/', '/web/dashboard.js', '/web/dashboard.css', '/web/icon.svg'] as const;
 
@@ -66,7 +66,7 @@ test('no other file is served, whatever the address says', async (t) => {
 });
 
 test('with a token the dashboard itself is open, and what it shows is not', async (t) => {
-  const { app } = await testApi(t, { token: 'secret' });
+  const { app } = await testApi(t, { access: tokenRules('secret') });
   for (const url of addresses) t.is((await app.inject(url)).statusCode, 200, url);
   t.is((await app.inject('/v1/clusters')).statusCode, 401);
 });
@@ -102,6 +102,7 @@ test('/openapi.json describes every route with its schemas', async (t) => {
     '/v1/clusters/{name}/jobs/{id}/savepoints',
     '/v1/clusters/{name}/jobs/{id}/stop',
     '/v1/clusters/{name}/jobs/{id}/{report}',
+    '/v1/clusters/{name}/session',
     '/v1/clusters/{name}/tasks',
     '/v1/events',
     '/v1/health',

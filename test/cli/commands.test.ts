@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { request } from 'undici';
+import { tokenRules } from '../api/support/api.ts';
 import { moment } from '../api/support/fake-dispatcher.ts';
 import { run, testClient } from './support.ts';
 
@@ -364,7 +365,7 @@ test('info and health', async (t) => {
 });
 
 test('the token comes from a file or from the environment', async (t) => {
-  const { run } = await testClient(t, { token: 'the-token' });
+  const { run } = await testClient(t, { access: tokenRules('the-token') });
   const file = join(await directoryOf(t), 'token');
   await writeFile(file, 'the-token\n');
   t.is((await run(['info', '--token-file', file])).exitCode, 0);

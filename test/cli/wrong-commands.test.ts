@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { type ProblemCode, problemTable } from '../../src/lib/problem.ts';
+import { tokenRules } from '../api/support/api.ts';
 import { run, testClient } from './support.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'flink-mesos-wrong-'));
@@ -109,7 +110,7 @@ test('a job that fails while it is waited for: 8 FLINK_REFUSED', async (t) => {
 });
 
 test('a wrong token: 5 UNAUTHORIZED, and it is not repeated', async (t) => {
-  const { run } = await testClient(t, { token: 'right' });
+  const { run } = await testClient(t, { access: tokenRules('right') });
   const { exitCode, stderr } = await run(`info --token-file ${wrongToken}`);
   t.is(exitCode, 5);
   t.regex(stderr, /^error UNAUTHORIZED: [\s\S]*--token-file/);

@@ -3,6 +3,7 @@ import { Buffer } from 'node:buffer';
 import test from 'ava';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
+import { tokenRules } from '../api/support/api.ts';
 import { launchBrowser, type OpenOptions, openDashboard } from './support/browser.ts';
 import { fillWorld } from './support/dashboard-world.ts';
 import { startPrefixProxy } from './support/prefix-proxy.ts';
@@ -333,13 +334,32 @@ test('below a path prefix everything still works', async (t) => {
 });
 
 test('a scheduler with a token asks for it, and keeps it out of addresses', async (t) => {
-  const { page } = await open(t, { ...world, parts: { token: 'open-sesame' } });
+  const { page } = await open(t, { ...world, parts: { access: tokenRules('open-sesame') } });
   await page.getByRole('heading', { name: 'The scheduler asks for a token' }).waitFor();
   await page.getByLabel('Token of the API').fill('open-sesame');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Something is wrong' }).waitFor();
   await shows(page, 'Live');
   t.notRegex(page.url(), /sesame/);
+});
+
+test("with a token Flink's own pages open too: the browser gets a session for them", async (t) => {
+  const rules = tokenRules('open-sesame');
+  const { page, go } = await open(t, { ...world, parts: { access: rules } });
+  await page.getByLabel('Token of the API').fill('open-sesame');
+  await page.keyboard.press('Enter');
+  await go('#/clusters/payments');
+  const opened = page.context().waitForEvent('page');
+  await page.getByRole('link', { name: /^Flink UI/ }).click();
+  const flink = await opened;
+  await flink.waitForLoadState();
+  // The session was taken: what answers is the proxy, which finds no JobManager behind this fake cluster.
+  t.regex(await flink.innerText('body'), /NOT_READY/);
+  t.regex(flink.url(), /\/v1\/clusters\/payments\/flink\/$/);
+  t.deepEqual(
+    (await page.context().cookies()).map(({ path, httpOnly, sameSite }) => ({ path, httpOnly, sameSite })),
+    [{ path: '/v1/clusters/payments', httpOnly: true, sameSite: 'Strict' }],
+  );
 });
 
 test('by keyboard alone: the content is reached at once, and dialogs give the focus back', async (t) => {

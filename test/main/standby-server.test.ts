@@ -4,6 +4,7 @@ import { createServer, request as httpRequest, type IncomingMessage } from 'node
 import type { AddressInfo } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { type StandbyParts, startStandby } from '../../src/main/standby-server.ts';
+import { tokenRules } from '../api/support/api.ts';
 
 async function leaderServer(t: ExecutionContext) {
   const seen: IncomingMessage[] = [];
@@ -54,7 +55,7 @@ async function ask(
 
 test('reads are passed on, with the token of who asks and the answer of the leader', async (t) => {
   const { seen, url } = await leaderServer(t);
-  const port = await standby(t, { leader: async () => url, token: 'abc' });
+  const port = await standby(t, { leader: async () => url, access: tokenRules('abc') });
   const headers = { authorization: 'token=abc' };
   t.like(await ask(port, '/v1/clusters?a=b', { headers }), { status: 200, body: { asked: '/v1/clusters?a=b' } });
   t.is(seen[0]?.headers.authorization, 'token=abc');

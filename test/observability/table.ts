@@ -16,6 +16,16 @@ const master = '127.0.0.1:5050' as MasterAddress;
 const job = '0123456789abcdef0123456789abcdef' as JobId;
 
 export const examples: Examples = {
+  'act.done': {
+    kind: 'act.done',
+    who: 'alice',
+    by: 'token',
+    method: 'DELETE',
+    path: '/v1/clusters/alpha',
+    status: 202,
+    tookMs: 12,
+  },
+  'access.refused': { kind: 'access.refused', times: 3, method: 'GET', path: '/v1/clusters' },
   'master.connecting': { kind: 'master.connecting', master, attempt: 2 },
   'master.unknown': { kind: 'master.unknown' },
   'master.subscribed': { kind: 'master.subscribed', master, frameworkId: 'f-1' as FrameworkId, first: true },

@@ -5,8 +5,8 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { Problem } from '../../lib/problem.ts';
 
-export function checkBinding(host: string, token: string | undefined): void {
-  if (isLoopback(host) || (token !== undefined && token !== '')) return;
+export function checkBinding(host: string, guarded: boolean): void {
+  if (isLoopback(host) || guarded) return;
   throw new Problem(
     'TOKEN_REQUIRED',
     `the API will not listen on ${host === '' ? 'every address' : host} without a token: whoever reaches it can run code`,

@@ -6,7 +6,8 @@
  *   - what changes something must not come from another origin. Our own pages, and Flink's UI below our address, do.
  *   - what only reads may be opened by a link elsewhere, but not be fetched, framed or embedded by another origin.
  *
- * With a token none of this is needed: no browser adds it by itself.
+ * With a token none of this is needed: no browser adds it by itself. With what a browser does add, a cookie, the second
+ * and third hold too (gate.ts).
  */
 import type { IncomingHttpHeaders } from 'node:http';
 import { Problem } from '../../lib/problem.ts';
@@ -22,6 +23,7 @@ const harmlessMethods = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Flink's REST has requests that change something by GET, made for proxies of YARN (`/jobs/:id/yarn-cancel`). */
 const changesByGet = /\/yarn-(cancel|stop)\/?$/;
+const opensSession = /^\/v1\/clusters\/[^/]+\/session$/;
 
 export function createBrowserGuard(advertiseUrl: string | undefined): (request: BrowserRequest) => void {
   const advertisedHost = advertiseUrl === undefined ? undefined : new URL(advertiseUrl).hostname;
@@ -31,13 +33,22 @@ export function createBrowserGuard(advertiseUrl: string | undefined): (request: 
     if (name === undefined || !(isLoopback(name) || name === advertisedHost)) {
       throw new Problem('FORBIDDEN', `this API is not known as ${JSON.stringify(host)}`, { details: { host } });
     }
-    const changing = !harmlessMethods.has(method) || changesByGet.test(path);
-    if (isForeign(headers, host, changing)) {
-      throw new Problem('FORBIDDEN', 'the request comes from a web page of another origin', {
-        details: { origin: headers.origin ?? 'unknown' },
-      });
-    }
+    refuseForeign({ method, path, headers });
   };
+}
+
+export function refuseForeign(request: BrowserRequest): void {
+  const { headers } = request;
+  if (!isForeign(headers, headers.host ?? '', changesSomething(request))) return;
+  throw new Problem('FORBIDDEN', 'the request comes from a web page of another origin', {
+    details: { origin: headers.origin ?? 'unknown' },
+  });
+}
+
+/** Whether readers may not ask for it, and the audit tells of it. A session changes nothing but what its owner's browser sends. */
+export function changesSomething({ method, path }: BrowserRequest): boolean {
+  if (opensSession.test(path)) return false;
+  return !harmlessMethods.has(method) || changesByGet.test(path);
 }
 
 function hostName(host: string): string | undefined {

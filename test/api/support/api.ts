@@ -2,6 +2,7 @@
 import { Buffer } from 'node:buffer';
 import type { ExecutionContext } from 'ava';
 import type { FastifyInstance } from 'fastify';
+import type { AccessRules } from '../../../src/api/access/rules.ts';
 import { type ApiParts, buildApi } from '../../../src/api/build-api.ts';
 import type { ArtifactStore } from '../../../src/artifacts/artifact-store.ts';
 import { createFakeDispatcher, type FakeDispatcher } from './fake-dispatcher.ts';
@@ -13,6 +14,11 @@ export const noArtifacts: ArtifactStore = {
   signedPath: () => '',
   verify: () => false,
 };
+
+/** One token that may act. */
+export function tokenRules(token: string): AccessRules {
+  return { tokens: [{ name: 'alice', role: 'act', token }] };
+}
 
 export interface TestApi {
   readonly app: FastifyInstance;

@@ -88,6 +88,7 @@ export function fakeRuntime(): FakeRuntime {
     offerRounds: () => self.rounds,
     agents: () => self.mesosAgents,
     scheduler: () => self.view,
+    note: () => {},
     onFact(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
