@@ -6,6 +6,7 @@ import { type Static, type TSchema, Type } from 'typebox';
 import { ClusterPlacement, constraintFields, Kept } from '../flink/placement-spec.ts';
 import { ProcessPorts } from '../flink/ports-spec.ts';
 import { ProcessOptions } from '../flink/process-spec.ts';
+import { OtherResources } from '../flink/resource-spec.ts';
 import { ClusterName, FlinkSource, TaskManagers } from '../flink/spec.ts';
 import type {
   ClusterView,
@@ -33,6 +34,7 @@ const size = Type.Object({
   cpus: Type.Number(),
   memoryMiB: count,
   diskMiB: count,
+  resources: Type.Optional(OtherResources),
   ports: Type.Optional(ProcessPorts),
   ...constraintFields,
 });

@@ -9,7 +9,13 @@ const count = Type.Integer({ minimum: 0 });
 const oneOf = <Text extends string>(...texts: readonly Text[]) =>
   Type.Unsafe<Text>(Type.Union(texts.map((text) => Type.Literal(text))));
 
-const amount = Type.Object({ cpus: Type.Number(), memMiB: Type.Number(), diskMiB: Type.Number(), ports: count });
+const amount = Type.Object({
+  cpus: Type.Number(),
+  memMiB: Type.Number(),
+  diskMiB: Type.Number(),
+  ports: count,
+  others: Type.Optional(Type.Record(Type.String(), Type.Number())),
+});
 const outcome = oneOf('held', 'accepted', 'declined', 'rescinded', 'lost');
 
 const offer = Type.Object({

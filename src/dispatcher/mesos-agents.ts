@@ -2,6 +2,7 @@
  * The agents of the Mesos cluster: what offers showed of them, and what the master says: how much each has, how much of
  * it others hold, whether it is being emptied. Where the master does not say, what offers showed has to do.
  */
+import _ from 'lodash';
 import { fromThousandths } from '../lib/thousandths.ts';
 import type { Resource } from '../mesos-api-client/protocol/mesos.ts';
 import type { MaintenanceWindow, MasterAgent } from '../mesos-api-client/protocol/operator-messages.ts';
@@ -82,15 +83,25 @@ function amountOf(resources: readonly Resource[]): Amount {
   const plain = resources.map(({ disk: _volume, ...resource }) => resource);
   const scalar = (name: string) => fromThousandths(scalarSum(plain, name));
   const ports = portRanges(plain).reduce((sum, { begin, end }) => sum + end - begin + 1, 0);
-  return { cpus: scalar('cpus'), memMiB: scalar('mem'), diskMiB: scalar('disk'), ports };
+  const named = plain.flatMap(({ name, scalar: amount }) => (amount === undefined ? [] : [name]));
+  const others = _.difference(_.uniq(named), ['cpus', 'mem', 'disk']);
+  return {
+    cpus: scalar('cpus'),
+    memMiB: scalar('mem'),
+    diskMiB: scalar('disk'),
+    ports,
+    ...(others.length > 0 && { others: Object.fromEntries(others.map((name) => [name, scalar(name)])) }),
+  };
 }
 
 function less(from: Amount, minus: Amount): Amount {
-  const difference = (name: keyof Amount) => Math.max(0, Math.round((from[name] - minus[name]) * 1000) / 1000);
+  const without = (amount: number, part = 0) => Math.max(0, Math.round((amount - part) * 1000) / 1000);
+  const difference = (name: 'cpus' | 'memMiB' | 'diskMiB' | 'ports') => without(from[name], minus[name]);
   return {
     cpus: difference('cpus'),
     memMiB: difference('memMiB'),
     diskMiB: difference('diskMiB'),
     ports: difference('ports'),
+    ...(from.others && { others: _.mapValues(from.others, (amount, name) => without(amount, minus.others?.[name])) }),
   };
 }

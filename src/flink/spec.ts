@@ -6,6 +6,7 @@ import { type Static, Type } from 'typebox';
 import { ClusterPlacement, type Constraints, constraintFields, Kept } from './placement-spec.ts';
 import { ProcessPorts } from './ports-spec.ts';
 import { ProcessOptions } from './process-spec.ts';
+import { OtherResources } from './resource-spec.ts';
 
 export const ClusterName = Type.String({
   pattern: '^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$',
@@ -89,6 +90,7 @@ export const ClusterSpec = Type.Object(
           cpus: Type.Optional(cpus),
           memoryMiB: Type.Optional(memoryMiB),
           diskMiB: Type.Optional(diskMiB),
+          resources: Type.Optional(OtherResources),
           ports: Type.Optional(ProcessPorts),
           ...constraintFields,
         },
@@ -101,6 +103,7 @@ export const ClusterSpec = Type.Object(
           cpus: Type.Optional(cpus),
           memoryMiB: Type.Optional(memoryMiB),
           diskMiB: Type.Optional(diskMiB),
+          resources: Type.Optional(OtherResources),
           slots: Type.Optional(Type.Integer({ minimum: 1, maximum: 256 })),
           kept: Type.Optional(Kept),
           ports: Type.Optional(ProcessPorts),
@@ -134,6 +137,7 @@ export interface ProcessSpec extends Constraints {
   readonly cpus: number;
   readonly memoryMiB: number;
   readonly diskMiB: number;
+  readonly resources?: OtherResources;
   readonly ports?: ProcessPorts;
 }
 

@@ -256,6 +256,7 @@ function frameworkInfo(settings: CoreSettings, webuiUrl: string): FrameworkInfo 
       { type: 'TASK_KILLING_STATE' },
       { type: 'RESERVATION_REFINEMENT' },
       { type: 'REGION_AWARE' },
+      { type: 'GPU_RESOURCES' },
     ],
   };
 }

@@ -39,7 +39,8 @@ const whyColumns = [
 ];
 
 function describe(why: TaskWhyView): string {
-  const { cpus, memMiB, diskMiB, ports } = why.wanted;
+  const { cpus, memMiB, diskMiB, ports, others = {} } = why.wanted;
+  const further = Object.entries(others).map(([name, amount]) => `, ${amount} ${name}`);
   const fields = renderFields([
     ['task', why.task],
     ['cluster', why.cluster],
@@ -47,7 +48,7 @@ function describe(why: TaskWhyView): string {
     ['role', why.role],
     ['waits since', shortInstant(why.requestedAt)],
     ['waits because', why.why],
-    ['wanted', `${cpus} cpus, ${memMiB} MiB memory, ${diskMiB} MiB disk, ${ports} ports`],
+    ['wanted', `${cpus} cpus, ${memMiB} MiB memory, ${diskMiB} MiB disk, ${ports} ports${further.join('')}`],
     ['last offer', shortInstant(why.lastOfferAt) ?? 'none since the scheduler is subscribed'],
     ['agents known', why.agents.known],
     ['with room', why.agents.fitting],

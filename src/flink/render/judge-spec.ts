@@ -9,6 +9,7 @@ import { judgeProcesses } from './judge-processes.ts';
 import { divideJobManagerMemory, divideTaskManagerMemory } from './memory.ts';
 import { inMebibytes, MEBIBYTE } from './memory-size.ts';
 import { isReservedVariable, whyOptionRefused } from './options.ts';
+import { judgeResources } from './other-resources.ts';
 
 /** A slot's own thread and buffers; below it a task fails for want of memory before it does anything. */
 const LEAST_TASK_HEAP_PER_SLOT_BYTES = 4 * MEBIBYTE;
@@ -25,6 +26,7 @@ export function judgeSpec(spec: CompleteClusterSpec): string[] {
     ...judgeEnvironment(spec),
     ...judgeProcesses(spec),
     ...judgePorts(spec),
+    ...judgeResources(spec),
     ...judgePlacement(spec),
   ];
 }

@@ -9,6 +9,7 @@ import type { CompleteClusterSpec } from '../spec.ts';
 import { elasticJobManagerCommand, jobManagerCommand, taskManagerCommand } from './commands.ts';
 import { taskLabels } from './labels.ts';
 import { MEBIBYTE } from './memory-size.ts';
+import { othersOf } from './other-resources.ts';
 import { diskOf, placementOf } from './placement.ts';
 import { type Part, portOptions, portsOf, vipsOf } from './ports.ts';
 import type { JobManagerAddress, RenderContext, Renderer } from './render.ts';
@@ -43,7 +44,13 @@ function renderJobManager(
     group: groupOf(cluster),
     part: 'jobmanager',
     name: `${cluster.name} jobmanager`,
-    resources: { cpus, memMiB: memoryMiB, diskMiB, ports: portsOf(cluster.spec, 'jobManager') },
+    resources: {
+      cpus,
+      memMiB: memoryMiB,
+      diskMiB,
+      ports: portsOf(cluster.spec, 'jobManager'),
+      ...othersOf(cluster.spec.jobManager),
+    },
     process: {
       command: jobManagerCommandOf(cluster),
       environment: { ...environmentOf(cluster), ...driverEnvironmentOf(context, cluster) },
@@ -71,7 +78,13 @@ function renderTaskManager(
     group: groupOf(cluster),
     part: 'taskmanager',
     name: `${cluster.name} taskmanager`,
-    resources: { cpus, memMiB: memoryMiB, diskMiB: diskOf(cluster.spec), ports: portsOf(cluster.spec, 'taskManager') },
+    resources: {
+      cpus,
+      memMiB: memoryMiB,
+      diskMiB: diskOf(cluster.spec),
+      ports: portsOf(cluster.spec, 'taskManager'),
+      ...othersOf(cluster.spec.taskManager),
+    },
     process: {
       command: taskManagerCommand(cluster.distribution, portOptions(cluster.spec, 'taskManager')),
       environment: {

@@ -5,17 +5,15 @@
  */
 import _ from 'lodash';
 import type { GroupName, TaskSpec } from '../model/task.ts';
-import { type Amounts, amountsWanted } from './pools.ts';
+import { type Amounts, amountsWanted, sumOfAmounts } from './pools.ts';
 import type { Request } from './request.ts';
 import { type RunningTasks, sumOf } from './running-tasks.ts';
-
-/** Of what there is, whoever holds it. */
-export type Capacity = Pick<Amounts, 'cpus' | 'mem'>;
 
 export function inFairOrder(
   requests: readonly Request[],
   running: RunningTasks,
-  capacity: Capacity,
+  /** Of what there is, whoever holds it. */
+  capacity: Amounts,
 ): readonly Request[] {
   const tiers = _.groupBy(requests, ({ spec }) => spec.share?.priority ?? 0);
   return Object.keys(tiers)
@@ -24,7 +22,7 @@ export function inFairOrder(
     .flatMap((priority) => inTurns(tiers[priority] ?? [], running, capacity));
 }
 
-function inTurns(requests: readonly Request[], running: RunningTasks, capacity: Capacity): readonly Request[] {
+function inTurns(requests: readonly Request[], running: RunningTasks, capacity: Amounts): readonly Request[] {
   const groups = Map.groupBy(requests, ({ spec }) => spec.group);
   if (groups.size <= 1) {
     return requests;
@@ -43,19 +41,16 @@ function inTurns(requests: readonly Request[], running: RunningTasks, capacity: 
 
 class Queue {
   readonly #requests: readonly Request[];
-  readonly #capacity: Capacity;
+  readonly #capacity: Amounts;
   readonly #weight: number;
-  #cpus: number;
-  #mem: number;
+  #held: Amounts;
   #next = 0;
 
-  constructor(group: GroupName, requests: readonly Request[], running: RunningTasks, capacity: Capacity) {
-    const held = sumOf(running.ofGroup(group));
+  constructor(group: GroupName, requests: readonly Request[], running: RunningTasks, capacity: Amounts) {
     this.#requests = requests;
     this.#capacity = capacity;
     this.#weight = weightOf(requests[0]?.spec);
-    this.#cpus = held.cpus;
-    this.#mem = held.mem;
+    this.#held = sumOf(running.ofGroup(group));
   }
 
   get isEmpty(): boolean {
@@ -63,11 +58,7 @@ class Queue {
   }
 
   get share(): number {
-    const dominant = Math.max(
-      this.#cpus / Math.max(1, this.#capacity.cpus),
-      this.#mem / Math.max(1, this.#capacity.mem),
-    );
-    return dominant / this.#weight;
+    return dominantShare(this.#held, this.#capacity) / this.#weight;
   }
 
   take(): Request[] {
@@ -76,11 +67,21 @@ class Queue {
     if (request === undefined) {
       return [];
     }
-    const { cpus, mem } = amountsWanted(request.spec.resources);
-    this.#cpus += cpus;
-    this.#mem += mem;
+    this.#held = sumOfAmounts([this.#held, amountsWanted(request.spec.resources)]);
     return [request];
   }
+}
+
+function dominantShare(held: Amounts, all: Amounts): number {
+  let share = Math.max(
+    held.cpus / Math.max(1, all.cpus),
+    held.mem / Math.max(1, all.mem),
+    held.disk / Math.max(1, all.disk),
+  );
+  for (const name in held.others) {
+    share = Math.max(share, (held.others[name] ?? 0) / Math.max(1, all.others[name] ?? 0));
+  }
+  return share;
 }
 
 function weightOf(spec: TaskSpec | undefined): number {

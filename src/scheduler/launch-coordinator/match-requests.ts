@@ -4,10 +4,17 @@
  */
 import { portRanges } from '../../mesos-api-client/protocol/resources.ts';
 import type { TaskSpec } from '../model/task.ts';
-import { type Agent, type Constraint, fitness, Matcher, type Request as MatcherRequest } from './matching/index.ts';
+import {
+  type Agent,
+  type Constraint,
+  fitness,
+  Matcher,
+  type Request as MatcherRequest,
+  type Scalars,
+} from './matching/index.ts';
 import { located } from './place.ts';
 import type { Pot } from './placing.ts';
-import { amountsWanted } from './pools.ts';
+import { type Amounts, amountsWanted } from './pools.ts';
 import type { Request } from './request.ts';
 import { type RunningTasks, sumOf } from './running-tasks.ts';
 import { companyOf, hardOf, isOpenToAll, labelsOf, quarrelOf, softOf } from './wishes.ts';
@@ -61,8 +68,8 @@ class Wishes {
   }
 
   requestOf({ spec }: Request): MatcherRequest {
-    const { cpus, mem, disk, ports } = amountsWanted(spec.resources);
-    const plain = { id: spec.taskId, scalars: { cpus, mem, disk }, ports };
+    const wanted = amountsWanted(spec.resources);
+    const plain = { id: spec.taskId, scalars: scalarsOf(wanted), ports: wanted.ports };
     return this.matter ? { ...plain, ...this.#wishesOf(spec) } : plain;
   }
 
@@ -93,16 +100,18 @@ class Wishes {
 }
 
 function agentOf({ pool, free, amounts }: Pot, running: RunningTasks, withTasks: boolean): Agent {
-  const { cpus, mem, disk } = amounts;
   const tasks = running.at(pool.agentId);
-  const used = sumOf(tasks);
   return {
     ...located(pool),
-    free: { cpus, mem, disk },
-    used: { cpus: used.cpus, mem: used.mem, disk: used.disk },
+    free: scalarsOf(amounts),
+    used: scalarsOf(sumOf(tasks)),
     ports: portRanges(free),
     ...(withTasks && { groups: tasks.flatMap(({ spec }) => labelsOf(spec)) }),
   };
+}
+
+function scalarsOf({ cpus, mem, disk, others }: Amounts): Scalars {
+  return { ...others, cpus, mem, disk };
 }
 
 /** Agents that offer nothing to this role: constraints count their tasks all the same. */

@@ -1,7 +1,7 @@
 /**
  * Finds a place for what waits among what is offered. Whoever would rather go back to its old agent comes first; the
  * others are matched together, all that wait at once: on agents that nobody waits for, then on the others, and last on those that
- * are to be taken away (MA-55). The matcher chooses the agent; what exactly is cut out of its offers is decided here.
+ * are to be taken away (MA-55); on such with gpus after such without. The matcher chooses the agent; what exactly is cut out of its offers is decided here.
  */
 import _ from 'lodash';
 import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
@@ -10,11 +10,11 @@ import type { OfferOperation } from '../../mesos-api-client/protocol/operations.
 import { subtract } from '../../mesos-api-client/protocol/resources.ts';
 import type { Ports } from '../model/task.ts';
 import { eligibilityOf } from './eligibility.ts';
-import { type Capacity, inFairOrder } from './fair-order.ts';
+import { inFairOrder } from './fair-order.ts';
 import type { Claims } from './kept-places.ts';
 import { type Keeping, type Kept, keepOf } from './kept-resources.ts';
 import { placeInOrder } from './match-requests.ts';
-import { type Amounts, amountsOf, amountsWanted, hasRoom, type Pool } from './pools.ts';
+import { type Amounts, amountsOf, amountsWanted, hasRoom, type Pool, sumOfAmounts } from './pools.ts';
 import type { Request } from './request.ts';
 import { type RunningTasks, sumOf } from './running-tasks.ts';
 import { type Share, takeSameShare, takeShare } from './share.ts';
@@ -89,7 +89,7 @@ export class Placing {
         continue;
       }
       const rest = subtract([...pot.free, ...(kept.get(place.id) ?? [])], place.resources);
-      const portsOnly = { ...request.spec.resources, cpus: 0, memMiB: 0, diskMiB: 0 };
+      const portsOnly = { ...request.spec.resources, cpus: 0, memMiB: 0, diskMiB: 0, others: {} };
       const share = rest && takeShare(rest, portsOnly, this.#nextPorts.get(agentId) ?? 0);
       if (share !== undefined) {
         this.#put(request, pot, { ...share, taken: [...place.resources, ...share.taken] }, { how: 'again' });
@@ -148,11 +148,8 @@ export class Placing {
   }
 
   /** What is offered and what is ours already: all that can be shared out at present. */
-  #capacity(): Capacity {
-    const free = this.#pots.map(({ amounts }) => amounts);
-    const ours = [...this.#running.groups()].map((group) => sumOf(this.#running.ofGroup(group)));
-    const all = [...free, ...ours];
-    return { cpus: _.sumBy(all, 'cpus'), mem: _.sumBy(all, 'mem') } as Capacity;
+  #capacity(): Amounts {
+    return sumOfAmounts([...this.#pots.map(({ amounts }) => amounts), sumOf(this.#running.all())]);
   }
 
   #takeFreely(pot: Pot, request: Request): Share | undefined {
@@ -173,11 +170,10 @@ export class Placing {
   }
 }
 
+/** First those that nobody else would rather have; among them such with gpus last, which are dear. */
 function tiersOf(pots: readonly Pot[], awaited: ReadonlySet<AgentId>): readonly (readonly Pot[])[] {
-  const staying = pots.filter(({ pool }) => !pool.leaving);
-  return [
-    staying.filter(({ pool }) => !awaited.has(pool.agentId)),
-    staying.filter(({ pool }) => awaited.has(pool.agentId)),
-    pots.filter(({ pool }) => pool.leaving),
-  ];
+  const rank = ({ pool, amounts }: Pot) =>
+    (pool.leaving ? 4 : awaited.has(pool.agentId) ? 2 : 0) + ((amounts.others.gpus ?? 0) > 0 ? 1 : 0);
+  const tiers = _.groupBy(pots, rank);
+  return _.sortBy(Object.keys(tiers), Number).map((tier) => tiers[tier] ?? []);
 }

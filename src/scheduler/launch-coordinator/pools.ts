@@ -35,7 +35,12 @@ export interface Amounts {
   readonly mem: Thousandths;
   readonly disk: Thousandths;
   readonly ports: number;
+  /** All other scalars by name. */
+  readonly others: Readonly<Record<string, Thousandths>>;
 }
+
+const none = {};
+const named: ReadonlySet<string> = new Set(['cpus', 'mem', 'disk']);
 
 export function poolsOf(offers: Iterable<Offer>, onlyRole: string): Pool[] {
   const together = _.groupBy([...offers], (offer) => JSON.stringify([offer.agent_id.value, roleOf(offer, onlyRole)]));
@@ -94,7 +99,15 @@ export function amountsOf(resources: readonly Resource[]): Amounts {
     mem: scalarSum(resources, 'mem'),
     disk: scalarSum(resources, 'disk'),
     ports: _.sumBy(portRanges(resources), ({ begin, end }) => end - begin + 1),
+    others: othersOf(resources),
   };
+}
+
+function othersOf(resources: readonly Resource[]): Amounts['others'] {
+  const names = resources.flatMap(({ name, scalar }) => (scalar === undefined || named.has(name) ? [] : [name]));
+  return names.length === 0
+    ? none
+    : Object.fromEntries(_.uniq(names).map((name) => [name, scalarSum(resources, name)]));
 }
 
 export function amountsWanted(wanted: TaskResources): Amounts {
@@ -103,19 +116,42 @@ export function amountsWanted(wanted: TaskResources): Amounts {
     mem: toThousandths(wanted.memMiB),
     disk: toThousandths(wanted.diskMiB),
     ports: wanted.ports.length,
+    others: wanted.others === undefined ? none : _.mapValues(wanted.others, toThousandths),
   };
 }
 
 export function hasRoom(free: Amounts, wanted: Amounts): boolean {
-  return free.cpus >= wanted.cpus && free.mem >= wanted.mem && free.disk >= wanted.disk && free.ports >= wanted.ports;
+  const { cpus, mem, disk, ports, others } = wanted;
+  if (free.cpus < cpus || free.mem < mem || free.disk < disk || free.ports < ports) {
+    return false;
+  }
+  return others === none || Object.entries(others).every(([name, amount]) => (free.others[name] ?? 0) >= amount);
+}
+
+/** What several hold together. */
+export function sumOfAmounts(all: Iterable<Amounts>): Amounts {
+  const sum = { cpus: 0, mem: 0, disk: 0, ports: 0 };
+  let others: Record<string, number> | undefined;
+  for (const each of all) {
+    sum.cpus += each.cpus;
+    sum.mem += each.mem;
+    sum.disk += each.disk;
+    sum.ports += each.ports;
+    for (const name in each.others) {
+      others ??= {};
+      others[name] = (others[name] ?? 0) + (each.others[name] ?? 0);
+    }
+  }
+  return { ...sum, others: others ?? none } as Amounts;
 }
 
 /** For people: cpus and MiB with their fractions. */
-export function inUnits({ cpus, mem, disk, ports }: Amounts): Amount {
+export function inUnits({ cpus, mem, disk, ports, others }: Amounts): Amount {
   return {
     cpus: fromThousandths(cpus),
     memMiB: fromThousandths(mem),
     diskMiB: fromThousandths(disk),
     ports,
+    ...(!_.isEmpty(others) && { others: _.mapValues(others, fromThousandths) }),
   };
 }

@@ -3,7 +3,7 @@ import type { AgentId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { GroupName, TaskRecord, TaskSpec } from '../model/task.ts';
 import { fieldOf } from './matching/index.ts';
 import { located, type Place } from './place.ts';
-import { type Amounts, amountsWanted } from './pools.ts';
+import { type Amounts, amountsWanted, sumOfAmounts } from './pools.ts';
 import { isOpenToAll, labelsOf } from './wishes.ts';
 
 export interface RunningTask {
@@ -87,15 +87,7 @@ export class RunningTasks {
 }
 
 export function sumOf(tasks: readonly RunningTask[]): Amounts {
-  const sum = { cpus: 0, mem: 0, disk: 0, ports: 0 };
-  for (const { spec } of tasks) {
-    const { cpus, mem, disk, ports } = amountsWanted(spec.resources);
-    sum.cpus += cpus;
-    sum.mem += mem;
-    sum.disk += disk;
-    sum.ports += ports;
-  }
-  return sum as Amounts;
+  return sumOfAmounts(tasks.map(({ spec }) => amountsWanted(spec.resources)));
 }
 
 function label(labelled: Map<string, RunningTask[]>, task: RunningTask): void {

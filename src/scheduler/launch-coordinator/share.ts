@@ -26,10 +26,10 @@ function take(
   wanted: TaskResources,
   choosePorts: (rest: readonly Resource[]) => (Cut & { readonly ports: number[] }) | undefined,
 ): Share | undefined {
-  const { cpus, mem, disk } = amountsWanted(wanted);
+  const { cpus, mem, disk, others } = amountsWanted(wanted);
   const taken: Resource[] = [];
   let rest = free;
-  for (const [name, amount] of [['cpus', cpus] as const, ['mem', mem] as const, ['disk', disk] as const]) {
+  for (const [name, amount] of Object.entries({ cpus, mem, disk, ...others })) {
     const cut = amount === 0 ? { taken: [], rest } : takeScalar(rest, name, amount);
     if (cut === undefined) {
       return undefined;

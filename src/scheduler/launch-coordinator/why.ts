@@ -3,16 +3,15 @@
  * are ruled out by what, with what was wanted and the most that one of them had. Computed when somebody asks, from what
  * is remembered anyway.
  */
-import _ from 'lodash';
 import type { EpochMs } from '../../lib/brand.ts';
-import { unreachable } from '../../lib/exhaustive.ts';
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { RuledOut, WhyView } from '../model/offer-views.ts';
 import type { TaskRecord, TaskSpec } from '../model/task.ts';
 import { type Eligibility, eligibilityOf, type Obstacle } from './eligibility.ts';
 import type { KnownAgent, KnownAgents } from './known-agents.ts';
-import { type Amounts, amountsWanted, hasRoom, inUnits } from './pools.ts';
+import { amountsWanted, hasRoom, inUnits } from './pools.ts';
 import type { RunningTasks } from './running-tasks.ts';
+import { Tally } from './tally.ts';
 import { preferenceInForce } from './waiting-tasks.ts';
 import { constraintWords } from './wishes.ts';
 
@@ -94,13 +93,6 @@ function askedFor({ placement }: TaskSpec): string {
   return `: the master is asked for agents with ${placement?.constraints.map(constraintWords).join(', ')}`;
 }
 
-const kinds = [
-  { of: 'cpus', reason: 'cpus' },
-  { of: 'mem', reason: 'memory' },
-  { of: 'disk', reason: 'disk' },
-  { of: 'ports', reason: 'ports' },
-] as const;
-
 function lookOnce(spec: TaskSpec, role: string, circumstances: Circumstances): Looked {
   const { group, part, resources, placement } = spec;
   const key = JSON.stringify([role, group, part, resources, placement]);
@@ -135,83 +127,10 @@ function obstaclesAt(agent: KnownAgent, eligible: Eligibility): readonly Obstacl
   return eligible({ agentId, hostname, attributes, ...(domain && { domain }) });
 }
 
-/** Counts agents by reason. */
-class Tally {
-  readonly #need: Amounts;
-  readonly #others = new Map<string, RuledOut & { agents: number }>();
-  readonly #short: Record<keyof Amounts, { agents: number; best?: KnownAgent; most: number }>;
-
-  constructor(need: Amounts) {
-    this.#need = need;
-    const none = () => ({ agents: 0, most: -1 });
-    this.#short = { cpus: none(), mem: none(), disk: none(), ports: none() };
-  }
-
-  note(agent: KnownAgent, free: Amounts | undefined, obstacles: readonly Obstacle[], role: string): void {
-    for (const { reason, what } of obstacles) {
-      this.#count(reason, what);
-    }
-    if (free === undefined) {
-      this.#count('role', `offered nothing to role ${role}`);
-      return;
-    }
-    for (const { of } of kinds) {
-      const short = this.#short[of];
-      if (free[of] < this.#need[of]) {
-        short.agents += 1;
-        if (free[of] > short.most) {
-          short.most = free[of];
-          short.best = agent;
-        }
-      }
-    }
-  }
-
-  ruledOut(): RuledOut[] {
-    const amounts = kinds.flatMap(({ of, reason }) => {
-      const { agents, best, most } = this.#short[of];
-      if (agents === 0 || best === undefined) {
-        return [];
-      }
-      const [wanted, had] = [inOwnUnits(of, this.#need[of]), inOwnUnits(of, most)];
-      return [{ reason, what: shortOf(reason), agents, wanted, best: had, bestAgent: best.agentId }];
-    });
-    return [...amounts, ..._.orderBy([...this.#others.values()], ['agents', 'what'], ['desc', 'asc'])];
-  }
-
-  #count(reason: RuledOut['reason'], what: string): void {
-    const known = this.#others.get(`${reason} ${what}`);
-    if (known === undefined) {
-      this.#others.set(`${reason} ${what}`, { reason, what, agents: 1 });
-    } else {
-      known.agents += 1;
-    }
-  }
-}
-
-function shortOf(reason: (typeof kinds)[number]['reason']): string {
-  switch (reason) {
-    case 'cpus':
-      return 'too few cpus';
-    case 'memory':
-      return 'too little memory';
-    case 'disk':
-      return 'too little disk';
-    case 'ports':
-      return 'too few ports';
-    default:
-      return unreachable(reason);
-  }
-}
-
 function reasonWords({ reason, what, agents, wanted, best }: RuledOut): string {
   const unit = reason === 'memory' || reason === 'disk' ? ' MiB' : '';
   const numbers = wanted === undefined ? '' : ` (wanted ${wanted}${unit}, best ${best}${unit})`;
   return reason === 'constraint' ? `${agents} ruled out by ${what}` : `${agents} ${what}${numbers}`;
-}
-
-function inOwnUnits(of: keyof Amounts, amount: number): number {
-  return of === 'ports' ? amount : amount / 1000;
 }
 
 function count(agents: number): string {

@@ -13,6 +13,8 @@ export interface Amount {
   readonly memMiB: number;
   readonly diskMiB: number;
   readonly ports: number;
+  /** Other scalars by name, where there are any: gpus, … */
+  readonly others?: Readonly<Record<string, number>>;
 }
 
 /** `held`: somebody has a reason to wait with it, and not for long. The last two: taken back by the master, or void since a break. */
@@ -76,6 +78,8 @@ export interface RuledOut {
     | 'memory'
     | 'disk'
     | 'ports'
+    /** Another scalar: `what` names it. */
+    | 'scalar'
     | 'constraint'
     | 'other-group'
     | 'exclusive'

@@ -20,6 +20,8 @@ export interface TaskResources {
   readonly memMiB: number;
   readonly diskMiB: number;
   readonly ports: readonly PortName[];
+  /** Whatever else agents offer as scalars, by its name there: gpus, network bandwidth, licences. */
+  readonly others?: Readonly<Record<string, number>>;
 }
 
 /**

@@ -16,7 +16,6 @@ export const launchableWorker: Family = {
     'reservations stay on what is taken',
   ],
   leftOut: {
-    'LW-1': 'the port names of a process are fixed; own ones cannot be asked for yet',
     'LW-6': "no: a process is reached by its agent's host name, and Mesos-DNS finds it by its discovery information",
     'LW-7': 'container images cannot be asked for yet',
   },

@@ -16,8 +16,5 @@ export const offer: Family = {
     'attributes by name',
     'a custom network name; sets and texts are ignored',
   ],
-  leftOut: {
-    'OF-4': 'GPUs cannot be asked for yet: the sizes of a process are cpus, memory, disk and ports',
-    'OF-6': 'network bandwidth cannot be asked for yet; Mesos itself has no such resource',
-  },
+  leftOut: {},
 };

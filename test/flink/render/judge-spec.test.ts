@@ -1,7 +1,8 @@
 import test from 'ava';
+import { Value } from 'typebox/value';
 import { completeSpec } from '../../../src/flink/render/complete-spec.ts';
 import { judgeSpec } from '../../../src/flink/render/judge-spec.ts';
-import type { ClusterSpec } from '../../../src/flink/spec.ts';
+import { ClusterSpec } from '../../../src/flink/spec.ts';
 
 function judge(spec: Partial<ClusterSpec>): string[] {
   const defaults = { version: '2.3.0', source: { version: '2.3.0' } };
@@ -141,6 +142,16 @@ const misplaced: readonly (readonly [what: string, spec: Partial<ClusterSpec>, w
     /^placement\.limit\.cpus: 1\.4 is less than the JobManager and 1 TaskManager need, 1\.5/,
   ],
 ];
+
+test('PA-17: what agents cannot give is refused: half a gpu, a negative one, cpus by another name', (t) => {
+  t.deepEqual(judge({ taskManager: { resources: { gpus: 0.5 } }, jobManager: { resources: { cpus: 2 } } }), [
+    'jobManager.resources.cpus: it stands in cpus',
+    'taskManager.resources.gpus: Mesos gives whole ones only',
+  ]);
+  t.deepEqual(judge({ taskManager: { resources: { gpus: 2, bandwidth: 0.5 } } }), []);
+  t.true(Value.Check(ClusterSpec, { name: 'a', taskManager: { resources: { gpus: 1 } } }));
+  t.false(Value.Check(ClusterSpec, { name: 'a', taskManager: { resources: { gpus: -1 } } }));
+});
 
 for (const [what, spec, words] of misplaced) {
   test(`a place that cannot be is refused in words: ${what}`, (t) => {

@@ -177,7 +177,16 @@ test('jars of the cluster are fetched to its class path, plugins beside those of
   t.is((await runCommand(t, whole, '127.0.0.1', 'flink')).environment.FLINK_PLUGINS_DIR, 'SANDBOX/plugins');
 });
 
-test('ports that a specification adds come from the offer, reach their options, and may have a virtual address', async (t) => {
+test('gpus and other scalars of a specification are asked of the agent', (t) => {
+  const cluster = aCluster({}, { taskManager: { resources: { gpus: 1, network_bandwidth: 50 } } });
+  t.deepEqual(renderer.taskManager(cluster, taskId('tm-7'), address).resources.others, {
+    gpus: 1,
+    network_bandwidth: 50,
+  });
+  t.is(renderer.jobManager(cluster, taskId('jm-1'), undefined).resources.others, undefined);
+});
+
+test('LW-1: ports that a specification adds come from the offer, reach their options, and may have a virtual address', async (t) => {
   const cluster = aCluster(
     { distribution: archive },
     {
@@ -277,7 +286,7 @@ test('a job says where its checkpoints stand before its cluster does', (t) => {
   t.is(directory('s3://mine', 's3://bucket/c/'), `s3://mine/${job('1')}`);
 });
 
-test('what every process is given: user, grace, labels beside ours, files in the sandbox', (t) => {
+test('PA-8, PA-22, PA-23: what every process is given: user, grace, labels beside ours, files in the sandbox', (t) => {
   const labels = { team: 'tides', 'flink-mesos.part': 'spoof' };
   const uris = [{ value: 'https://repo/connector.jar', extract: false, fileName: 'connector.jar' }];
   const cluster = aCluster({}, { processes: { user: 'flink', killGraceSeconds: 40, labels, uris } });

@@ -33,7 +33,7 @@ test('OF-2: an empty offer is worth nothing; what is reserved and what is not is
   t.deepEqual(inUnits(amountsOf(mixed)), { cpus: 3.75, memMiB: 0, diskMiB: 0, ports: 3 });
 });
 
-test('OF-3, OF-5, OF-7, OF-8: cpus, memory, disk and port ranges; other scalars, sets and texts are left alone (OF-10)', (t) => {
+test('OF-3, OF-5, OF-7, OF-8: cpus, memory, disk and port ranges, other scalars by name; sets and texts are left alone (OF-10)', (t) => {
   const other: Resource[] = [
     scalar('bandwidth', 100),
     { name: 'nics', type: 'SET', set: { item: ['a'] } },
@@ -46,7 +46,7 @@ test('OF-3, OF-5, OF-7, OF-8: cpus, memory, disk and port ranges; other scalars,
     ports([1, 3], [9, 9]),
     ...other,
   ]);
-  t.deepEqual(inUnits(amounts), { cpus: 2, memMiB: 512.5, diskMiB: 7, ports: 4 });
+  t.deepEqual(inUnits(amounts), { cpus: 2, memMiB: 512.5, diskMiB: 7, ports: 4, others: { bandwidth: 100 } });
 });
 
 test('RA-2: unreserved resources are for all, reserved ones for their role and those below it, others for nobody', (t) => {
