@@ -8,6 +8,7 @@ import { Problem } from '../lib/problem.ts';
 import { guardAccess } from './access/access.ts';
 import { acceptOnlyJson } from './json-body.ts';
 import { type ApiLimits, defaultLimits } from './limits.ts';
+import { operatorRoutes } from './operator/operator-routes.ts';
 import type { ApiParts } from './parts.ts';
 import { answerProblem } from './problem-answers.ts';
 import { artifactRoutes } from './routes/artifacts.ts';
@@ -52,6 +53,7 @@ export function buildApi(parts: ApiParts): FastifyInstance {
     artifactRoutes(parts),
     sessionRoutes(parts),
     driverRoutes(parts, limits),
+    ...operatorRoutes(parts),
   ]) {
     app.register(routes);
   }

@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { Dispatcher } from '../dispatcher/dispatcher.ts';
 import type { Drivers } from '../dispatcher/drivers.ts';
+import type { Operator } from '../operator/operator.ts';
 import type { Audit } from './access/audit.ts';
 import type { AccessRules } from './access/rules.ts';
 import type { ApiLimits } from './limits.ts';
@@ -12,6 +13,8 @@ export interface ApiParts {
   readonly artifacts: ArtifactStore;
   /** What JobManagers of elastic clusters talk to. */
   readonly drivers?: Drivers;
+  /** The service as operators of DC/OS know it. */
+  readonly operator?: Operator;
   /** The metrics as Prometheus reads them (text format 0.0.4). */
   readonly metrics: () => Promise<string>;
   /** With them every request but health and artifacts must name its caller; without them only this machine may ask. */

@@ -210,7 +210,12 @@ const filePiece = Type.Object({
   text: Type.String(),
 });
 
-const health = Type.Object({ healthy: Type.Boolean(), why: Type.Optional(Type.String()) });
+const health = Type.Object({
+  healthy: Type.Boolean(),
+  why: Type.Optional(Type.String()),
+  value: Type.Optional(Type.String()),
+  reasons: Type.Optional(Type.Unsafe<readonly string[]>(Type.Array(Type.String()))),
+});
 
 const problem = Type.Object({
   code: Type.String(),

@@ -16,6 +16,9 @@ export type { ClusterSpec, JobSpec } from '../flink/spec.ts';
 export interface HealthView {
   readonly healthy: boolean;
   readonly why?: string;
+  /** In the words of DC/OS services: RUNNING, DEPLOYING_PENDING … */
+  readonly value?: string;
+  readonly reasons?: readonly string[];
 }
 
 /** The body of every answer that is an error. */

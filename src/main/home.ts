@@ -113,10 +113,12 @@ function storageHere(dataDir: string): string {
 async function settleStorage(
   store: Store,
   { storage, dataDir }: SchedulerSettings,
-  { settings }: LoadedRecords,
+  { settings, clusters }: LoadedRecords,
 ): Promise<string> {
   const remembered = settings.get('storage');
-  const settled = storage ?? (typeof remembered === 'string' ? remembered : storageHere(dataDir));
+  const before = typeof remembered === 'string' ? remembered : undefined;
+  // What clusters have is where it is: another one is refused (configuration.ts).
+  const settled = (clusters.length > 0 ? before : undefined) ?? storage ?? before ?? storageHere(dataDir);
   if (settled !== remembered)
     await store.commit([{ kind: 'put', collection: 'settings', key: 'storage', value: settled }]);
   return settled;

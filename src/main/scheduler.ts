@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { FastifyBaseLogger } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { AccessRules } from '../api/access/rules.ts';
 import { buildApi, checkBinding } from '../api/build-api.ts';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
@@ -23,6 +23,7 @@ import type { FrameworkInfo } from '../mesos-api-client/protocol/mesos.ts';
 import { createSchedulerClient } from '../mesos-api-client/scheduler-client.ts';
 import { describe } from '../observability/describe.ts';
 import { createMetrics } from '../observability/metrics.ts';
+import { createOperator } from '../operator/operator.ts';
 import { startRuntime } from '../runtime/loop.ts';
 import { createMesosReader, type MesosReader } from '../runtime/mesos-reader.ts';
 import type { Runtime, StampedFact } from '../runtime/runtime.ts';
@@ -30,6 +31,7 @@ import { createScheduler } from '../scheduler/scheduler.ts';
 import type { ZooKeeperAddress } from '../zookeeper/address.ts';
 import { leaderPath } from '../zookeeper/election.ts';
 import { readAccess } from './access.ts';
+import { takeConfiguration } from './configuration.ts';
 import { advertised, type Home, openOwnHome, openSharedHome } from './home.ts';
 import { type MesosClient, readMesosClient } from './mesos-client.ts';
 import {
@@ -96,8 +98,12 @@ type CheckedSettings = SchedulerSettings & {
   readonly zooKeeper?: ZooKeeperAddress;
 };
 
-async function startOn(home: Home, settings: CheckedSettings, parts: SchedulerParts): Promise<RunningScheduler> {
-  const { store, listen, records, storage } = home;
+async function startOn(home: Home, given: CheckedSettings, parts: SchedulerParts): Promise<RunningScheduler> {
+  const { store, listen, records } = home;
+  const { configurations, settings: followed } = await takeConfiguration(home, given);
+  const settings = { ...given, ...followed };
+  const storage = settings.storage ?? home.storage;
+  for (const error of configurations.errors) parts.logger.warn(`options are not followed: ${error}`);
   const advertiseUrl = advertised(settings, listen);
   const artifacts = await openArtifacts(home);
   const flink = await parts.obtainFlink(artifacts);
@@ -106,24 +112,12 @@ async function startOn(home: Home, settings: CheckedSettings, parts: SchedulerPa
   const flinkRest = createFlinkRest();
   const runtime = await startRuntime({
     scheduler: createScheduler(coreOptions(settings, advertiseUrl), records.scheduler),
-    clusters: createClusters(
-      records.clusters,
-      createRenderer({
-        artifactUrl: (artifact) => `${advertiseUrl}${artifacts.signedPath(artifact)}`,
-        storage,
-        schedulerUrl: advertiseUrl,
-        ...leaderNode(settings),
-      }),
-    ),
+    clusters: createClusters(records.clusters, rendererOf(settings, { artifacts, storage, advertiseUrl })),
     store,
     client,
     flinkRest,
     artifacts,
-    masters: masterSource(settings.masters, parts.logger, {
-      // Named by a ZooKeeper of this machine, and yet elsewhere: so are its agents.
-      mayUse: (master) => settings.storage !== undefined || isLocal(master),
-      refuse: (master) => found.resolve(unreachableStorage(`the Mesos master ${master} is not on this machine`)),
-    }),
+    masters: masterSource(settings.masters, parts.logger, mastersWithStorage(settings, found.resolve)),
   });
   const metrics = createMetrics(runtime);
   runtime.onFact(metrics.count);
@@ -143,9 +137,17 @@ async function startOn(home: Home, settings: CheckedSettings, parts: SchedulerPa
     startedAt: Date.now(),
   });
   const drivers = createDrivers(runtime);
+  const operator = createOperator({
+    runtime,
+    dispatcher,
+    configurations,
+    frameworkName: settings.frameworkName,
+    apiUrl: advertiseUrl,
+  });
   const api = buildApi({
     dispatcher,
     drivers,
+    operator,
     artifacts,
     metrics: metrics.text,
     advertiseUrl,
@@ -160,11 +162,7 @@ async function startOn(home: Home, settings: CheckedSettings, parts: SchedulerPa
     await flinkRest.close();
     await home.close();
   };
-  await api.listen(listen).catch(async (error: NodeJS.ErrnoException) => {
-    await stop();
-    throw portProblem(error, listen);
-  });
-  await home.announce(advertiseUrl).catch(async (error: Error) => {
+  await openDoor(api, home, advertiseUrl).catch(async (error: Error) => {
     await stop();
     throw error;
   });
@@ -178,6 +176,13 @@ async function startOn(home: Home, settings: CheckedSettings, parts: SchedulerPa
   };
 }
 
+async function openDoor(api: FastifyInstance, { listen, announce }: Home, advertiseUrl: string): Promise<void> {
+  await api.listen(listen).catch((error: NodeJS.ErrnoException) => {
+    throw portProblem(error, listen);
+  });
+  await announce(advertiseUrl);
+}
+
 function accessOf({ access }: CheckedSettings, { note: audit }: Runtime) {
   return access === undefined ? { audit } : { audit, access };
 }
@@ -189,6 +194,29 @@ function readerOf({ mesos }: CheckedSettings, runtime: Runtime): MesosReader {
 
 async function openArtifacts({ filesDir }: Home): Promise<ArtifactStore> {
   return openArtifactStore(join(filesDir, 'artifacts'), await loadOrCreateSecret(filesDir, 'artifacts'));
+}
+
+/** Named by a ZooKeeper of this machine a master may be elsewhere: so are its agents. */
+function mastersWithStorage({ storage }: CheckedSettings, found: (problem: Problem) => void) {
+  return {
+    mayUse: (master: string) => storage !== undefined || isLocal(master),
+    refuse: (master: string) => found(unreachableStorage(`the Mesos master ${master} is not on this machine`)),
+  };
+}
+
+interface RendererParts {
+  readonly artifacts: ArtifactStore;
+  readonly storage: string;
+  readonly advertiseUrl: string;
+}
+
+function rendererOf(settings: CheckedSettings, { artifacts, storage, advertiseUrl }: RendererParts) {
+  return createRenderer({
+    artifactUrl: (artifact) => `${advertiseUrl}${artifacts.signedPath(artifact)}`,
+    storage,
+    schedulerUrl: advertiseUrl,
+    ...leaderNode(settings),
+  });
 }
 
 /** JobManagers read there which scheduler leads. */

@@ -4,6 +4,7 @@
  */
 import _ from 'lodash';
 import type { ClusterRecord, JarRecord } from '../flink/plan/records.ts';
+import type { EpochMs } from '../lib/brand.ts';
 import { Problem } from '../lib/problem.ts';
 import type { PlaceRecord } from '../scheduler/model/kept-place.ts';
 import type { FrameworkRecord, SchedulerRecords } from '../scheduler/model/records.ts';
@@ -11,16 +12,34 @@ import type { TaskRecord } from '../scheduler/model/task.ts';
 import type { Store, StoredRecord } from '../store/store.ts';
 import { newestShape } from './record-versions.ts';
 
+/** What the service was told to be at some time: every option that bears on what runs (collection `configurations`). */
+export interface ConfigurationRecord {
+  readonly version: 1;
+  readonly id: string;
+  readonly at: EpochMs;
+  readonly options: Readonly<Record<string, string>>;
+}
+
 export interface LoadedRecords {
   readonly scheduler: SchedulerRecords;
   readonly clusters: readonly ClusterRecord[];
   readonly jars: readonly JarRecord[];
   readonly settings: ReadonlyMap<string, unknown>;
+  readonly configurations: readonly ConfigurationRecord[];
 }
 
 export async function loadRecords(store: Store): Promise<LoadedRecords> {
   const collections = _.groupBy(await store.load(), (record) => record.collection);
-  const { framework = [], tasks = [], clusters = [], jars = [], settings = [], places = [], ...others } = collections;
+  const {
+    framework = [],
+    tasks = [],
+    clusters = [],
+    jars = [],
+    settings = [],
+    places = [],
+    configurations = [],
+    ...others
+  } = collections;
   const unknown = Object.keys(others);
   if (unknown.length > 0) throw corrupt(`the store holds collections that are unknown here: ${unknown.join(', ')}`);
   const own = framework.map((record) => versioned<FrameworkRecord>(record, ['frameworkId']))[0];
@@ -36,6 +55,7 @@ export async function loadRecords(store: Store): Promise<LoadedRecords> {
       versioned<ClusterRecord>(record, ['name', 'incarnation', 'spec', 'distribution', 'configuration', 'jobs']),
     ),
     jars: jars.map((record) => versioned<JarRecord>(record, ['id', 'cluster', 'artifact'])),
+    configurations: configurations.map((record) => versioned<ConfigurationRecord>(record, ['id', 'at', 'options'])),
     settings: new Map(settings.map((record) => [record.key, record.value])),
   };
 }

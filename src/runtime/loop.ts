@@ -67,7 +67,8 @@ function runtimeOf(loop: Loop, { scheduler, clusters }: RuntimeParts): Runtime {
       loop.clusterListeners.add(listener);
       return () => loop.clusterListeners.delete(listener);
     },
-    restartTask: (taskId, reason) => loop.ask({ kind: 'restart', taskId, reason }),
+    restartTask: (taskId, reason, { elsewhere = false } = {}) =>
+      loop.ask({ kind: 'restart', taskId, reason, elsewhere }),
     putRecords: (writes) => loop.ask({ kind: 'records', writes }),
     clusters: () => clusters.records(),
     cluster: (name) => clusters.record(name),

@@ -31,8 +31,8 @@ export interface Runtime {
   driver(cluster: ClusterName, call: DriverInput): Promise<DriverAnswer>;
   /** After a turn that changed the record of a cluster; returns the way to stop. */
   onClusterChange(listener: (cluster: ClusterName) => void): () => void;
-  /** Ends a task by an operator's wish; the plan replaces it. NOT_FOUND for an unknown or ended one. */
-  restartTask(taskId: TaskId, reason: string): Promise<void>;
+  /** Ends a task by an operator's wish; the plan replaces it, on another agent if `elsewhere` and there is one. NOT_FOUND for an unknown or ended one. */
+  restartTask(taskId: TaskId, reason: string, options?: { readonly elsewhere?: boolean }): Promise<void>;
   /** Writes records that only the caller owns (jars, settings), in the same order and with the same safety as all others. */
   putRecords(writes: readonly RecordWrite[]): Promise<void>;
   clusters(): readonly ClusterRecord[];

@@ -158,7 +158,19 @@ class Turn {
       this.#refused.set(item, new Problem('NOT_FOUND', `${what} ${item.taskId}`));
       return;
     }
+    if (item.elsewhere === true) this.#leavePlace(task, item.at);
     this.#command({ kind: 'kill', taskId: item.taskId, reason: item.reason });
+  }
+
+  #leavePlace({ spec, life }: TaskRecord, at: EpochMs): void {
+    this.#command({ kind: 'give-up-place', taskId: spec.taskId });
+    const cluster = clusterOfGroup(spec.group);
+    if (life.phase !== 'launched' || this.#clusters.record(cluster) === undefined) return;
+    const { agentId } = life.placement;
+    this.#absorbPlan(
+      this.#clusters.accept({ kind: 'command', command: { kind: 'leave', cluster, part: spec.part, agentId }, at }),
+    );
+    this.#touched.add(cluster);
   }
 
   #plan(cluster: ClusterName): void {

@@ -315,6 +315,9 @@ class Core implements Scheduler {
       case 'kill':
         this.#kill(frame, command.taskId, command.reason);
         break;
+      case 'give-up-place':
+        this.#launch.giveUpPlace(frame, command.taskId);
+        break;
       case 'forget':
         this.#book.forgetEnded(frame, command.group);
         this.#launch.forget(frame, command.group);

@@ -8,23 +8,32 @@ const load = (...records: ReturnType<typeof record>[]) => loadRecords(fakeStore(
 test('records are sorted to those who own them', async (t) => {
   const framework = { version: 1, frameworkId: 'f-1', registeredAt: 1 };
   const jar = { version: 1, id: 'j', cluster: name, name: 'j.jar', artifact, uploadedAt: 1 };
+  const configuration = { version: 1, id: 'c1', at: 1, options: { role: 'flink' } };
   const loaded = await load(
     record('framework', 'id', framework),
     record('tasks', 't1', waitingTask('t1')),
     record('clusters', name, cluster()),
     record('jars', `${name}/j`, jar),
+    record('configurations', 'c1', configuration),
     record('settings', 'advertised', 'http://here'),
   );
   t.deepEqual<unknown, unknown>(loaded, {
     scheduler: { framework, tasks: [waitingTask('t1')] },
     clusters: [cluster()],
     jars: [jar],
+    configurations: [configuration],
     settings: new Map([['advertised', 'http://here']]),
   });
 });
 
 test('an empty store is a first start', async (t) => {
-  t.deepEqual(await load(), { scheduler: { tasks: [] }, clusters: [], jars: [], settings: new Map() });
+  t.deepEqual(await load(), {
+    scheduler: { tasks: [] },
+    clusters: [],
+    jars: [],
+    configurations: [],
+    settings: new Map(),
+  });
 });
 
 test('WS-9: what is not understood is refused with words, and nothing is started on a guess', async (t) => {

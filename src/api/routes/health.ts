@@ -1,10 +1,11 @@
 /** Is it up: for supervisors and load balancers, so it answers without a token and says little. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { Type } from 'typebox';
 import { open } from '../access/access.ts';
 import type { ApiParts } from '../parts.ts';
 import { failures, Health, Info } from '../schemas.ts';
 
-export function healthRoutes({ dispatcher }: ApiParts): FastifyPluginAsyncTypebox {
+export function healthRoutes({ dispatcher, operator }: ApiParts): FastifyPluginAsyncTypebox {
   return async (app) => {
     app.get(
       '/v1/health',
@@ -12,14 +13,18 @@ export function healthRoutes({ dispatcher }: ApiParts): FastifyPluginAsyncTypebo
         config: open,
         schema: {
           tags: ['scheduler'],
-          summary: 'Whether the scheduler works; 503 when it does not',
+          summary:
+            'Whether the scheduler works: 200; 202 while it deploys, 203 while it recovers, 207 when it waits for an operator, 208 when a launch is delayed; 503 when it does not',
           security: [],
-          response: { 200: Health, 503: Health },
+          querystring: Type.Object({ verbose: Type.Optional(Type.String()) }),
+          response: { '2xx': Health, '3xx': Health, '5xx': Health },
         },
       },
-      async (_request, reply) => {
+      async ({ query: { verbose } }, reply) => {
         const health = dispatcher.health();
-        return reply.code(health.healthy ? 200 : 503).send(health);
+        if (operator === undefined) return reply.code(health.healthy ? 200 : 503).send(health);
+        const { code, value, reasons } = operator.health();
+        return reply.code(code).send({ ...health, value, ...(verbose === 'true' && { reasons }) });
       },
     );
 

@@ -3,7 +3,7 @@
  * what to do. Level-triggered: it may be asked at any time and says the same until something changes.
  */
 import type { EpochMs } from '../../lib/brand.ts';
-import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
+import type { AgentId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { RecordWrite } from '../../scheduler/model/records.ts';
 import type { TaskRecord, TaskSpec } from '../../scheduler/model/task.ts';
 import type { DriverAnswer, DriverInput } from '../driver/sessions.ts';
@@ -15,6 +15,10 @@ import type { ArtifactRef, ClusterName, ClusterRecord, JobId, JobOperation, JobR
 export type ClusterCommand =
   | { readonly kind: 'create'; readonly cluster: ClusterRecord }
   | { readonly kind: 'delete'; readonly cluster: ClusterName }
+  /** The next processes of this part rather run elsewhere than on this agent. */
+  | { readonly kind: 'leave'; readonly cluster: ClusterName; readonly part: string; readonly agentId: AgentId }
+  /** Launch nothing more, until told otherwise. */
+  | { readonly kind: 'pause'; readonly cluster: ClusterName; readonly paused: boolean }
   | { readonly kind: 'submit'; readonly cluster: ClusterName; readonly job: JobRecord }
   | { readonly kind: 'cancel'; readonly cluster: ClusterName; readonly job: JobId }
   | {

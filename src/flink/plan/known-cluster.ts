@@ -7,10 +7,12 @@ import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { RecordWrite } from '../../scheduler/model/records.ts';
 import type { TaskRecord, TaskSpec } from '../../scheduler/model/task.ts';
 import type { Renderer } from '../render/render.ts';
+import { launchNotBefore } from './back-off.ts';
 import type { ClusterFrame, PlanAction } from './clusters.ts';
 import type { ClusterFact } from './facts.ts';
+import { avoidingLeft } from './left-agents.ts';
 import type { FlinkObservation } from './observation.ts';
-import type { ClusterRecord, JobId, JobRecord } from './records.ts';
+import type { ClusterRecord, Failure, JobId, JobRecord } from './records.ts';
 
 /** An attempt whose end nobody told us; a refusal counts once Flink was seen without the job. */
 export interface Doubt {
@@ -139,13 +141,22 @@ export function isWanted(task: TaskRecord): boolean {
   return task.life.phase !== 'ended' && task.goal.kind === 'run';
 }
 
+/** Not while its plan is interrupted, nor before the back-off has ended: then it is asked again. */
+export function mayLaunch(draft: Draft, part: Failure['part']): boolean {
+  if (draft.record.paused === true) return false;
+  const at = launchNotBefore(draft.record.failures, part, draft.now);
+  if (draft.now >= at) return true;
+  draft.wakeAt(at);
+  return false;
+}
+
 /** Gives the next task of a part its id, notes it, and asks the core for it. */
 export function launch(planning: Planning, part: string, render: (taskId: TaskId) => TaskSpec): TaskId {
   const { draft } = planning;
   const { name, incarnation, launches } = draft.record;
   const taskId = `${name}-${incarnation}-${part}-${launches + 1}` as TaskId;
   draft.change({ launches: launches + 1 });
-  const spec = render(taskId);
+  const spec = avoidingLeft(draft.record, render(taskId), draft.now);
   draft.known.requested.set(taskId, spec);
   draft.act({ kind: 'launch', task: spec });
   return taskId;

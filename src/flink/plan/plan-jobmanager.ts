@@ -7,8 +7,7 @@
  */
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Placement, TaskRecord } from '../../scheduler/model/task.ts';
-import { launchNotBefore } from './back-off.ts';
-import { isLaunched, isWanted, kill, type LaunchedTask, launch, type Planning } from './known-cluster.ts';
+import { isLaunched, isWanted, kill, type LaunchedTask, launch, mayLaunch, type Planning } from './known-cluster.ts';
 import { takeJobsFrom } from './lost-jobs.ts';
 import type { ClusterRecord } from './records.ts';
 
@@ -80,11 +79,7 @@ function planStandbys(planning: Planning, leading: TaskRecord | undefined): void
   for (const spec of asked) draft.act({ kind: 'launch', task: spec });
   const missing = count - others.length - asked.length;
   if (missing <= 0 || !isLaunched(leading)) return;
-  const at = launchNotBefore(draft.record.failures, 'jobmanager', draft.now);
-  if (draft.now < at) {
-    draft.wakeAt(at);
-    return;
-  }
+  if (!mayLaunch(draft, 'jobmanager')) return;
   for (let launched = 0; launched < missing; launched++) {
     launch(planning, 'jobmanager', (id) => renderer.jobManager(draft.record, id, undefined));
   }
@@ -93,11 +88,7 @@ function planStandbys(planning: Planning, leading: TaskRecord | undefined): void
 function replace(planning: Planning, current: TaskId | undefined, ended: TaskRecord | undefined): void {
   const { draft, renderer } = planning;
   if (current !== undefined) takeJobsFrom(draft, current);
-  const at = launchNotBefore(draft.record.failures, 'jobmanager', draft.now);
-  if (draft.now < at) {
-    draft.wakeAt(at);
-    return;
-  }
+  if (!mayLaunch(draft, 'jobmanager')) return;
   const sameAddress = draft.record.spec.highAvailability === undefined && ended !== undefined;
   const place = sameAddress ? placeToReturnTo(ended, draft.record.jobManager) : undefined;
   const taskId = launch(planning, 'jobmanager', (id) => renderer.jobManager(draft.record, id, place));

@@ -6,8 +6,7 @@ import type { EpochMs } from '../../lib/brand.ts';
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { TaskRecord } from '../../scheduler/model/task.ts';
 import type { JobManagerAddress } from '../render/render.ts';
-import { launchNotBefore } from './back-off.ts';
-import { isLaunched, isWanted, kill, type LaunchedTask, launch, type Planning } from './known-cluster.ts';
+import { isLaunched, isWanted, kill, type LaunchedTask, launch, mayLaunch, type Planning } from './known-cluster.ts';
 import type { FlinkObservation } from './observation.ts';
 
 type Seen = Extract<FlinkObservation, { kind: 'seen' }>;
@@ -39,11 +38,7 @@ function endSome(planning: Planning, good: readonly TaskRecord[], count: number)
 
 function launchMissing(planning: Planning, missing: number, address: JobManagerAddress): void {
   const { draft, renderer } = planning;
-  const at = launchNotBefore(draft.record.failures, 'taskmanager', draft.now);
-  if (draft.now < at) {
-    draft.wakeAt(at);
-    return;
-  }
+  if (!mayLaunch(draft, 'taskmanager')) return;
   for (let launched = 0; launched < missing; launched++) {
     launch(planning, 'taskmanager', (id) => renderer.taskManager(draft.record, id, address));
   }

@@ -3,9 +3,9 @@
  * beside them. A worker is launched once; when its task has ended Flink is told, and asks for another one if it needs one.
  */
 
-import { launchNotBefore } from './back-off.ts';
 import { stateOf } from './driver-calls.ts';
-import { isWanted, kill, type LaunchedTask, type Planning } from './known-cluster.ts';
+import { isWanted, kill, type LaunchedTask, mayLaunch, type Planning } from './known-cluster.ts';
+import { avoidingLeft } from './left-agents.ts';
 import { whyUnfit } from './plan-taskmanagers.ts';
 
 /** What Flink has given back ends, whether there is a JobManager at this moment or not. */
@@ -25,15 +25,14 @@ export function planWorkers(planning: Planning, { life: { placement } }: Launche
     if (why !== undefined) kill(planning, task, why);
   }
   const present = new Set<string>(tasks.map(({ spec }) => spec.taskId));
-  const at = launchNotBefore(draft.record.failures, 'taskmanager', draft.now);
   for (const [id, worker] of stateOf(draft)?.workers ?? []) {
     if (worker.phase !== 'launched' || present.has(id)) continue;
-    if (draft.now < at) {
-      draft.wakeAt(at);
-      return;
-    }
+    if (!mayLaunch(draft, 'taskmanager')) return;
     // The core ignores a task that it knows.
-    draft.act({ kind: 'launch', task: renderer.worker(draft.record, worker.wanted, address) });
+    draft.act({
+      kind: 'launch',
+      task: avoidingLeft(draft.record, renderer.worker(draft.record, worker.wanted, address), draft.now),
+    });
   }
 }
 

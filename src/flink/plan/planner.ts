@@ -22,6 +22,7 @@ import {
   type LaunchedTask,
   type Planning,
 } from './known-cluster.ts';
+import { withLeft } from './left-agents.ts';
 import { noteLook } from './note-look.ts';
 import { noteOutcome } from './note-outcome.ts';
 import { planJobManager } from './plan-jobmanager.ts';
@@ -127,6 +128,13 @@ function command(
     case 'delete':
       takeDelete(draft);
       break;
+    case 'leave':
+      draft.change(withLeft(draft.record.left, wish.part, wish.agentId, at));
+      break;
+    case 'pause':
+      refuseIfDeleting(draft);
+      if ((draft.record.paused ?? false) !== wish.paused) draft.change({ paused: wish.paused });
+      break;
     case 'submit':
       takeSubmit(draft, wish.job);
       break;
@@ -158,6 +166,7 @@ function plan(
   if (known.record.goal === 'delete') return planDeletion(clusters, planning);
   noteFailures(planning);
   noteEndedWorkers(planning);
+  if (known.record.paused === true) withdrawWaiting(planning);
   const jobManager = planJobManager(planning);
   if (known.look !== undefined && known.look.jobManager !== known.record.jobManager?.taskId) known.look = undefined;
   if (jobManager !== undefined) noteReady(planning, jobManager);
@@ -210,6 +219,13 @@ function askToLeaveNothing({ draft, tasks, renderer }: Planning): LaunchedTask |
   if (now >= until) return undefined;
   draft.wakeAt(until);
   return jobManager;
+}
+
+/** Of a cluster whose plan is interrupted: an offer that comes later is for somebody else. */
+function withdrawWaiting(planning: Planning): void {
+  planning.draft.known.requested.clear();
+  const waiting = planning.tasks.filter(({ life }) => life.phase === 'waiting');
+  for (const task of waiting) kill(planning, task, 'the plan is interrupted');
 }
 
 function noteFailures({ draft, tasks }: Planning): void {

@@ -1,6 +1,6 @@
 /** What is kept of a cluster and its jobs (collection `clusters`, key = name): enough to go on after any restart. */
 import type { Brand, EpochMs } from '../../lib/brand.ts';
-import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
+import type { AgentId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Placement } from '../../scheduler/model/task.ts';
 import type { SavedDriverState } from '../driver/saved-state.ts';
 import type { CompleteClusterSpec, JobSpec } from '../spec.ts';
@@ -131,6 +131,12 @@ export interface ClusterRecord {
   readonly configuration: ArtifactRef;
   readonly createdAt: EpochMs;
   readonly goal: 'run' | 'delete';
+  /** Of its present specification, if it was not created with it: processes that were asked for before are replaced. */
+  readonly updatedAt?: EpochMs;
+  /** Agents that an operator had a process replaced on, newest last, bounded. */
+  readonly left?: readonly { readonly part: string; readonly agentId: AgentId; readonly at: EpochMs }[];
+  /** An operator has interrupted its plan: what runs is left alone, and nothing is launched. */
+  readonly paused?: boolean;
   /** Numbers the task ids. */
   readonly launches: number;
   /** The present JobManager, whether it ever answered, and where the one before it ran: it asked for that place first. */

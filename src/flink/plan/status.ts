@@ -51,7 +51,9 @@ function waitingWords(
 ): string | undefined {
   const { record } = known;
   if (record.goal === 'delete') return endingWords(tasks);
-  if (jobManager === undefined || jobManager.life.phase === 'ended') return 'the next launch of the JobManager';
+  if (jobManager === undefined || jobManager.life.phase === 'ended') {
+    return record.paused === true ? 'its plan to be continued' : 'the next launch of the JobManager';
+  }
   if (jobManager.goal.kind === 'end') return 'the end of the old JobManager';
   if (jobManager.life.phase === 'waiting') return 'an offer for the JobManager';
   if (!reachable) return whySilent(known);

@@ -126,6 +126,10 @@ export class LaunchCoordinator {
   }
 
   /** A group has gone, and what was kept for it goes too. */
+  giveUpPlace(frame: FrameBuilder, taskId: TaskId): void {
+    this.#places.giveUpOf(frame, taskId);
+  }
+
   forget(frame: FrameBuilder, group: GroupName): void {
     this.#places.releaseGroup(frame, group);
     this.#unsettled = true;

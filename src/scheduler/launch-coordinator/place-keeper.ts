@@ -4,7 +4,7 @@
  * status acknowledged when what follows from it is safe.
  */
 import type { EpochMs } from '../../lib/brand.ts';
-import type { OperationId } from '../../mesos-api-client/protocol/ids.ts';
+import type { OperationId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { FrameworkInfo, Resource } from '../../mesos-api-client/protocol/mesos.ts';
 import type { OfferOperation, OperationStatus } from '../../mesos-api-client/protocol/operations.ts';
 import { contains } from '../../mesos-api-client/protocol/resources.ts';
@@ -37,6 +37,11 @@ export class PlaceKeeper {
 
   nextReview(): EpochMs | undefined {
     return this.#places.nextReview();
+  }
+
+  giveUpOf(frame: FrameBuilder, taskId: TaskId): void {
+    const place = this.#places.all().find((each) => each.taskId === taskId);
+    if (place !== undefined) this.#places.release(frame, place, 'an operator has it replaced');
   }
 
   releaseGroup(frame: FrameBuilder, group: GroupName): void {

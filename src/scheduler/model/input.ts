@@ -11,6 +11,8 @@ export type Command =
   | { readonly kind: 'launch'; readonly task: TaskSpec }
   /** End a task: withdrawn if it still waits, killed with escalation otherwise. An unknown or ended one is ignored. */
   | { readonly kind: 'kill'; readonly taskId: TaskId; readonly reason: string }
+  /** Give up the place that is kept by a task, once it has ended: its successor goes anywhere. */
+  | { readonly kind: 'give-up-place'; readonly taskId: TaskId }
   /** Forget what is kept of the ended tasks of a group. */
   | { readonly kind: 'forget'; readonly group: GroupName };
 

@@ -27,7 +27,7 @@ export interface FormerFramework extends FrameworkRemoval {
   readonly frameworkId: FrameworkId;
 }
 
-export type Collection = 'framework' | 'tasks' | 'clusters' | 'jars' | 'settings' | 'places';
+export type Collection = 'framework' | 'tasks' | 'clusters' | 'jars' | 'settings' | 'places' | 'configurations';
 
 export type RecordWrite =
   | { readonly kind: 'put'; readonly collection: Collection; readonly key: string; readonly value: unknown }

@@ -1,0 +1,37 @@
+/** Agents that an operator had a process replaced on: its successors rather run elsewhere, for a while. */
+import type { EpochMs } from '../../lib/brand.ts';
+import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
+import type { TaskSpec } from '../../scheduler/model/task.ts';
+import type { ClusterRecord } from './records.ts';
+
+/** An agent that was left is avoided for so long, and no more than so many of them. */
+const AVOIDED_MS = 10 * 60_000;
+const MOST_AVOIDED = 50;
+
+export function withLeft(
+  left: ClusterRecord['left'] = [],
+  part: string,
+  agentId: AgentId,
+  now: EpochMs,
+): Pick<ClusterRecord, 'left'> {
+  const fresh = left.filter(({ at }) => at > now - AVOIDED_MS);
+  return { left: [...fresh, { part, agentId, at: now }].slice(-MOST_AVOIDED) };
+}
+
+/** The task as it is asked for: rather not where an operator had one like it replaced lately. */
+export function avoidingLeft(record: ClusterRecord, task: TaskSpec, now: EpochMs): TaskSpec {
+  const avoided = (record.left ?? []).filter(({ part, at }) => part === task.part && at > now - AVOIDED_MS);
+  if (avoided.length === 0) return task;
+  const {
+    prefer,
+    placement = { constraints: [], preferences: [], awayFrom: [], exclusive: false, fitness: 'pack' },
+    ...rest
+  } = task;
+  const preferences = avoided.map(({ agentId }) => ({ field: '@agent', operator: 'IS_NOT' as const, value: agentId }));
+  const back = prefer !== undefined && avoided.every(({ agentId }) => agentId !== prefer.agentId);
+  return {
+    ...rest,
+    placement: { ...placement, preferences: [...preferences, ...placement.preferences] },
+    ...(back && { prefer }),
+  };
+}

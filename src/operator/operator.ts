@@ -1,0 +1,130 @@
+/**
+ * The service as operators of DC/OS know services: plans, pods, endpoints, configurations. It is all computed from what the
+ * runtime knows, when it is asked; its own are only the numbers of the pods and what was declared complete.
+ */
+import type { Dispatcher } from '../dispatcher/dispatcher.ts';
+import type { ClusterName } from '../flink/plan/records.ts';
+import { Problem } from '../lib/problem.ts';
+import type { TaskId } from '../mesos-api-client/protocol/ids.ts';
+import type { ConfigurationRecord } from '../runtime/load-records.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { Configurations } from './configurations.ts';
+import { Counters, type MetricsView } from './counters.ts';
+import { type Endpoint, type EndpointParts, endpointsOf } from './endpoints.ts';
+import { judgeHealth, type OperatorHealth } from './health.ts';
+import { actOn, type PlanAct, type PlanActResult, type PlanTarget } from './plan-acts.ts';
+import { type Plan, type PlanName, planNames } from './plan-model.ts';
+import { type ClusterPods, deployPlan, recoveryPlan, updatePlan } from './plans.ts';
+import { type ClusterLook, type Pod, PodNumbers, podsOf } from './pods.ts';
+
+export interface OperatorParts extends EndpointParts {
+  readonly runtime: Runtime;
+  readonly dispatcher: Pick<Dispatcher, 'health' | 'info'>;
+  readonly configurations: Configurations;
+}
+
+export interface Operator {
+  readonly frameworkName: string;
+  health(): OperatorHealth;
+  plan(name: string): Plan;
+  actOnPlan(name: string, act: PlanAct, target: PlanTarget): Promise<PlanActResult>;
+  pods(): readonly Pod[];
+  pod(name: string): Pod;
+  /** Ends its task; the next one takes its place on the same agent if it can, or with `elsewhere` on another one. */
+  restartPod(name: string, options: { readonly elsewhere: boolean }): Promise<Pod>;
+  endpoints(): ReadonlyMap<string, Endpoint>;
+  readonly configurations: Configurations;
+  configuration(id: string): ConfigurationRecord;
+  frameworkId(): string | undefined;
+  metrics(): MetricsView;
+}
+
+export function createOperator(parts: OperatorParts): Operator {
+  const { runtime, dispatcher, configurations } = parts;
+  const numbers = new PodNumbers();
+  const declared = new Set<string>();
+  const counters = new Counters();
+  runtime.onFact(counters.note);
+  const clusters = (): readonly ClusterPods[] =>
+    runtime.clusters().map(({ name }) => {
+      const look = lookAt(runtime, name);
+      return { look, pods: podsOf(look, numbers) };
+    });
+  const forced = (plan: PlanName, cluster: string, pod: string): boolean => declared.has(`${plan}/${cluster}/${pod}`);
+  const plans: Readonly<Record<PlanName, (of: readonly ClusterPods[]) => Plan>> = {
+    deploy: (of) => deployPlan(of, configurations.errors, forced),
+    update: (of) => updatePlan(of, forced),
+    recovery: (of) => recoveryPlan(of, forced),
+  };
+  const pods = (): readonly Pod[] => clusters().flatMap((each) => each.pods);
+  const findPod = (name: string): Pod => found('pod', name, pods(), (pod) => pod.name);
+  return {
+    frameworkName: parts.frameworkName,
+    health() {
+      const of = clusters();
+      const registered = dispatcher.info().frameworkId !== undefined;
+      return judgeHealth({
+        process: dispatcher.health(),
+        registered,
+        deploy: plans.deploy(of),
+        recovery: plans.recovery(of),
+      });
+    },
+    plan: (name) => plans[planNamed(name)](clusters()),
+    actOnPlan(name, act, target) {
+      const plan = planNamed(name);
+      return actOn(plans[plan](clusters()), act, target, {
+        pause: (cluster, paused) =>
+          runtime.submit({ kind: 'pause', cluster: cluster as ClusterName, paused }).then(() => undefined),
+        isPaused: (cluster) => runtime.cluster(cluster as ClusterName)?.paused === true,
+        restart: (task) => runtime.restartTask(task as TaskId, `a step of the plan ${plan} is restarted`),
+        declareComplete: (cluster, step) => void declared.add(`${plan}/${cluster}/${step}`),
+      });
+    },
+    pods,
+    pod: findPod,
+    async restartPod(name, { elsewhere }) {
+      const pod = findPod(name);
+      if (pod.task === undefined) throw new Problem('CONFLICT', `pod ${name} has no task at present: ${pod.message}`);
+      const how = elsewhere ? 'replaced' : 'restarted';
+      await runtime.restartTask(pod.task.spec.taskId, `its pod is ${how} by an operator`, { elsewhere });
+      return pod;
+    },
+    endpoints: () => endpointsOf(pods(), parts),
+    configurations,
+    configuration: (id) => found('configuration', id, configurations.all, (each) => each.id),
+    frameworkId: () => dispatcher.info().frameworkId,
+    metrics() {
+      const of = clusters();
+      return counters.view(planNames.map((name) => [name, plans[name](of)] as const));
+    },
+  };
+}
+
+function lookAt(runtime: Runtime, name: ClusterName): ClusterLook {
+  const record = runtime.cluster(name);
+  if (record === undefined) throw new Problem('NOT_FOUND', `there is no cluster ${name}`);
+  return {
+    record,
+    status: runtime.clusterStatus(name),
+    observation: runtime.observation(name),
+    tasks: runtime.tasksOf(name),
+    whyWaiting: ({ spec }) => runtime.whyWaiting(spec.taskId),
+  };
+}
+
+function planNamed(name: string): PlanName {
+  return found('plan', name, planNames, (each) => each);
+}
+
+const NAMED = 20;
+
+function found<Thing>(what: string, name: string, things: readonly Thing[], nameOf: (thing: Thing) => string): Thing {
+  const thing = things.find((each) => nameOf(each) === name);
+  if (thing !== undefined) return thing;
+  const present = things.slice(0, NAMED).map(nameOf).join(', ');
+  throw new Problem(
+    'NOT_FOUND',
+    `there is no ${what} ${JSON.stringify(name)}${present === '' ? '' : `; there are ${present}`}`,
+  );
+}

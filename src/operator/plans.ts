@@ -1,0 +1,67 @@
+/**
+ * The plans of this service. `deploy` brings each cluster up for the first time, and is complete from then on; `recovery` is
+ * about what a cluster that was up lacks; `update` replaces processes of an older configuration. A cluster is a phase, a
+ * pod is a step.
+ */
+import { type Phase, type Plan, type PlanName, phaseOf, planOf, type Step } from './plan-model.ts';
+import type { ClusterLook, Pod } from './pods.ts';
+
+export interface ClusterPods {
+  readonly look: ClusterLook;
+  readonly pods: readonly Pod[];
+}
+
+/** What operators have declared complete, by cluster and pod. */
+export type Forced = (plan: PlanName, cluster: string, pod: string) => boolean;
+
+export function deployPlan(clusters: readonly ClusterPods[], errors: readonly string[], forced: Forced): Plan {
+  const phases = clusters.filter(isToStay).map(({ look, pods }) => {
+    const wasUp = look.status.phase !== 'starting';
+    return phase('deploy', look, pods.map(wasUp ? complete : stepOf), forced);
+  });
+  return planOf(phases, 'parallel', errors);
+}
+
+export function recoveryPlan(clusters: readonly ClusterPods[], forced: Forced): Plan {
+  const phases = clusters
+    .filter(({ look }) => look.status.phase === 'recovering')
+    .map(({ look, pods }) => phase('recovery', look, pods.filter(isToDo).map(stepOf), forced));
+  return planOf(phases, 'parallel');
+}
+
+/** Steps of clusters with a newer configuration: complete where a pod has it. */
+export function updatePlan(clusters: readonly ClusterPods[], forced: Forced): Plan {
+  const phases = clusters.filter(isToStay).flatMap(({ look, pods }) => {
+    if (look.record.updatedAt === undefined) return [];
+    return [phase('update', look, pods.map(stepOf), forced)];
+  });
+  return planOf(phases, 'parallel');
+}
+
+function phase(plan: PlanName, look: ClusterLook, steps: readonly Omit<Step, 'id'>[], forced: Forced): Phase {
+  const cluster: string = look.record.name;
+  const judged = steps.map((step): Omit<Step, 'id'> => {
+    if (step.status === 'COMPLETE') return step;
+    if (forced(plan, cluster, step.name)) {
+      return { ...step, status: 'COMPLETE', message: `declared complete by an operator: ${step.message}` };
+    }
+    return look.record.paused === true ? { ...step, status: 'WAITING' } : step;
+  });
+  return phaseOf(plan, cluster, judged, 'parallel');
+}
+
+function stepOf({ name, status, message, task }: Pod): Omit<Step, 'id'> {
+  return { name, status, message, tasks: task === undefined ? [] : [task.spec.taskId] };
+}
+
+function complete(pod: Pod): Omit<Step, 'id'> {
+  return { ...stepOf(pod), status: 'COMPLETE' };
+}
+
+function isToStay({ look }: ClusterPods): boolean {
+  return look.record.goal === 'run';
+}
+
+function isToDo({ status }: Pod): boolean {
+  return status !== 'COMPLETE';
+}

@@ -1,0 +1,114 @@
+/**
+ * Pods: the processes of the clusters by names that stay when a process is replaced, `CLUSTER-jobmanager-0`,
+ * `CLUSTER-taskmanager-3`. A task keeps its number for life; the one that takes its place takes the lowest free one.
+ */
+import _ from 'lodash';
+import type { ClusterStatus } from '../flink/plan/clusters.ts';
+import type { FlinkObservation } from '../flink/plan/observation.ts';
+import type { ClusterRecord } from '../flink/plan/records.ts';
+import { wantedTaskManagers } from '../flink/plan/wanted.ts';
+import type { TaskRecord } from '../scheduler/model/task.ts';
+import type { StepStatus } from './plan-model.ts';
+
+export interface Pod {
+  readonly name: string;
+  readonly cluster: string;
+  readonly part: string;
+  readonly index: number;
+  /** Missing where none is asked for at this moment. */
+  readonly task?: TaskRecord;
+  readonly status: StepStatus;
+  readonly message: string;
+}
+
+/** What is known of a cluster when it is looked at. */
+export interface ClusterLook {
+  readonly record: ClusterRecord;
+  readonly status: ClusterStatus;
+  readonly observation: FlinkObservation | undefined;
+  readonly tasks: readonly TaskRecord[];
+  readonly whyWaiting: (task: TaskRecord) => string | undefined;
+}
+
+/** Which task has which number. It begins anew with the scheduler: in the order of the requests, without gaps. */
+export class PodNumbers {
+  readonly #numbers = new Map<string, Map<string, number>>();
+
+  /** The numbers of the tasks that are there, by task id. */
+  of(cluster: string, part: string, tasks: readonly TaskRecord[]): ReadonlyMap<string, number> {
+    const key = `${cluster}/${part}`;
+    const before = this.#numbers.get(key) ?? new Map<string, number>();
+    const kept = new Map(tasks.flatMap(({ spec: { taskId } }) => pair(taskId, before.get(taskId))));
+    const taken = new Set(kept.values());
+    let next = 0;
+    for (const { spec } of tasks) {
+      if (kept.has(spec.taskId)) continue;
+      while (taken.has(next)) next += 1;
+      taken.add(next);
+      kept.set(spec.taskId, next);
+    }
+    if (kept.size === 0) this.#numbers.delete(key);
+    else this.#numbers.set(key, kept);
+    return kept;
+  }
+}
+
+/** Those that there are, and those that there should be; in the order of their names. */
+export function podsOf(look: ClusterLook, numbers: PodNumbers): readonly Pod[] {
+  const { record } = look;
+  const standbys = record.spec.highAvailability?.standbys ?? 0;
+  const wanted = record.goal === 'delete' ? [0, 0] : [1 + standbys, wantedTaskManagers(record)];
+  return ['jobmanager', 'taskmanager'].flatMap((part, at) => podsOfPart(look, part, wanted[at] ?? 0, numbers));
+}
+
+function podsOfPart(look: ClusterLook, part: string, wanted: number, numbers: PodNumbers): readonly Pod[] {
+  const cluster: string = look.record.name;
+  const tasks = look.tasks.filter((task) => task.spec.part === part && task.life.phase !== 'ended');
+  const given = numbers.of(cluster, part, tasks);
+  const pod = (index: number, of: Pick<Pod, 'task' | 'status' | 'message'>): Pod => ({
+    name: `${cluster}-${part}-${index}`,
+    cluster,
+    part,
+    index,
+    ...of,
+  });
+  const present = tasks.map((task) => pod(given.get(task.spec.taskId) ?? 0, { task, ...standing(look, task) }));
+  const free = _.range(wanted + tasks.length).filter((index) => !present.some((each) => each.index === index));
+  const missing = Math.max(0, wanted - present.filter(({ task }) => task?.goal.kind === 'run').length);
+  const absent = free.slice(0, missing).map((index) => pod(index, notAskedFor(look, part)));
+  return _.sortBy([...present, ...absent], 'index');
+}
+
+type Standing = Pick<Pod, 'status' | 'message'>;
+
+function notAskedFor({ record }: ClusterLook, part: string): Standing {
+  if (record.paused === true) return { status: 'WAITING', message: 'the plan is interrupted' };
+  if (record.failures.some((failure) => failure.part === part)) {
+    return { status: 'DELAYED', message: 'it failed: the next launch waits for its back-off' };
+  }
+  const message = part === 'taskmanager' ? 'it is launched once the JobManager has a place' : 'not asked for yet';
+  return { status: 'PENDING', message };
+}
+
+function standing(look: ClusterLook, task: TaskRecord): Standing {
+  const { life, goal } = task;
+  if (goal.kind === 'end') return { status: 'STARTING', message: `it is to end: ${goal.reason}` };
+  if (life.phase === 'waiting') return { status: 'PREPARED', message: look.whyWaiting(task) ?? 'waits for an offer' };
+  if (life.phase === 'ended') return { status: 'PENDING', message: 'it has ended' };
+  if (life.runningAt === undefined) return { status: 'STARTING', message: `launched on ${life.placement.hostname}` };
+  const where = `runs on ${life.placement.hostname}`;
+  return isKnownToFlink(look, task)
+    ? { status: 'COMPLETE', message: where }
+    : { status: 'STARTED', message: `${where}, and Flink does not know it yet` };
+}
+
+/** A standby answers for the one that leads, so what is seen of one is good for all. */
+function isKnownToFlink({ observation, status }: ClusterLook, { spec }: TaskRecord): boolean {
+  if (spec.part === 'jobmanager') return status.reachable;
+  if (observation?.kind !== 'seen') return false;
+  return observation.taskManagers.some(({ id, slots }) => id === spec.taskId && slots > 0);
+}
+
+function pair(taskId: string, number: number | undefined): [string, number][] {
+  return number === undefined ? [] : [[taskId, number]];
+}

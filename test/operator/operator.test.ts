@@ -1,0 +1,282 @@
+/** What operators see of clusters in every state, and what their hand does. */
+import test from 'ava';
+import fc from 'fast-check';
+import { world } from './support.ts';
+
+const steps = (plan: { phases: readonly { steps: readonly { name: string; status: string }[] }[] }) =>
+  plan.phases.flatMap((phase) => phase.steps.map(({ name, status }) => `${name} ${status}`));
+
+test('deploy: a cluster is a phase, a process is a step, and its status follows the task', (t) => {
+  const { operator, cluster, task, seen, phase } = world();
+  t.is(operator.plan('deploy').status, 'COMPLETE');
+  cluster();
+  t.deepEqual(steps(operator.plan('deploy')), [
+    'words-jobmanager-0 PENDING',
+    'words-taskmanager-0 PENDING',
+    'words-taskmanager-1 PENDING',
+  ]);
+  t.is(operator.plan('deploy').status, 'PENDING');
+  task('jm', 'jobmanager', 'waiting');
+  t.is(steps(operator.plan('deploy'))[0], 'words-jobmanager-0 PREPARED');
+  task('jm', 'jobmanager', 'launched');
+  task('a', 'taskmanager', 'running');
+  t.deepEqual(steps(operator.plan('deploy')).slice(0, 2), [
+    'words-jobmanager-0 STARTING',
+    'words-taskmanager-0 STARTED',
+  ]);
+  task('jm', 'jobmanager', 'running');
+  task('b', 'taskmanager', 'running');
+  seen('a', 'b');
+  phase('running');
+  t.is(operator.plan('deploy').status, 'COMPLETE');
+  t.is(operator.plan('recovery').status, 'COMPLETE');
+  t.is(operator.plan('update').status, 'COMPLETE');
+});
+
+test('recovery: what a cluster lacks that was up; its deployment stays complete', (t) => {
+  const { operator, cluster, task, seen, phase } = world();
+  cluster({ failures: [{ part: 'taskmanager', at: 1 }] });
+  task('jm', 'jobmanager', 'running');
+  task('a', 'taskmanager', 'running');
+  seen('a');
+  phase('recovering');
+  t.deepEqual(steps(operator.plan('recovery')), ['words-taskmanager-1 DELAYED']);
+  t.is(operator.plan('recovery').status, 'DELAYED');
+  t.is(operator.plan('deploy').status, 'COMPLETE');
+  task('b', 'taskmanager', 'waiting');
+  t.deepEqual(steps(operator.plan('recovery')), ['words-taskmanager-1 PREPARED']);
+  t.is(operator.plan('recovery').phases[0]?.steps[0]?.message, 'no agent fits');
+});
+
+test('update: only clusters with a newer specification', (t) => {
+  const { operator, cluster, task } = world();
+  cluster({ updatedAt: 7 });
+  task('jm', 'jobmanager', 'launched');
+  t.is(operator.plan('update').phases.length, 1);
+  t.is(steps(operator.plan('update'))[0], 'words-jobmanager-0 STARTING');
+});
+
+test('a cluster that is being deleted is in no plan', (t) => {
+  const { operator, cluster } = world();
+  cluster({ goal: 'delete' });
+  t.deepEqual(operator.plan('deploy').phases, []);
+});
+
+test('options that were refused stand in the plan as errors', (t) => {
+  const errors = ['storage: no'];
+  const all = [{ version: 1, id: 'c', at: 1, options: {} }] as const;
+  const { operator } = world({ configurations: { all, target: all[0], errors } });
+  t.is(operator.plan('deploy').status, 'ERROR');
+  t.deepEqual(operator.plan('deploy').errors, errors);
+  t.is(operator.health().code, 200);
+});
+
+test('interrupt and continue: by plan or phase, 208 where nothing changes', async (t) => {
+  const { operator, cluster, runtime } = world();
+  cluster();
+  const phase = operator.plan('deploy').phases[0];
+  t.deepEqual(await operator.actOnPlan('deploy', 'continue', {}), { message: 'Received cmd: continue', already: true });
+  t.false((await operator.actOnPlan('deploy', 'interrupt', { phase: phase?.id ?? '' })).already);
+  t.like(runtime.commands.at(-1), { kind: 'pause', cluster: 'words', paused: true });
+  cluster({ paused: true });
+  t.is(operator.plan('deploy').status, 'WAITING');
+  t.is(operator.health().code, 207);
+  t.true((await operator.actOnPlan('deploy', 'interrupt', { phase: 'words' })).already);
+  await operator.actOnPlan('deploy', 'continue', {});
+  t.like(runtime.commands.at(-1), { kind: 'pause', paused: false });
+});
+
+test('restart: the tasks of a step, a phase or the plan', async (t) => {
+  const { operator, cluster, task, runtime, phase } = world();
+  cluster();
+  task('jm', 'jobmanager', 'running');
+  task('a', 'taskmanager', 'running');
+  phase('running');
+  await operator.actOnPlan('deploy', 'restart', { phase: 'words', step: 'words-taskmanager-0' });
+  t.deepEqual(runtime.restarted, ['a']);
+  await operator.actOnPlan('deploy', 'restart', { phase: 'words' });
+  t.deepEqual(runtime.restarted, ['a', 'jm', 'a']);
+});
+
+test('forceComplete: a step is no longer waited for', async (t) => {
+  const { operator, cluster } = world();
+  cluster();
+  await operator.actOnPlan('deploy', 'forceComplete', { phase: 'words', step: 'words-jobmanager-0' });
+  t.is(steps(operator.plan('deploy'))[0], 'words-jobmanager-0 COMPLETE');
+  t.is(operator.plan('deploy').status, 'IN_PROGRESS');
+  await operator.actOnPlan('deploy', 'forceComplete', {});
+  t.is(operator.plan('deploy').status, 'COMPLETE');
+  t.true((await operator.actOnPlan('deploy', 'forceComplete', {})).already);
+});
+
+for (const [what, target] of [
+  ['phase', { phase: 'nothing' }],
+  ['step', { phase: 'words', step: 'nothing' }],
+] as const) {
+  test(`a ${what} that is not there is named, with those that are`, async (t) => {
+    const { operator, cluster } = world();
+    cluster();
+    const error = await t.throwsAsync(operator.actOnPlan('deploy', 'restart', target), { code: 'NOT_FOUND' });
+    t.regex(error?.message ?? '', /"nothing"; there are words/);
+  });
+}
+
+test('a plan or a pod that is not there', async (t) => {
+  const { operator, cluster } = world();
+  cluster();
+  t.throws(() => operator.plan('backup'), { code: 'NOT_FOUND', message: /there are deploy, update, recovery/ });
+  await t.throwsAsync(operator.restartPod('words-taskmanager-9', { elsewhere: false }), { code: 'NOT_FOUND' });
+  await t.throwsAsync(operator.restartPod('words-taskmanager-0', { elsewhere: false }), { code: 'CONFLICT' });
+});
+
+test('a pod keeps its number; the next task takes the lowest free one', (t) => {
+  const { operator, cluster, task, end } = world();
+  cluster({}, { taskManagers: { mode: 'fixed', count: 3 } });
+  for (const id of ['a', 'b', 'c']) task(id, 'taskmanager', 'running');
+  const named = () =>
+    operator.pods().flatMap(({ name, task: of }) => (of ? [`${name.slice(-1)}=${of.spec.taskId}`] : []));
+  t.deepEqual(named(), ['0=a', '1=b', '2=c']);
+  end('b');
+  t.deepEqual(named(), ['0=a', '2=c']);
+  t.is(operator.pod('words-taskmanager-1').status, 'PENDING');
+  task('d', 'taskmanager', 'waiting');
+  t.deepEqual(named(), ['0=a', '1=d', '2=c']);
+});
+
+test('for any coming and going: no number twice, none changes, and as many pods as are wanted at least', (t) => {
+  const moves = fc.array(fc.tuple(fc.boolean(), fc.nat(9)), { maxLength: 40 });
+  fc.assert(
+    fc.property(moves, fc.nat(4), (history, count) => {
+      const { operator, cluster, task, end } = world();
+      cluster({}, { taskManagers: { mode: 'fixed', count } });
+      const numbers = new Map<string, number>();
+      const live = new Set<string>();
+      history.forEach(([come, which], at) => {
+        const id = [...live][which];
+        if (come) live.add(task(`t${at}`, 'taskmanager', 'running').spec.taskId);
+        else if (id !== undefined) {
+          live.delete(id);
+          end(id);
+        }
+        const pods = operator.pods().filter(({ part }) => part === 'taskmanager');
+        const taken = pods.map(({ index }) => index);
+        if (new Set(taken).size !== taken.length) throw new Error(`twice: ${taken}`);
+        if (pods.length < count) throw new Error(`${pods.length} pods of ${count}`);
+        for (const { task: of, index } of pods) {
+          if (of === undefined) continue;
+          const before = numbers.get(of.spec.taskId);
+          if (before !== undefined && before !== index) throw new Error(`${of.spec.taskId}: ${before}, then ${index}`);
+          numbers.set(of.spec.taskId, index);
+        }
+      });
+    }),
+    { numRuns: 200 },
+  );
+  t.pass();
+});
+
+test('restart and replace of a pod end its task; replace leaves its agent', async (t) => {
+  const asked: unknown[] = [];
+  const { operator, cluster, task, runtime } = world();
+  runtime.restartTask = async (...all) =>
+    void asked.push(
+      all.filter((each) => typeof each !== 'string'),
+      all[0],
+    );
+  cluster();
+  task('a', 'taskmanager', 'running');
+  await operator.restartPod('words-taskmanager-0', { elsewhere: false });
+  await operator.restartPod('words-taskmanager-0', { elsewhere: true });
+  t.deepEqual(asked, [[{ elsewhere: false }], 'a', [{ elsewhere: true }], 'a']);
+});
+
+test('endpoints: ours, and each port of each process; names only where somebody keeps them', (t) => {
+  const { operator, cluster, task } = world();
+  cluster();
+  task('jm', 'jobmanager', 'running');
+  task('a', 'taskmanager', 'running');
+  t.deepEqual(Object.fromEntries(operator.endpoints()), {
+    api: { dns: [], address: ['10.0.0.9:8180'] },
+    'words-rpc': { dns: [], address: ['agent1:31000'] },
+    'words-rest': { dns: [], address: ['agent1:31001'] },
+    'words-taskmanager-rpc': { dns: [], address: ['agent1:31002'] },
+  });
+  const dcos = world({ dnsDomain: 'autoip.dcos.thisdcos.directory' });
+  dcos.cluster();
+  dcos.task('jm', 'jobmanager', 'running');
+  t.deepEqual(dcos.operator.endpoints().get('words-rest')?.dns, [
+    'words-jobmanager.prodflink.autoip.dcos.thisdcos.directory:31001',
+  ]);
+});
+
+const healths: { what: string; prepare: (of: ReturnType<typeof world>) => void; code: number; value: string }[] = [
+  { what: 'nothing to do', prepare: () => undefined, code: 200, value: 'RUNNING' },
+  { what: 'a cluster to bring up', prepare: ({ cluster }) => cluster(), code: 202, value: 'DEPLOYING_PENDING' },
+  {
+    what: 'one that starts',
+    prepare: ({ cluster, task }) => {
+      cluster();
+      task('jm', 'jobmanager', 'launched');
+    },
+    code: 202,
+    value: 'DEPLOYING_STARTING',
+  },
+  {
+    what: 'one that lacks a TaskManager',
+    prepare: ({ cluster, phase, task }) => {
+      cluster();
+      phase('recovering');
+      task('jm', 'jobmanager', 'waiting');
+    },
+    code: 203,
+    value: 'RECOVERING_PENDING',
+  },
+  {
+    what: 'one whose launch is put off',
+    prepare: ({ cluster, phase, task, seen }) => {
+      cluster({ failures: [{ part: 'taskmanager', at: 1 }] });
+      task('jm', 'jobmanager', 'running');
+      seen();
+      phase('recovering');
+    },
+    code: 208,
+    value: 'DELAYED',
+  },
+  {
+    what: 'no master',
+    prepare: ({ dispatcher }) => Object.assign(dispatcher, { healthy: false }),
+    code: 503,
+    value: 'UNAVAILABLE',
+  },
+];
+
+for (const { what, prepare, code, value } of healths) {
+  test(`health, ${what}: ${code} ${value}, and no name of anything`, (t) => {
+    const it = world();
+    prepare(it);
+    const health = it.operator.health();
+    t.like(health, { code, value });
+    t.notRegex(health.reasons.join(), /words|agent1/);
+  });
+}
+
+test('metrics: offers, refusals and launches are counted, plans ranked', (t) => {
+  const { operator, runtime, cluster } = world();
+  cluster();
+  const offer = { offerId: 'o' as never, agentId: 'a' as never };
+  runtime.tell({ kind: 'offer.declined', ...offer, why: 'x', refuseMs: 5_000 });
+  runtime.tell({ kind: 'offer.declined', ...offer, why: 'x', refuseMs: 3_600_000 });
+  runtime.tell({ kind: 'offers.suppressed', roles: ['*'] });
+  const { counters, gauges } = operator.metrics();
+  t.like(counters, {
+    'offers.processed': { count: 2 },
+    'declines.short': { count: 1 },
+    'declines.long': { count: 1 },
+    suppresses: { count: 1 },
+  });
+  t.deepEqual(gauges, {
+    'plan_status.deploy': { value: 0 },
+    'plan_status.update': { value: 1 },
+    'plan_status.recovery': { value: 1 },
+  });
+});
