@@ -31,7 +31,9 @@ export function watchHealth(
 
   return () => {
     if (ended !== undefined) return { healthy: false, why: ended.problem?.message ?? 'the scheduler has been stopped' };
-    const { connection } = runtime.scheduler();
+    const { connection, uninstall } = runtime.scheduler();
+    // It has done what it was asked for.
+    if (uninstall?.stage === 'done') return { healthy: true };
     if (connection.state === 'subscribed' || connection.state === 'standby') return { healthy: true };
     if (connection.state === 'stopped') return { healthy: false, why: connection.message };
     if (lastSeen === undefined) return { healthy: false, why: 'not subscribed at a Mesos master yet' };

@@ -2,7 +2,7 @@
  * Where a scheduler keeps what outlives it: a data directory of its own, or, where several schedulers are one service,
  * ZooKeeper for the records and a directory that all of them reach for the files.
  */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -31,7 +31,8 @@ export interface Home {
   announce(url: string): Promise<void>;
   /** Settles when this process leads no longer. */
   readonly lost?: Promise<Problem>;
-  close(): Promise<void>;
+  /** `forGood`: the service is uninstalled, and what it kept for itself goes too. */
+  close(forGood?: boolean): Promise<void>;
 }
 
 export async function openOwnHome({ dataDir, storage, listen }: SchedulerSettings): Promise<Home> {
@@ -45,7 +46,10 @@ export async function openOwnHome({ dataDir, storage, listen }: SchedulerSetting
       storage: storage ?? storageHere(dataDir),
       listen: await settleAddress(store, listen, records),
       announce: () => Promise.resolve(),
-      close: () => store.close(),
+      close: async (forGood = false) => {
+        await store.close();
+        if (forGood) await removeFiles(dataDir);
+      },
     };
   } catch (error) {
     await store.close();
@@ -83,11 +87,28 @@ export async function openSharedHome(
     const storage = await settleStorage(store, settings, records);
     const filesDir = join(sharedPath(storage), '.flink-mesos');
     await mkdir(filesDir, { recursive: true, mode: 0o700 });
-    return { store, records, filesDir, storage, listen, announce, lost, close };
+    return {
+      store,
+      records,
+      filesDir,
+      storage,
+      listen,
+      announce,
+      lost,
+      close: async (forGood) => {
+        if (await close(forGood)) await removeFiles(filesDir);
+      },
+    };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Checkpoints and savepoints stay: they are the users'. */
+async function removeFiles(filesDir: string): Promise<void> {
+  for (const name of ['artifacts', 'artifacts.secret'])
+    await rm(join(filesDir, name), { recursive: true, force: true });
 }
 
 /** How agents, browsers and standbys reach us. */

@@ -6,7 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import { Problem } from '../lib/problem.ts';
 import { openZooKeeperStore, type ZooKeeperStore } from '../store/zookeeper-store.ts';
-import { announceLeader, leadership, readLeader } from '../zookeeper/election.ts';
+import { announceLeader, candidates, leadership, readLeader } from '../zookeeper/election.ts';
+import { removeTree } from '../zookeeper/remove-tree.ts';
 import type { ZooKeeperSession } from '../zookeeper/session.ts';
 import { ZooKeeperError } from '../zookeeper/zookeeper-error.ts';
 
@@ -16,8 +17,11 @@ export interface Leadership {
   announce(url: string): Promise<void>;
   /** Settles when the session has expired: somebody else may lead from then on. */
   readonly lost: Promise<Problem>;
-  /** Gives it up at once: the next in the row need not wait for the session to expire. */
-  close(): Promise<void>;
+  /**
+   * Gives it up at once: the next in the row need not wait for the session to expire. `forGood`: the last of the row takes
+   * away what is left in ZooKeeper; answers whether this was the last one.
+   */
+  close(forGood?: boolean): Promise<boolean>;
 }
 
 export interface Candidacy {
@@ -32,6 +36,8 @@ export interface Candidacy {
 
 export const SESSION_TIMEOUT_MS = 10_000;
 const NEXT_SESSION_MS = 1_000;
+/** Below the root, in the order in which they may go. */
+const rooms = ['state', 'journal', 'commit', 'epoch', 'leader', 'election'] as const;
 
 /** Resolves when this process leads. A session that expires meanwhile is followed by another. */
 export async function becomeLeader({ openSession, root, where, startStandby, logger }: Candidacy): Promise<Leadership> {
@@ -95,9 +101,13 @@ function leadershipOn(session: ZooKeeperSession, store: ZooKeeperStore, root: st
       }
     },
     lost,
-    close: async () => {
+    close: async (forGood = false) => {
       await store.close();
+      const isLast = forGood && session.state === 'connected' && (await candidates(session, root)) === 1;
+      // Our place in the row goes last: nobody leads while things are taken away.
+      if (isLast) for (const path of [...rooms.map((room) => `${root}/${room}`), root]) await removeTree(session, path);
       await session.close();
+      return isLast;
     },
   };
 }

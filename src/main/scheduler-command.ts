@@ -26,6 +26,7 @@ interface Options extends MesosClientSettings {
   readonly role: string;
   readonly user?: string;
   readonly startAnew?: boolean;
+  readonly uninstall?: boolean;
   readonly unreachableTimeout: string;
   readonly returning: string;
   readonly zkSessionTimeout: string;
@@ -85,6 +86,10 @@ export function addSchedulerCommand(program: Command): void {
     .option('--user <user>', 'user that tasks run as (default: the one of this process)');
   addMesosClientOptions(command)
     .option('--start-anew', 'register a new framework when the master has removed this one (its tasks are gone then)')
+    .option(
+      '--uninstall',
+      'end all clusters, then the framework and all state; the process stays and says how far it is',
+    )
     .option('--unreachable-timeout <time>', 'how long a task may be out of contact before it is replaced', '0s')
     .addOption(
       new Option('--returning <what>', 'what becomes of a task that comes back after it was replaced')

@@ -117,6 +117,7 @@ async function startOn(home: Home, given: CheckedSettings, parts: SchedulerParts
     client,
     flinkRest,
     artifacts,
+    uninstall: settings.uninstall ?? false,
     masters: masterSource(settings.masters, parts.logger, mastersWithStorage(settings, found.resolve)),
   });
   const metrics = createMetrics(runtime);
@@ -160,7 +161,7 @@ async function startOn(home: Home, given: CheckedSettings, parts: SchedulerParts
     await runtime.stop();
     await client.close();
     await flinkRest.close();
-    await home.close();
+    await home.close(runtime.scheduler().uninstall?.stage === 'done');
   };
   await openDoor(api, home, advertiseUrl).catch(async (error: Error) => {
     await stop();

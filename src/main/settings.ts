@@ -25,6 +25,8 @@ export interface SchedulerSettings extends MesosClientSettings, AccessSettings {
   readonly user?: string;
   /** Register a new framework when the master has removed this one. */
   readonly startAnew?: boolean;
+  /** End all clusters, the framework and the state, and say when that is done. */
+  readonly uninstall?: boolean;
   /** How long a task may be out of contact before it is replaced. */
   readonly unreachableAfterMs?: number;
   /** Of one that comes back after that. */

@@ -66,6 +66,10 @@ function sayOfScheduler(fact: SchedulerFact): Said {
       const lost = `${fact.message}: framework ${fact.frameworkId} is void, and ${count(fact.tasksLost, 'task')} with it`;
       return ['error', fact.anew ? `${lost}; a new one is registered` : lost];
     }
+    case 'uninstall.started':
+      return ['info', 'the service is being uninstalled: its clusters end, then its framework'];
+    case 'uninstall.finished':
+      return ['info', `the service is uninstalled, after ${seconds(fact.tookMs)}: nothing of it is left in Mesos`];
     case 'offer.received':
       return ['debug', `offer from ${fact.offer.hostname}: ${sizes(fact.offer)}`];
     case 'offer.declined':

@@ -7,7 +7,7 @@ import type { ClusterRecord, JarRecord } from '../flink/plan/records.ts';
 import type { EpochMs } from '../lib/brand.ts';
 import { Problem } from '../lib/problem.ts';
 import type { PlaceRecord } from '../scheduler/model/kept-place.ts';
-import type { FrameworkRecord, SchedulerRecords } from '../scheduler/model/records.ts';
+import type { FrameworkRecord, SchedulerRecords, UninstallRecord } from '../scheduler/model/records.ts';
 import type { TaskRecord } from '../scheduler/model/task.ts';
 import type { Store, StoredRecord } from '../store/store.ts';
 import { newestShape } from './record-versions.ts';
@@ -42,10 +42,13 @@ export async function loadRecords(store: Store): Promise<LoadedRecords> {
   } = collections;
   const unknown = Object.keys(others);
   if (unknown.length > 0) throw corrupt(`the store holds collections that are unknown here: ${unknown.join(', ')}`);
-  const own = framework.map((record) => versioned<FrameworkRecord>(record, ['frameworkId']))[0];
+  const [ending, ids] = _.partition(framework, ({ key }) => key === 'uninstall');
+  const own = ids.map((record) => versioned<FrameworkRecord>(record, ['frameworkId']))[0];
+  const uninstall = ending.map((record) => versioned<UninstallRecord>(record, ['since']))[0];
   return {
     scheduler: {
       ...(own && { framework: own }),
+      ...(uninstall && { uninstall }),
       ...(places.length > 0 && {
         places: places.map((record) => versioned<PlaceRecord>(record, ['group', 'agentId', 'resources', 'goal'])),
       }),

@@ -18,6 +18,7 @@ import { type Clock, monotone, systemClock } from './clock.ts';
 import { createFactLog, type FactLog } from './facts.ts';
 import { createFlinkActions, type FlinkActions } from './flink-actions.ts';
 import { createFlinkWatch, type FlinkWatch } from './flink-watch.ts';
+import { withoutAllElse } from './leftovers.ts';
 import { followMasters, type MasterSource } from './masters.ts';
 import { createMesosConnection, type MesosConnection } from './mesos-connection.ts';
 import { lookEveryMs } from './pace.ts';
@@ -38,6 +39,8 @@ export interface RuntimeParts {
   readonly clock?: Clock;
   readonly pace?: TurnPace;
   readonly factsKept?: number;
+  /** The service is to end; nothing is registered before that. */
+  readonly uninstall?: boolean;
 }
 
 const FACTS_KEPT = 5000;
@@ -67,6 +70,7 @@ function runtimeOf(loop: Loop, { scheduler, clusters }: RuntimeParts): Runtime {
       loop.clusterListeners.add(listener);
       return () => loop.clusterListeners.delete(listener);
     },
+    uninstall: () => loop.ask({ kind: 'uninstall' }),
     restartTask: (taskId, reason, { elsewhere = false } = {}) =>
       loop.ask({ kind: 'restart', taskId, reason, elsewhere }),
     putRecords: (writes) => loop.ask({ kind: 'records', writes }),
@@ -139,6 +143,7 @@ class Loop {
   }
 
   start(): void {
+    if (this.#parts.uninstall === true) this.#push({ kind: 'uninstall' });
     for (const { name } of this.#parts.clusters.records()) this.#push({ kind: 'plan', cluster: name });
     this.#unfollow = followMasters(this.#parts.masters, (masters, why) =>
       this.#push({ kind: 'core', input: { kind: 'masters', masters, ...(why !== undefined && { why }) } }),
@@ -230,10 +235,12 @@ class Loop {
    * Before anything is said to Mesos as well: who was deposed without noticing learns it here. Otherwise it could take the
    * subscription from its successor, and kill as orphans what that one has launched.
    */
-  async #persist({ persist, calls }: TurnEffects): Promise<Problem | undefined> {
+  async #persist({ persist, calls, facts }: TurnEffects): Promise<Problem | undefined> {
     if (persist.length === 0 && calls.length === 0) return undefined;
+    const { store } = this.#parts;
     try {
-      await this.#parts.store.commit(persist);
+      const over = facts.some(({ kind }) => kind === 'uninstall.finished');
+      await store.commit(over ? await withoutAllElse(store, persist) : persist);
       return undefined;
     } catch (error) {
       if (error instanceof Problem) return error;

@@ -13,6 +13,8 @@ export type QueueItem = { readonly at: EpochMs; readonly settle?: Settle } & (
   | { readonly kind: 'cluster'; readonly input: Unstamped<ClusterInput> }
   /** Plan this cluster: at the start, and when a wait that the plan asked for is over. */
   | { readonly kind: 'plan'; readonly cluster: ClusterName }
+  /** End all clusters, then the framework. */
+  | { readonly kind: 'uninstall' }
   /** `elsewhere`: its successor goes to another agent, if there is one. */
   | { readonly kind: 'restart'; readonly taskId: TaskId; readonly reason: string; readonly elsewhere?: boolean }
   | {

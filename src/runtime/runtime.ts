@@ -33,6 +33,11 @@ export interface Runtime {
   onClusterChange(listener: (cluster: ClusterName) => void): () => void;
   /** Ends a task by an operator's wish; the plan replaces it, on another agent if `elsewhere` and there is one. NOT_FOUND for an unknown or ended one. */
   restartTask(taskId: TaskId, reason: string, options?: { readonly elsewhere?: boolean }): Promise<void>;
+  /**
+   * Ends the service: all clusters with their tasks, what was kept for them, the framework, the records. Resolves when the
+   * wish is durable; how far it has come stands in `scheduler().uninstall`. Nothing ends it but itself.
+   */
+  uninstall(): Promise<void>;
   /** Writes records that only the caller owns (jars, settings), in the same order and with the same safety as all others. */
   putRecords(writes: readonly RecordWrite[]): Promise<void>;
   clusters(): readonly ClusterRecord[];

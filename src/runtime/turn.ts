@@ -6,7 +6,7 @@
  * go out together. It collects what all of that asks for; nothing is carried out here.
  */
 import _ from 'lodash';
-import type { ClusterFrame, ClusterInput, Clusters, PlanAction } from '../flink/plan/clusters.ts';
+import type { ClusterCommand, ClusterFrame, ClusterInput, Clusters, PlanAction } from '../flink/plan/clusters.ts';
 import type { ClusterName } from '../flink/plan/records.ts';
 import type { EpochMs } from '../lib/brand.ts';
 import { unreachable } from '../lib/exhaustive.ts';
@@ -83,6 +83,9 @@ class Turn {
       case 'driver':
         this.#hearDriver(item);
         break;
+      case 'uninstall':
+        this.#uninstall(item.at);
+        break;
       case 'restart':
         this.#restart(item);
         break;
@@ -128,6 +131,7 @@ class Turn {
 
   #accept(item: QueueItem, input: ClusterInput): void {
     try {
+      if (input.kind === 'command') this.#refuseIfEnding(input.command);
       this.#absorbPlan(this.#clusters.accept(input));
     } catch (error) {
       // Only a command may be refused: an observation that cannot be taken in is a defect of ours.
@@ -136,6 +140,23 @@ class Turn {
       return;
     }
     this.#touched.add(clusterOf(input));
+  }
+
+  #refuseIfEnding({ kind }: ClusterCommand): void {
+    if (kind !== 'create' || this.#scheduler.view().uninstall === undefined) return;
+    throw new Problem('CONFLICT', 'this service is being uninstalled: it takes no new clusters');
+  }
+
+  /** In one transaction, so that no cluster is left behind. */
+  #uninstall(at: EpochMs): void {
+    this.#command({ kind: 'uninstall' });
+    for (const { name, goal } of this.#clusters.records()) {
+      if (goal !== 'delete') {
+        const command = { kind: 'delete', cluster: name } as const;
+        this.#absorbPlan(this.#clusters.accept({ kind: 'command', command, at }));
+      }
+      this.#touched.add(name);
+    }
   }
 
   #hearDriver(item: Extract<QueueItem, { kind: 'driver' }>): void {

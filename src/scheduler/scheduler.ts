@@ -23,6 +23,7 @@ import type { Timer } from './model/timer.ts';
 import { ReconciliationCoordinator } from './reconciliation-coordinator/reconciliation-coordinator.ts';
 import { isLaunched, TaskBook } from './task-book.ts';
 import { TaskMonitor } from './task-monitor/task-monitor.ts';
+import { type Left, Uninstall } from './uninstall.ts';
 
 type Of<Kind extends Input['kind']> = Extract<Input, { kind: Kind }>;
 type EventOf<Type extends SchedulerEvent['type']> = Extract<SchedulerEvent, { type: Type }>;
@@ -37,6 +38,7 @@ class Core implements Scheduler {
   readonly #launch: LaunchCoordinator;
   readonly #monitor: TaskMonitor;
   readonly #reconciliation: ReconciliationCoordinator;
+  readonly #uninstall: Uninstall;
   /** Of the last input: what is asked of views is answered as of then. */
   #at: EpochMs = 0;
   #masterVersion: string | undefined;
@@ -52,15 +54,16 @@ class Core implements Scheduler {
       tasks: this.#book,
       places: records.places ?? [],
     });
+    this.#uninstall = new Uninstall(records.uninstall, options.startAnew ?? false);
     const parts = { random, suppression: this.#launch, tasks: this.#monitor };
-    this.#connection = new ConnectionManager(options, records.framework, parts);
+    this.#connection = new ConnectionManager(options, records.framework, parts, this.#uninstall.at);
   }
 
   step(input: Input): Frame {
     const frame = this.#frame(input.at);
     this.#take(frame, input);
     this.#launch.match(frame, !this.#reconciliation.holdsLaunches);
-    this.#launch.conclude(frame);
+    this.#conclude(frame);
     return frame.build();
   }
 
@@ -78,12 +81,29 @@ class Core implements Scheduler {
 
   conclude(at: EpochMs): Frame {
     const frame = this.#frame(at);
-    this.#launch.conclude(frame);
+    this.#conclude(frame);
     return frame.build();
+  }
+
+  #conclude(frame: FrameBuilder): void {
+    this.#launch.conclude(frame);
+    if (this.#uninstall.wanted) this.#uninstall.proceed(frame, this.#left());
+  }
+
+  #left(): Left {
+    const tasks = this.#book.all();
+    return {
+      tasks: tasks.filter(({ life }) => life.phase !== 'ended').length,
+      remembered: tasks.length,
+      places: this.#launch.placesKept,
+      framework: this.#connection.hasFramework,
+      subscribed: this.#connection.session !== undefined,
+    };
   }
 
   view(): SchedulerView {
     const { frameworkId, formerFramework } = this.#connection;
+    const uninstall = this.#uninstall.wanted ? this.#uninstall.view(this.#left()) : undefined;
     return {
       ...(frameworkId === undefined ? {} : { frameworkId }),
       ...(formerFramework === undefined ? {} : { formerFramework }),
@@ -91,6 +111,7 @@ class Core implements Scheduler {
       reconciled: this.#reconciliation.reconciled,
       offersHeld: this.#launch.offersHeld,
       tasksWaiting: this.#launch.tasksWaiting,
+      ...(uninstall && { uninstall }),
     };
   }
 
@@ -203,6 +224,7 @@ class Core implements Scheduler {
       this.#monitor.disconnected();
       this.#reconciliation.disconnected(frame);
       this.#launch.disconnected(frame);
+      this.#uninstall.disconnected();
     }
     if (after !== undefined) {
       this.#reconciliation.connected(frame);
@@ -222,6 +244,7 @@ class Core implements Scheduler {
       const heartbeat =
         heartbeat_interval_seconds === undefined ? {} : { heartbeatSeconds: heartbeat_interval_seconds };
       this.#connect(frame, { kind: 'subscribed', subscription, frameworkId: framework_id.value, ...heartbeat });
+      this.#uninstall.registered(frame);
     } else if (event.type === 'ERROR') {
       this.#connect(frame, { kind: 'error', subscription, message: event.error.message });
     } else if (this.#connection.session === undefined) {
@@ -283,15 +306,18 @@ class Core implements Scheduler {
     }
     if (problem.code === 'rejected') {
       frame.fact({ kind: 'call.refused', call: call.type, message: problem.message });
-      this.#undo(frame, call);
+      this.#undo(frame, call, problem.message);
     }
     this.#connect(frame, { kind: 'call-failed', subscription, problem });
   }
 
   /** Its offers are still ours, its tasks most likely nowhere: given back, and asked after. */
-  #undo(frame: FrameBuilder, call: SchedulerCall): void {
+  #undo(frame: FrameBuilder, call: SchedulerCall, message: string): void {
     if (call.type === 'UPDATE_FRAMEWORK') {
       this.#launch.constraintsRefused(frame);
+    }
+    if (call.type === 'TEARDOWN') {
+      this.#uninstall.refused(message);
     }
     if (call.type !== 'ACCEPT') {
       return;
@@ -317,6 +343,9 @@ class Core implements Scheduler {
         break;
       case 'give-up-place':
         this.#launch.giveUpPlace(frame, command.taskId);
+        break;
+      case 'uninstall':
+        if (this.#uninstall.begin(frame)) this.#connect(frame, { kind: 'uninstall' });
         break;
       case 'forget':
         this.#book.forgetEnded(frame, command.group);
@@ -367,6 +396,9 @@ class Core implements Scheduler {
         break;
       case 'reconcile':
         this.#reconciliation.timer(frame);
+        break;
+      case 'teardown':
+        this.#uninstall.timer();
         break;
       case 'kill':
       case 'launch':

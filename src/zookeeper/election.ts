@@ -29,6 +29,11 @@ export async function leadership(session: ZooKeeperSession, root: string): Promi
   }
 }
 
+/** How many stand in the row, the leader included. */
+export async function candidates(session: ZooKeeperSession, root: string): Promise<number> {
+  return (await placesIn(session, `${root}/election`)).length;
+}
+
 /** The node in which the leader says where it is: {"version": 1, "url": …}, readable by all. */
 export function leaderPath(root: string): string {
   return `${root}/leader`;

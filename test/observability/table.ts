@@ -38,6 +38,8 @@ export const examples: Examples = {
     tasksLost: 3,
     anew: false,
   },
+  'uninstall.started': { kind: 'uninstall.started' },
+  'uninstall.finished': { kind: 'uninstall.finished', tookMs: 2000 },
   'task.kept': { kind: 'task.kept', ...task, state: 'TASK_RUNNING' },
   'offer.received': {
     kind: 'offer.received',

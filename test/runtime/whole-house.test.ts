@@ -235,3 +235,33 @@ test('WS-8, I2: a deleted cluster is gone from the store once its tasks have end
   );
   await house.close();
 });
+
+test('RL-10, WS-8, I2: uninstalled: the tasks end, the framework is removed, and of the records one is left', async (t) => {
+  const directory = await dataDir(t);
+  const house = await open(directory, async () => undefined);
+  subscribed(house);
+  await house.runtime.submit({ kind: 'create', cluster: cluster() });
+  await house.runtime.putRecords([{ kind: 'put', collection: 'settings', key: 'port', value: 1 }]);
+  offer(house);
+  const launched = launchedTasks(await house.call('ACCEPT'));
+  await house.runtime.uninstall();
+  await t.throwsAsync(house.runtime.submit({ kind: 'create', cluster: cluster() }), { message: /uninstalled/ });
+  t.like(house.runtime.scheduler().uninstall, { stage: 'tasks', tasks: 2 });
+  for (const task of launched) {
+    await house.call('KILL');
+    update(house, task, 'TASK_KILLED');
+  }
+  await house.call('TEARDOWN');
+  house.stream.push({ type: 'ERROR', error: { message: 'Framework has been removed' } });
+  await house.fact('uninstall.finished');
+  t.is(house.runtime.scheduler().uninstall?.stage, 'done');
+  t.deepEqual(
+    (await house.store.load()).map(({ collection, key }) => `${collection}/${key}`),
+    ['framework/uninstall'],
+  );
+  await house.close();
+
+  const again = await open(directory, async () => undefined);
+  t.is(again.runtime.scheduler().uninstall?.stage, 'done');
+  await again.close();
+});

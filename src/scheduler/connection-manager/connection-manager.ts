@@ -14,8 +14,9 @@ import type { FrameBuilder, Session } from '../frame-builder.ts';
 import type { SubscriptionId } from '../model/master.ts';
 import type { FormerFramework, FrameworkRecord } from '../model/records.ts';
 import type { ConnectionView } from '../model/scheduler.ts';
-import type { Connection, ConnectionEffect, ConnectionEvent } from './connection-state.ts';
-import { connectionStep, removedState, subscribeTimeoutMs } from './connection-step.ts';
+import { removedState, uninstalledState } from './connection-ends.ts';
+import type { Connection, ConnectionEffect, ConnectionEvent, ConnectionState } from './connection-state.ts';
+import { connectionStep, subscribeTimeoutMs } from './connection-step.ts';
 
 export interface ConnectionOptions {
   readonly framework: FrameworkInfo;
@@ -55,6 +56,7 @@ export class ConnectionManager {
     { framework, startAnew = false }: ConnectionOptions,
     record: FrameworkRecord | undefined,
     parts: ConnectionParts,
+    uninstallingSince?: EpochMs,
   ) {
     this.#framework = framework;
     this.#random = parts.random;
@@ -64,13 +66,13 @@ export class ConnectionManager {
     this.#former =
       record?.removed === undefined ? record?.former : { frameworkId: record.frameworkId, ...record.removed };
     this.#connection = {
-      state:
-        record?.removed && !startAnew ? removedState(record.removed.message, record.removed.at) : { kind: 'standby' },
+      state: uninstallingSince === undefined ? firstState(record, startAnew) : endState(record, uninstallingSince),
       masters: [],
       cursor: 0,
       attempt: 0,
       newest: 0 as SubscriptionId,
       startAnew,
+      uninstalling: uninstallingSince !== undefined,
       ...(record === undefined || record.removed !== undefined ? {} : { frameworkId: record.frameworkId }),
     };
   }
@@ -82,6 +84,12 @@ export class ConnectionManager {
   /** The last one that the master removed, with what was lost. */
   get formerFramework(): FormerFramework | undefined {
     return this.#former;
+  }
+
+  /** Whether the master may know a framework of ours. */
+  get hasFramework(): boolean {
+    const { state } = this.#connection;
+    return !(state.kind === 'stopped' && state.removed === true);
   }
 
   /** What calls go out on, while subscribed. */
@@ -206,8 +214,12 @@ export class ConnectionManager {
 
   /** What was lost is kept beside the id, which is never used again. */
   #removed(frame: FrameBuilder, { frameworkId, message }: Extract<ConnectionEffect, { kind: 'removed' }>): void {
-    const { startAnew = false } = this.#connection;
+    const { startAnew = false, uninstalling = false } = this.#connection;
     const tasksLost = this.#tasks.frameworkRemoved(frame, message);
+    if (uninstalling) {
+      frame.persist({ kind: 'delete', collection: 'framework', key: 'id' });
+      return;
+    }
     const removal = { at: frame.at, message, tasksLost };
     this.#former = { frameworkId, ...removal };
     const value: FrameworkRecord = { version: 1, frameworkId, registeredAt: this.#registeredAt, removed: removal };
@@ -236,4 +248,15 @@ export class ConnectionManager {
     const info = { ...this.#framework, id };
     return { type: 'SUBSCRIBE', framework_id: id, subscribe: { framework_info: info, ...wishes } };
   }
+}
+
+function firstState(record: FrameworkRecord | undefined, startAnew: boolean): ConnectionState {
+  return record?.removed !== undefined && !startAnew
+    ? removedState(record.removed.message, record.removed.at)
+    : { kind: 'standby' };
+}
+
+/** Nothing is registered only to be removed again. */
+function endState(record: FrameworkRecord | undefined, since: EpochMs): ConnectionState {
+  return record === undefined || record.removed !== undefined ? uninstalledState(since) : { kind: 'standby' };
 }

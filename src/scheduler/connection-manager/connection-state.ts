@@ -28,7 +28,13 @@ export type ConnectionState =
       readonly silenceMs: number;
       readonly since: EpochMs;
     }
-  | { readonly kind: 'stopped'; readonly message: string; readonly since: EpochMs };
+  | {
+      readonly kind: 'stopped';
+      readonly message: string;
+      readonly since: EpochMs;
+      /** The master knows no framework of ours any more. */
+      readonly removed?: boolean;
+    };
 
 export interface Connection {
   readonly state: ConnectionState;
@@ -42,6 +48,8 @@ export interface Connection {
   readonly frameworkId?: FrameworkId;
   /** Whether a removed framework is followed by a new one. */
   readonly startAnew?: boolean;
+  /** The framework is to end, and no other one follows. */
+  readonly uninstalling?: boolean;
   /** What became of the newest attempt that failed; until the next subscription. */
   readonly problem?: ConnectionProblem;
   /** Why there are no masters, in the words of whoever looks for them. */
@@ -62,6 +70,8 @@ export type ConnectionEvent =
       readonly heartbeatSeconds?: number;
     }
   | { readonly kind: 'error'; readonly subscription: SubscriptionId; readonly message: string }
+  /** The service is to end with its framework. */
+  | { readonly kind: 'uninstall' }
   /** The subscribe timer. */
   | { readonly kind: 'retry' }
   /** Nothing came for as long as was allowed. */

@@ -1,39 +1,25 @@
 /**
- * The way to the leading master as a pure function: which master is tried, how long it waits in between, and what ends
- * the framework's connection for good. `chance` (at least 0, below 1) is the only thing left to luck: the jitter.
+ * The way to the leading master as a pure function: which master is tried, and what counts as being subscribed there; how
+ * it ends stands in connection-ends.ts. `chance` (at least 0, below 1) is the only thing left to luck: the jitter.
  *
- * - A failed attempt moves on to the next master of the list; one that says it is not ready (503, 404) is asked again;
- *   a subscription that was lost is first sought where it was.
- * - Waits grow from half a second to 15 s, and start anew once a subscription has held for half a minute.
- * - A framework that the master has removed is never taken back. Whether a new one follows is the operator's to say; until
- *   then nothing is tried, and the process stays, since starting it again would change nothing.
- * - Two who live on one framework id would evict each other for ever, so the one that is told "failed over" stops.
+ * A failed attempt moves on to the next master of the list; one that says it is not ready (503, 404) is asked again;
+ * a subscription that was lost is first sought where it was.
  */
 import _ from 'lodash';
 import type { EpochMs } from '../../lib/brand.ts';
 import { unreachable } from '../../lib/exhaustive.ts';
-import type { FrameworkId } from '../../mesos-api-client/protocol/ids.ts';
-import type { Stop } from '../model/frame.ts';
 import type { ConnectionProblem, MasterAddress, SubscriptionId } from '../model/master.ts';
-import type {
-  Connection,
-  ConnectionEffect,
-  ConnectionEvent,
-  ConnectionState,
-  ConnectionStep,
-} from './connection-state.ts';
+import { lost, saidError, stopped, uninstall } from './connection-ends.ts';
+import type { Connection, ConnectionEffect, ConnectionEvent, ConnectionStep } from './connection-state.ts';
+import { changed, ignored, isOpen, leave, type Open, quiet } from './step-results.ts';
 
 export const mostRedirects = 9;
 /** SUBSCRIBED follows the stream at once; a master that is not ready says so (503). */
 export const subscribeTimeoutMs = 15_000;
-const stableAfterMs = 30_000;
-const firstDelayMs = 500;
-const longestDelayMs = 15_000;
 /** What Mesos masters say by default; heartbeats that fail to come five times mean a dead stream (MA-9, MA-10). */
 const defaultHeartbeatSeconds = 15;
 const missedHeartbeats = 5;
 
-type Open = Extract<ConnectionState, { kind: 'connecting' | 'subscribed' }>;
 type Of<Kind extends ConnectionEvent['kind']> = Extract<ConnectionEvent, { kind: Kind }>;
 
 export function connectionStep(
@@ -51,6 +37,8 @@ export function connectionStep(
       return connection.state.kind === 'waiting'
         ? connect(connection, now, [])
         : ignored(connection, 'it does not wait for a retry');
+    case 'uninstall':
+      return uninstall(connection, now);
     case 'silent':
       return silent(connection, now, chance);
     default:
@@ -66,7 +54,7 @@ export function connectionStep(
 function ofSubscription(
   connection: Connection,
   state: Open,
-  event: Exclude<ConnectionEvent, { kind: 'leadership' | 'masters' | 'retry' | 'silent' }>,
+  event: Exclude<ConnectionEvent, { kind: 'leadership' | 'masters' | 'retry' | 'silent' | 'uninstall' }>,
   now: EpochMs,
   chance: number,
 ): ConnectionStep {
@@ -221,98 +209,4 @@ function silent(connection: Connection, now: EpochMs, chance: number): Connectio
   const seconds = (state.kind === 'subscribed' ? state.silenceMs : subscribeTimeoutMs) / 1000;
   const message = `nothing came from ${state.master} for ${seconds} s`;
   return lost(connection, state, { code: 'closed', message }, now, chance, leave(state, message));
-}
-
-function lost(
-  connection: Connection,
-  state: Open,
-  problem: ConnectionProblem,
-  now: EpochMs,
-  chance: number,
-  before: readonly ConnectionEffect[],
-): ConnectionStep {
-  if (state.kind === 'connecting' && (problem.code === 'unauthorized' || problem.code === 'rejected')) {
-    return stopped(connection, state, { code: 'MASTER_REFUSED', message: problem.message }, now);
-  }
-  const wasStable = state.kind === 'subscribed' && now - state.since >= stableAfterMs;
-  const attempt = wasStable ? 0 : connection.attempt;
-  const movesOn = state.kind === 'connecting' && problem.code !== 'unavailable';
-  const retryInMs = delayMs(attempt, chance);
-  const retryAt = now + retryInMs;
-  return changed(
-    {
-      ...connection,
-      attempt,
-      problem,
-      cursor: movesOn ? (connection.cursor + 1) % Math.max(1, connection.masters.length) : connection.cursor,
-      state: { kind: 'waiting', problem, retryAt, since: now },
-    },
-    [...before, { kind: 'no-watch' }, { kind: 'lost', problem, retryInMs }, { kind: 'retry-at', at: retryAt }],
-  );
-}
-
-function stopped(connection: Connection, state: Open, stop: Stop, now: EpochMs): ConnectionStep {
-  return changed({ ...connection, state: { kind: 'stopped', message: stop.message, since: now } }, [
-    ...leave(state, stop.message),
-    ...quiet,
-    { kind: 'stop', stop },
-  ]);
-}
-
-/** The texts of Mesos' master.cpp; there is no code to go by. */
-function saidError(connection: Connection, state: Open, message: string, now: EpochMs, chance: number): ConnectionStep {
-  if (connection.frameworkId !== undefined && /framework has been removed/i.test(message)) {
-    return removed({ ...connection, frameworkId: connection.frameworkId }, state, message, now, chance);
-  }
-  return stopped(
-    connection,
-    state,
-    { code: /failed over/i.test(message) ? 'DEPOSED' : 'MASTER_REFUSED', message },
-    now,
-  );
-}
-
-function removed(
-  connection: Connection & { readonly frameworkId: FrameworkId },
-  state: Open,
-  message: string,
-  now: EpochMs,
-  chance: number,
-): ConnectionStep {
-  const { frameworkId } = connection;
-  const before: ConnectionEffect[] = [...leave(state, message), { kind: 'removed', frameworkId, message }];
-  if (connection.startAnew === true) {
-    const fresh = _.omit(connection, 'frameworkId');
-    return lost(fresh, state, { code: 'subscription-lost', message }, now, chance, before);
-  }
-  return changed({ ...connection, state: removedState(message, now) }, [...before, ...quiet]);
-}
-
-export function removedState(message: string, since: EpochMs): Extract<ConnectionState, { kind: 'stopped' }> {
-  const advice = 'its tasks are gone; start the scheduler with --start-anew to register a new framework';
-  return { kind: 'stopped', message: `${message}: ${advice}`, since };
-}
-
-/** Half of it fixed, half by chance: grows steadily, yet schedulers that fell together do not return together. */
-function delayMs(attempt: number, chance: number): number {
-  const delay = Math.min(longestDelayMs, firstDelayMs * 2 ** Math.min(Math.max(0, attempt - 1), 10));
-  return Math.round(delay / 2 + (delay / 2) * chance);
-}
-
-const quiet: readonly ConnectionEffect[] = [{ kind: 'no-retry' }, { kind: 'no-watch' }];
-
-function leave(state: ConnectionState, reason: string): ConnectionEffect[] {
-  return isOpen(state) ? [{ kind: 'unsubscribe', subscription: state.subscription, reason }] : [];
-}
-
-function isOpen(state: ConnectionState): state is Open {
-  return state.kind === 'connecting' || state.kind === 'subscribed';
-}
-
-function changed(connection: Connection, effects: readonly ConnectionEffect[]): ConnectionStep {
-  return { outcome: 'changed', connection, effects };
-}
-
-function ignored(connection: Connection, why: string): ConnectionStep {
-  return { outcome: 'ignored', connection, effects: [], why };
 }

@@ -83,6 +83,11 @@ export class LaunchCoordinator {
     return this.#waiting.size;
   }
 
+  /** Reserved ones, those that are being given up included. */
+  get placesKept(): number {
+    return this.#places.all().length;
+  }
+
   rolesToSuppress(): string[] {
     return this.#desk.flow.rolesToSuppress(this.#demand(this.#running()));
   }

@@ -46,6 +46,9 @@ export type SchedulerFact =
       readonly tasksLost: number;
       readonly anew: boolean;
     }
+  /** The service is to end: tasks, kept places, framework, records. */
+  | { readonly kind: 'uninstall.started' }
+  | { readonly kind: 'uninstall.finished'; readonly tookMs: number }
   | { readonly kind: 'offer.received'; readonly offer: OfferSummary }
   | {
       readonly kind: 'offer.declined';

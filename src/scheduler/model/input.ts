@@ -7,6 +7,8 @@ import type { GroupName, TaskSpec } from './task.ts';
 import type { Timer } from './timer.ts';
 
 export type Command =
+  /** The service is to end: whoever plans ends its groups, and the framework goes when nothing of it is left. */
+  | { readonly kind: 'uninstall' }
   /** Ask for a task. A known task id is ignored: the command can be repeated. */
   | { readonly kind: 'launch'; readonly task: TaskSpec }
   /** End a task: withdrawn if it still waits, killed with escalation otherwise. An unknown or ended one is ignored. */

@@ -23,6 +23,14 @@ export interface FrameworkRemoval {
   readonly tasksLost: number;
 }
 
+/** The service is to end, or has ended (collection `framework`, key `uninstall`). */
+export interface UninstallRecord {
+  readonly version: 1;
+  readonly since: EpochMs;
+  /** Nothing is left of it in Mesos, and of its records this one alone. */
+  readonly doneAt?: EpochMs;
+}
+
 export interface FormerFramework extends FrameworkRemoval {
   readonly frameworkId: FrameworkId;
 }
@@ -38,4 +46,5 @@ export interface SchedulerRecords {
   readonly framework?: FrameworkRecord;
   readonly tasks: readonly TaskRecord[];
   readonly places?: readonly PlaceRecord[];
+  readonly uninstall?: UninstallRecord;
 }

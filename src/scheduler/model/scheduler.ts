@@ -52,6 +52,20 @@ export type ConnectionView =
   | { readonly state: 'subscribed'; readonly master: MasterAddress; readonly since: EpochMs }
   | { readonly state: 'stopped'; readonly message: string; readonly since: EpochMs };
 
+/** How far the end of the service has come; see src/scheduler/uninstall.ts. */
+export interface UninstallView {
+  /** What it waits for: the end of tasks, that kept places are given up, that the master removes the framework; nothing. */
+  readonly stage: 'tasks' | 'places' | 'framework' | 'done';
+  readonly since: EpochMs;
+  /** That have not ended. */
+  readonly tasks: number;
+  /** Kept ones: reservations and volumes. */
+  readonly places: number;
+  readonly doneAt?: EpochMs;
+  /** Why the master does not remove the framework. */
+  readonly refused?: string;
+}
+
 export interface SchedulerView {
   readonly frameworkId?: FrameworkId;
   /** The one before it that the master removed, and what was lost with it. */
@@ -61,6 +75,8 @@ export interface SchedulerView {
   readonly reconciled: boolean;
   readonly offersHeld: number;
   readonly tasksWaiting: number;
+  /** Only of a service that is to end, or has ended. */
+  readonly uninstall?: UninstallView;
 }
 
 export interface Scheduler {

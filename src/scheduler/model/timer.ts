@@ -8,6 +8,7 @@ export type Timer =
   | { readonly kind: 'match' }
   | { readonly kind: 'revive' }
   | { readonly kind: 'reconcile' }
+  | { readonly kind: 'teardown' }
   | { readonly kind: 'kill'; readonly taskId: TaskId }
   | { readonly kind: 'launch'; readonly taskId: TaskId }
   | { readonly kind: 'unreachable'; readonly taskId: TaskId };

@@ -54,6 +54,9 @@ export function fakeRuntime(): FakeRuntime {
     mesosAgents: [],
     status: starting,
     view: { connection: { state: 'searching', since: 0 }, reconciled: false, offersHeld: 0, tasksWaiting: 0 },
+    async uninstall() {
+      self.view = { ...self.view, uninstall: { stage: 'tasks', since: 0, tasks: taskRecords.size, places: 0 } };
+    },
     async submit(command) {
       self.commands.push(command);
       if (command.kind === 'create') records.set(command.cluster.name, command.cluster);

@@ -18,14 +18,5 @@ export const resourceManagerDriver: Family = {
     'a failed task is told to Flink with its id',
     'a lost leadership clears what was known',
   ],
-  leftOut: {
-    'RM-4':
-      'one framework serves many clusters: the end of a cluster ends its tasks and its record, and the framework stays (WS-8)',
-    'RM-5':
-      'one framework serves many clusters: the end of a cluster ends its tasks and its record, and the framework stays (WS-8)',
-    'RM-6':
-      'one framework serves many clusters: the end of a cluster ends its tasks and its record, and the framework stays (WS-8)',
-    'RM-7':
-      'one framework serves many clusters: the end of a cluster ends its tasks and its record, and the framework stays (WS-8)',
-  },
+  leftOut: {},
 };

@@ -20,8 +20,5 @@ export const resourceManager: Family = {
     'disconnected: all are told',
     'leadership revoked and granted again',
   ],
-  leftOut: {
-    'RL-10':
-      'no command removes a framework yet: the last cluster is deleted, and Mesos forgets the framework after its failover time-out',
-  },
+  leftOut: {},
 };

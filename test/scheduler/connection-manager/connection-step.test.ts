@@ -57,6 +57,7 @@ const events: Record<string, ConnectionEvent> = {
   'same masters': { kind: 'masters', masters: [masterA, masterB] },
   'another master': { kind: 'masters', masters: ['c:5050' as MasterAddress] },
   'no masters': { kind: 'masters', masters: [] },
+  uninstall: { kind: 'uninstall' },
   retry: { kind: 'retry' },
   silent: { kind: 'silent' },
   opened: { kind: 'opened', subscription: current },
@@ -87,6 +88,7 @@ const matrix: Record<string, readonly string[]> = {
   'same masters':            ['.',         '.',            '.',                  '.',            '.',                  '.'],
   'another master':          ['standby',   'connecting c', 'connecting c',       'connecting c', 'connecting c',       'stopped'],
   'no masters':              ['standby',   'searching',    'connecting a',       'searching',    'subscribed',         'stopped'],
+  uninstall:                 ['standby',   'searching',    'connecting a',       'waiting',      'subscribed',         'stopped'],
   retry:                     ['.',         '.',            '.',                  'connecting a', '.',                  '.'],
   silent:                    ['.',         '.',            'waiting',            '.',            'waiting',            '.'],
   opened:                    ['.',         '.',            '.',                  '.',            '.',                  '.'],
@@ -234,4 +236,32 @@ test('whatever happens: subscription numbers only grow, one at most is open, and
     }),
     { numRuns: 500 },
   );
+});
+
+test('RL-10: without a framework there is nothing to remove: an uninstallation is done at once, or when the attempt fails', (t) => {
+  const uninstall: ConnectionEvent = { kind: 'uninstall' };
+  const none = (kind: ConnectionState['kind'], more: Partial<Connection> = {}): Connection => {
+    const { frameworkId: _, ...rest } = at(kind, more);
+    return rest;
+  };
+  for (const kind of ['standby', 'searching', 'waiting'] as const) {
+    t.like(connectionStep(none(kind), uninstall, now, 0.5).connection.state, { kind: 'stopped', removed: true });
+  }
+  const connecting = connectionStep(none('connecting'), uninstall, now, 0.5).connection;
+  t.is(connecting.state.kind, 'connecting');
+  t.like(connectionStep(connecting, failed('unreachable'), now, 0.5).connection.state, { removed: true });
+  // Registered after all: it has to be removed.
+  const registered = connectionStep(connecting, { kind: 'subscribed', subscription: current, frameworkId }, now, 0.5);
+  t.is(registered.connection.state.kind, 'subscribed');
+});
+
+test('RL-10, MA-20: a framework that is removed while the service is uninstalled is not followed by another one', (t) => {
+  for (const startAnew of [true, false]) {
+    const ending = at('connecting', { uninstalling: true, startAnew });
+    const message = 'Framework has been removed';
+    const { connection, effects } = connectionStep(ending, { kind: 'error', subscription: current, message }, now, 0.5);
+    t.like(connection.state, { kind: 'stopped', removed: true });
+    t.is(connection.frameworkId, undefined);
+    t.true(effects.some(({ kind }) => kind === 'removed'));
+  }
 });
