@@ -9,8 +9,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { FastifyBaseLogger } from 'fastify';
 import type { AccessRules } from '../api/access/rules.ts';
 import { Problem } from '../lib/problem.ts';
-import { type LoadedRecords, loadRecords } from '../runtime/load-records.ts';
+import { type LoadedRecords, loadRecords, processesOfTasks } from '../runtime/load-records.ts';
 import { openEmbeddedStore } from '../store/embedded-store.ts';
+import { sharingParts } from '../store/shared-parts.ts';
 import type { Store } from '../store/store.ts';
 import type { ZooKeeperAddress } from '../zookeeper/address.ts';
 import { openZooKeeper } from '../zookeeper/connect.ts';
@@ -36,7 +37,7 @@ export interface Home {
 }
 
 export async function openOwnHome({ dataDir, storage, listen }: SchedulerSettings): Promise<Home> {
-  const store = await openEmbeddedStore(dataDir);
+  const store = sharingParts(await openEmbeddedStore(dataDir), processesOfTasks);
   try {
     const records = await loadRecords(store);
     return {

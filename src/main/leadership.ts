@@ -5,6 +5,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import { Problem } from '../lib/problem.ts';
+import { processesOfTasks } from '../runtime/load-records.ts';
+import { sharingParts } from '../store/shared-parts.ts';
+import type { Store } from '../store/store.ts';
 import { openZooKeeperStore, type ZooKeeperStore } from '../store/zookeeper-store.ts';
 import { announceLeader, candidates, leadership, readLeader } from '../zookeeper/election.ts';
 import { removeTree } from '../zookeeper/remove-tree.ts';
@@ -12,7 +15,9 @@ import type { ZooKeeperSession } from '../zookeeper/session.ts';
 import { ZooKeeperError } from '../zookeeper/zookeeper-error.ts';
 
 export interface Leadership {
-  readonly store: ZooKeeperStore;
+  readonly store: Store;
+  /** That this leader took; every one after it has a higher one. */
+  readonly epoch: number;
   /** The standbys send requests there from now on. */
   announce(url: string): Promise<void>;
   /** Settles when the session has expired: somebody else may lead from then on. */
@@ -91,7 +96,8 @@ function leadershipOn(session: ZooKeeperSession, store: ZooKeeperStore, root: st
   session.onState(look);
   look();
   return {
-    store,
+    store: sharingParts(store, processesOfTasks),
+    epoch: store.epoch,
     announce: async (url) => {
       try {
         await announceLeader(session, root, url);

@@ -9,6 +9,7 @@ import { Problem } from '../lib/problem.ts';
 import type { PlaceRecord } from '../scheduler/model/kept-place.ts';
 import type { FrameworkRecord, SchedulerRecords, UninstallRecord } from '../scheduler/model/records.ts';
 import type { TaskRecord } from '../scheduler/model/task.ts';
+import type { SharedPart } from '../store/shared-parts.ts';
 import type { Store, StoredRecord } from '../store/store.ts';
 import { newestShape } from './record-versions.ts';
 
@@ -27,6 +28,14 @@ export interface LoadedRecords {
   readonly settings: ReadonlyMap<string, unknown>;
   readonly configurations: readonly ConfigurationRecord[];
 }
+
+/** Ten thousand TaskManagers of a cluster run the same thing, which is most of what is written down of them. */
+export const processesOfTasks: SharedPart = {
+  collection: 'tasks',
+  of: 'spec',
+  member: 'process',
+  into: 'processes',
+};
 
 export async function loadRecords(store: Store): Promise<LoadedRecords> {
   const collections = _.groupBy(await store.load(), (record) => record.collection);

@@ -9,6 +9,7 @@ import { unreachable } from '../lib/exhaustive.ts';
 import { createRandom } from '../lib/random.ts';
 import type { TaskId } from '../mesos-api-client/protocol/ids.ts';
 import type { SchedulerCall, SchedulerEvent } from '../mesos-api-client/protocol/scheduler.ts';
+import { connectionEventOf } from './connection-input.ts';
 import { ConnectionManager } from './connection-manager/connection-manager.ts';
 import type { ConnectionEvent } from './connection-manager/connection-state.ts';
 import { FrameBuilder } from './frame-builder.ts';
@@ -162,17 +163,9 @@ class Core implements Scheduler {
   #route(frame: FrameBuilder, input: Input): void {
     switch (input.kind) {
       case 'leadership':
-        this.#connect(frame, { kind: 'leadership', leading: input.leading });
-        break;
       case 'masters':
-        this.#connect(frame, {
-          kind: 'masters',
-          masters: input.masters,
-          ...(input.why === undefined ? {} : { why: input.why }),
-        });
-        break;
       case 'connection':
-        this.#connectionChanged(frame, input);
+        this.#connect(frame, connectionEventOf(input));
         break;
       case 'mesos':
         this.#mesos(frame, input);
@@ -188,22 +181,6 @@ class Core implements Scheduler {
         break;
       default:
         unreachable(input);
-    }
-  }
-
-  #connectionChanged(frame: FrameBuilder, { subscription, change }: Of<'connection'>): void {
-    switch (change.kind) {
-      case 'opened':
-        this.#connect(frame, { kind: 'opened', subscription });
-        break;
-      case 'redirected':
-        this.#connect(frame, { kind: 'redirected', subscription, to: change.to });
-        break;
-      case 'failed':
-        this.#connect(frame, { kind: 'failed', subscription, problem: change.problem });
-        break;
-      default:
-        unreachable(change);
     }
   }
 

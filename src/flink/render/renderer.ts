@@ -22,13 +22,27 @@ const KILL_GRACE_MS = 15_000;
 const OLD_PLACE_MS = 10_000;
 
 export function createRenderer(context: RenderContext): Renderer {
+  const renderOne = remembering((cluster, taskId, address) => renderTaskManager(context, cluster, taskId, address));
   return {
     jobManager: (cluster, taskId, successorOf) => renderJobManager(context, cluster, taskId, successorOf),
-    taskManager: (cluster, taskId, address) => renderTaskManager(context, cluster, taskId, address),
+    taskManager: renderOne,
     worker: (cluster, worker, address) => renderWorker(context, cluster, worker, address),
     restUrl: ({ hostname, ports }) => `http://${hostname}:${ports.rest}`,
     checkpointDirectory: (cluster, job, flinkJobId) =>
       jobCheckpoints(cluster.spec, context.storage, flinkJobId, job.spec),
+  };
+}
+
+/** All TaskManagers of a cluster but for their ids: rendered once, and ten thousand of them share it. */
+function remembering(render: Renderer['taskManager']): Renderer['taskManager'] {
+  const last = new WeakMap<CompleteClusterSpec, { readonly of: readonly unknown[]; readonly task: TaskSpec }>();
+  return (cluster, taskId, address) => {
+    const of = [cluster.incarnation, cluster.configuration, cluster.distribution, address.hostname, address.rpcPort];
+    const known = last.get(cluster.spec);
+    if (known !== undefined && known.of.every((each, index) => each === of[index])) return { ...known.task, taskId };
+    const task = render(cluster, taskId, address);
+    last.set(cluster.spec, { of, task });
+    return task;
   };
 }
 

@@ -100,7 +100,7 @@ export async function boot(parts: BootParts): Promise<Problem | undefined> {
     return runtime.stop();
   });
   await leadership.announce(url);
-  parts.leads({ epoch: leadership.store.epoch, url, runtime, dispatcher, drivers });
+  parts.leads({ epoch: leadership.epoch, url, runtime, dispatcher, drivers });
   const problem = (await runtime.ended) ?? deposed;
   await leadership.close();
   return problem;
