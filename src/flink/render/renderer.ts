@@ -39,7 +39,7 @@ function remembering(render: Renderer['taskManager']): Renderer['taskManager'] {
   return (cluster, taskId, address) => {
     const of = [cluster.incarnation, cluster.configuration, cluster.distribution, address.hostname, address.rpcPort];
     const known = last.get(cluster.spec);
-    if (known !== undefined && known.of.every((each, index) => each === of[index])) return { ...known.task, taskId };
+    if (known?.of.every((each, index) => each === of[index])) return { ...known.task, taskId };
     const task = render(cluster, taskId, address);
     last.set(cluster.spec, { of, task });
     return task;
