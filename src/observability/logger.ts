@@ -1,17 +1,14 @@
-/** One structured line a fact, to stderr or a file. The redaction list is a second lock: facts hold no secret. */
+/** One structured line a fact, to stderr or a file. Facts hold no secret; redaction.ts is a second lock. */
 import pino, { type Logger } from 'pino';
 import { describe } from './describe.ts';
 import type { Level, TimedFact } from './fact.ts';
+import { withoutSecrets } from './redaction.ts';
 
 export interface LoggerOptions {
   readonly level?: Level | 'silent';
   /** A path; stderr without one. */
   readonly file?: string;
 }
-
-const secretNames = ['token', 'secret', 'password', 'authorization', 'signature', 'credentials', 'cookie'];
-
-export const redactedPaths: readonly string[] = secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
 
 export function createLogger(options: LoggerOptions = {}): Logger {
   const destination = pino.destination({ dest: options.file ?? 2, sync: true, mkdir: true });
@@ -23,8 +20,7 @@ export function loggerOptions(level: Level | 'silent') {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }) },
-    redact: { paths: [...redactedPaths], censor: '(not shown)' },
+    formatters: { level: (label: string) => ({ level: label }), log: withoutSecrets },
   };
 }
 

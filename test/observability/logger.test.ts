@@ -35,6 +35,19 @@ test('one structured line a fact, with its number and its sentence', async (t) =
   t.deepEqual(more, [], 'offers are told at debug only');
 });
 
+test('I13: what is hidden stays in the object that was logged, and errors are shown as ever', async (t) => {
+  const file = await logFile(t);
+  const logger = createLogger({ file });
+  const object = { headers: { cookie: 'c', host: 'h' }, token: { deep: 'd' }, list: ['token'] };
+  const err = Object.assign(new Error('no'), { code: 'ENOENT' });
+  logger.info(object, 'request');
+  logger.error({ err }, 'failed');
+  t.is(object.headers.cookie, 'c');
+  const [request, failed] = await lines(file);
+  t.like(request, { headers: { cookie: '(not shown)', host: 'h' }, token: '(not shown)', list: ['token'] });
+  t.like(failed.err, { message: 'no', code: 'ENOENT' });
+});
+
 test('every fact can be logged, at debug', async (t) => {
   const file = await logFile(t);
   const log = logFacts(createLogger({ file, level: 'debug' }));
