@@ -4,7 +4,11 @@ import { buildJar } from '../src/flink/distribution/java-build.ts';
 
 /** The main class of the jar; the others are chosen by their names. */
 export const exampleClasses = {
+  accountAlerts: 'flinkmesos.examples.AccountAlerts',
   clickCounter: 'flinkmesos.examples.ClickCounter',
+  pageRanks: 'flinkmesos.examples.PageRanks',
+  servedModel: 'flinkmesos.examples.ServedModel',
+  sqlStatements: 'flinkmesos.examples.SqlStatements',
   stateWitness: 'flinkmesos.examples.StateWitness',
   sumOnce: 'flinkmesos.examples.SumOnce',
 } as const;

@@ -2,19 +2,16 @@
  * Our Mustache of DC/OS against the one that DC/OS uses (mustache.java 0.9.6, by Maven): the same text for the package's
  * template with many sets of options, and for templates and values where libraries differ.
  */
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import fc from 'fast-check';
-import { defaultCacheDir } from '../../src/main/directories.ts';
 import { version } from '../../src/main/version.ts';
 import { renderAsCosmos } from '../../universe/cosmos-mustache.ts';
 import { readPackage } from '../../universe/package.ts';
 import { mergeOptions } from '../../universe/render.ts';
+import { mavenJar } from './support/maven.ts';
 
 interface Case {
   readonly template: string;
@@ -22,18 +19,15 @@ interface Case {
 }
 
 const artifact = 'com.github.spullara.mustache.java:compiler:0.9.6';
-const directory = join(defaultCacheDir(), 'test');
-const jar = join(directory, 'compiler-0.9.6.jar');
-
+let jar = '';
 let missing: string | undefined;
 
 test.before(async () => {
-  if (existsSync(jar)) return;
-  await mkdir(directory, { recursive: true });
-  const goal = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy';
-  const args = ['-q', '-B', goal, `-Dartifact=${artifact}`, `-DoutputDirectory=${directory}`];
-  const { status, error } = spawnSync('mvn', args, { encoding: 'utf8', timeout: 120_000, cwd: directory });
-  if (status !== 0 || !existsSync(jar)) missing = `Maven brought no ${artifact} (${error?.message ?? status})`;
+  try {
+    jar = await mavenJar(artifact);
+  } catch (error) {
+    missing = `Maven brought no ${artifact}: ${String(error)}`;
+  }
 });
 
 const values: unknown[] = [0, 1, 0.5, 12345678.5, 0.00001, 1e21, -3, '', 'x', 'false', '"\\\n', '<&>'];
