@@ -22,6 +22,7 @@ export const commands = {
   check: { needs: [], takesArguments: false, steps: [tsc, tscOfWeb, [biome, 'check']] },
   format: { needs: [], takesArguments: false, steps: [[biome, 'check', '--write']] },
   dist: { needs: [], takesArguments: false, steps: [tsc, [join(root, 'bin/archive/main.ts')]] },
+  'dcos-plugin': { needs: [], takesArguments: true, steps: [[join(root, 'bin/dcos-plugin/main.ts')]] },
   package: { needs: [], takesArguments: false, steps: [[join(root, 'bin/package/main.ts')]] },
   conformance: { needs: [], takesArguments: true, steps: [[join(root, 'test/conformance/run.ts')]] },
   'crash-points': { needs: ['java', 'pip'], takesArguments: true, steps: [[join(root, 'test/crash-points/run.ts')]] },

@@ -1,5 +1,5 @@
 /** The API over HTTP, as the commands use it. Whatever fails becomes a Problem, the API's own ones included. */
-import { request } from 'undici';
+import { type Dispatcher, request } from 'undici';
 import type { HealthView, JarView, ProblemView } from '../api/views.ts';
 import { Problem, type ProblemCode, problemTable } from '../lib/problem.ts';
 import { openJarForm } from './jar-form.ts';
@@ -18,16 +18,29 @@ export interface ApiClient {
   follow(after: number, lastEventId: string | undefined, signal?: AbortSignal): AsyncIterable<ServerSentEvent>;
 }
 
+/** A plan is answered whole then: the status is for who only looks at that. */
+const PLAN_WITH_ERRORS = 417;
+
 type Received = Awaited<ReturnType<typeof request>>;
 type RequestOptions = NonNullable<Parameters<typeof request>[1]>;
 
-export function createApiClient(address: string, token: string | undefined): ApiClient {
-  const url = checkedUrl(address);
+export interface ApiAddress {
+  readonly url: string;
+  /** The whole header. */
+  readonly authorization?: string;
+  readonly dispatcher?: Dispatcher;
+  /** What an answer means that is not the scheduler's: somebody between may have given it. */
+  readonly explain?: (status: number) => Problem | undefined;
+}
+
+export function createApiClient(address: ApiAddress): ApiClient {
+  const url = checkedUrl(address.url);
+  const { authorization, dispatcher, explain = () => undefined } = address;
 
   const ask = async (base: string, path: string, options: RequestOptions): Promise<Received> => {
-    const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const headers = { ...options.headers, ...(authorization !== undefined && { authorization }) };
     try {
-      return await request(`${base}${path}`, { ...options, headers: { ...options.headers, ...authorization } });
+      return await request(`${base}${path}`, { ...options, headers, ...(dispatcher !== undefined && { dispatcher }) });
     } catch (error) {
       throw asUnreachable(error, base);
     }
@@ -48,8 +61,8 @@ export function createApiClient(address: string, token: string | undefined): Api
   };
   const call = async <T>(path: string, options: RequestOptions): Promise<T> => {
     const answer = await send(path, options);
-    if (answer.statusCode >= 300) throw await asProblem(answer, url);
-    return (await readJson(answer, url)) as T;
+    if (answer.statusCode >= 300 && answer.statusCode !== PLAN_WITH_ERRORS) throw await asProblem(answer, url, explain);
+    return (await readJson(answer, url, explain)) as T;
   };
 
   return {
@@ -60,7 +73,7 @@ export function createApiClient(address: string, token: string | undefined): Api
     put: (path, body) => call(path, { ...jsonBody(body), method: 'PUT' }),
     async health() {
       const answer = await send('/v1/health', { method: 'GET' });
-      const body = (await readJson(answer, url)) as HealthView;
+      const body = (await readJson(answer, url, explain)) as HealthView;
       if (typeof body.healthy !== 'boolean') throw notFlinkMesos(answer, url);
       return body;
     },
@@ -68,8 +81,8 @@ export function createApiClient(address: string, token: string | undefined): Api
       const base = await leader();
       const form = await openJarForm(file);
       const answer = await ask(base, `/v1/clusters/${encodeURIComponent(cluster)}/jars`, { method: 'POST', ...form });
-      if (answer.statusCode >= 300) throw await asProblem(answer, base);
-      return (await readJson(answer, base)) as JarView;
+      if (answer.statusCode >= 300) throw await asProblem(answer, base, explain);
+      return (await readJson(answer, base, explain)) as JarView;
     },
     async *follow(after, lastEventId, signal) {
       const resume = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
@@ -79,7 +92,7 @@ export function createApiClient(address: string, token: string | undefined): Api
         bodyTimeout: 60_000, // the server's comments come far more often
         signal: signal ?? null,
       });
-      if (answer.statusCode !== 200) throw await asProblem(answer, url);
+      if (answer.statusCode !== 200) throw await asProblem(answer, url, explain);
       try {
         yield* parseEvents(answer.body);
       } catch (error) {
@@ -113,18 +126,22 @@ function asUnreachable(error: unknown, url: string): unknown {
   return new Problem('UNREACHABLE', `no answer from ${url}: ${message || code || name}`, { cause: error });
 }
 
-async function readJson(answer: Received, url: string): Promise<unknown> {
+type Explain = NonNullable<ApiAddress['explain']>;
+
+async function readJson(answer: Received, url: string, explain: Explain): Promise<unknown> {
   const text = await answer.body.text();
   try {
     return JSON.parse(text);
   } catch {
-    throw notFlinkMesos(answer, url);
+    throw explain(answer.statusCode) ?? notFlinkMesos(answer, url);
   }
 }
 
-async function asProblem(answer: Received, url: string): Promise<Problem> {
-  const body = (await readJson(answer, url)) as Partial<ProblemView>;
-  if (body === null || typeof body !== 'object' || typeof body.code !== 'string') return notFlinkMesos(answer, url);
+async function asProblem(answer: Received, url: string, explain: Explain): Promise<Problem> {
+  const body = (await readJson(answer, url, explain)) as Partial<ProblemView>;
+  if (body === null || typeof body !== 'object' || typeof body.code !== 'string') {
+    return explain(answer.statusCode) ?? notFlinkMesos(answer, url);
+  }
   const known = Object.hasOwn(problemTable, body.code);
   const message = known ? String(body.message) : `${body.code}: ${body.message}`;
   return new Problem(known ? (body.code as ProblemCode) : 'INTERNAL', message, { details: body.details ?? {} });

@@ -7,9 +7,12 @@ import { addClusterCommands } from './commands/clusters.ts';
 import { addEventCommand } from './commands/events.ts';
 import { addJarCommands } from './commands/jars.ts';
 import { addJobCommands } from './commands/jobs.ts';
+import { addOperatorCommands } from './commands/operator.ts';
 import { addSchedulerCommands } from './commands/scheduler.ts';
+import { addLogCommand } from './commands/task-files.ts';
 import { addTaskCommands } from './commands/tasks.ts';
 import { addWhyCommands } from './commands/why.ts';
+import { addDoorOptions, directDoor } from './door.ts';
 import { reportFailure } from './failures.ts';
 import { type ClientIo, processIo } from './io.ts';
 
@@ -23,8 +26,22 @@ export function runClient(argv: readonly string[], io: ClientIo = processIo()): 
   return runProgram(program, argv, io);
 }
 
-/** To be called before other commands are added: they inherit how failures are reported. */
-export function addClientCommands(program: Command, io: ClientIo): void {
+type AddCommands = (program: Command, io: ClientIo) => void;
+
+const clientCommands: readonly AddCommands[] = [
+  addClusterCommands,
+  addJobCommands,
+  addJarCommands,
+  addTaskCommands,
+  addLogCommand,
+  addWhyCommands,
+  addEventCommand,
+  addSchedulerCommands,
+  addOperatorCommands,
+];
+
+/** To be called before commands of other kinds are added: they inherit how failures are reported. */
+export function addClientCommands(program: Command, io: ClientIo, more: readonly AddCommands[] = []): void {
   program
     .exitOverride()
     .enablePositionalOptions()
@@ -34,13 +51,8 @@ export function addClientCommands(program: Command, io: ClientIo): void {
       writeErr: (text) => io.stderr.write(text),
       outputError: () => {}, // reportFailure says it, in our form
     });
-  addClusterCommands(program, io);
-  addJobCommands(program, io);
-  addJarCommands(program, io);
-  addTaskCommands(program, io);
-  addWhyCommands(program, io);
-  addEventCommand(program, io);
-  addSchedulerCommands(program, io);
+  for (const add of [...clientCommands, ...more]) add(program, io);
+  addDoorOptions(program, io.door ?? directDoor);
 }
 
 export async function runProgram(program: Command, argv: readonly string[], io: ClientIo): Promise<number> {

@@ -1,11 +1,14 @@
 /** What a command touches of the world, so that tests can hand it another one. */
 import type { Readable, Writable } from 'node:stream';
+import type { Door } from './door.ts';
 
 export interface ClientIo {
   readonly stdin: Readable;
   readonly stdout: Pick<Writable, 'write'>;
   readonly stderr: Pick<Writable, 'write'>;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Default: straight to the scheduler. */
+  readonly door?: Door;
   /** Ends commands that would go on for ever (`events --follow`). */
   readonly signal?: AbortSignal;
 }

@@ -1,13 +1,10 @@
 /** Options that several commands share, and how their values are read. */
-import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
-import { Problem } from '../lib/problem.ts';
-import { type ApiClient, createApiClient } from './api-client.ts';
+import type { ApiClient } from './api-client.ts';
+import { type DoorOptions, directDoor } from './door.ts';
 import type { ClientIo } from './io.ts';
 
-export interface ConnectionOptions {
-  readonly url?: string;
-  readonly tokenFile?: string;
+export interface ConnectionOptions extends DoorOptions {
   readonly json?: boolean;
 }
 
@@ -20,14 +17,9 @@ export interface WaitOptions {
   readonly timeout: number;
 }
 
-const defaultUrl = 'http://127.0.0.1:8180';
-
-/** There is no `--token VALUE`: every user of a machine can read the arguments of its processes. */
+/** The way to the scheduler is added to all of them by the program's door. */
 export function withConnection(command: Command): Command {
-  return command
-    .option('--url <url>', `address of the scheduler (default: $FLINK_MESOS_URL, or ${defaultUrl})`)
-    .option('--token-file <file>', 'file with the API token (default: the token in $FLINK_MESOS_TOKEN)')
-    .option('--json', 'print the answer of the API as it is');
+  return command.option('--json', 'print the answer of the API as it is');
 }
 
 export function withCluster(command: Command): Command {
@@ -41,16 +33,7 @@ export function withWait(command: Command, until: string): Command {
 }
 
 export function connect(options: ConnectionOptions, io: ClientIo): ApiClient {
-  const token = options.tokenFile === undefined ? io.environment.FLINK_MESOS_TOKEN : readToken(options.tokenFile);
-  return createApiClient(options.url ?? (io.environment.FLINK_MESOS_URL || defaultUrl), token?.trim() || undefined);
-}
-
-function readToken(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new Problem('USAGE', `--token-file ${file} cannot be read: ${(cause as Error).message}`, { cause });
-  }
+  return (io.door ?? directDoor).open(options, io);
 }
 
 export function positiveNumber(text: string): number {

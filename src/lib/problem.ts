@@ -62,15 +62,18 @@ export class Problem extends Error {
   readonly code: ProblemCode;
   /** Field paths and other facts that a program may want; never a secret. */
   readonly details: Readonly<Record<string, unknown>>;
+  /** That of the table, where whoever raises it knows none that is closer. */
+  readonly advice: string;
 
   constructor(
     code: ProblemCode,
     message: string,
-    options: { details?: Record<string, unknown>; cause?: unknown } = {},
+    options: { details?: Record<string, unknown>; cause?: unknown; advice?: string } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.details = options.details ?? {};
+    this.advice = options.advice ?? problemTable[code].advice;
   }
 
   get status(): number {
@@ -79,9 +82,5 @@ export class Problem extends Error {
 
   get exitCode(): number {
     return problemTable[this.code].exitCode;
-  }
-
-  get advice(): string {
-    return problemTable[this.code].advice;
   }
 }

@@ -7,11 +7,13 @@ import { renderTable, shortInstant } from '../table.ts';
 
 export function addJarCommands(program: Command, io: ClientIo): void {
   const jars = program.command('jars').description('jars of a cluster: upload, list');
-  withCluster(jars.command('upload').description('upload a jar').argument('<jar>', 'path of the file')).action(
-    (file: string, options: ClusterOption) => upload(file, options, io),
-  );
-  withCluster(jars.command('list').description('list the jars of a cluster')).action((options: ClusterOption) =>
-    list(options, io),
+  for (const parent of [jars, program]) {
+    withCluster(parent.command('upload').description('upload a jar').argument('<jar>', 'path of the file')).action(
+      (file: string, options: ClusterOption) => upload(file, options, io),
+    );
+  }
+  withCluster(jars.command('list', { isDefault: true }).description('list the jars of a cluster')).action(
+    (options: ClusterOption) => list(options, io),
   );
 }
 

@@ -36,11 +36,15 @@ export function addJobOperations(jobs: Command, io: ClientIo, print: PrintJob): 
     .option('--drain', 'let event time come to its end first: nothing is to follow')
     .action((id: string, options: SavepointOptions) => operate(id, options, io, print, post('stop', options)));
   add('rescale', 'run a job with another parallelism')
+    .alias('scale')
     .requiredOption('-p, --parallelism <n>', 'the new one', wholeNumber)
     .action((id: string, options: Options & { readonly parallelism: number }) => {
       const { parallelism } = options;
       return operate(id, options, io, print, (client, path) => client.put(`${path}/parallelism`, { parallelism }));
     });
+}
+
+export function addJobReports(jobs: Command, io: ClientIo, print: PrintJob): void {
   withCluster(jobs.command('savepoints').description('list the savepoints of a job').argument('<id>')).action(
     (id: string, options: ClusterOption) => listSavepoints(id, options, io),
   );

@@ -1,7 +1,8 @@
 /** `flink-mesos jobs …`, and `flink-mesos run`, which uploads a jar and runs it. */
-import type { Command } from 'commander';
+import { existsSync } from 'node:fs';
+import { type Command, Option } from 'commander';
 import _ from 'lodash';
-import type { JobSpec, JobView } from '../../api/views.ts';
+import type { JarView, JobSpec, JobView } from '../../api/views.ts';
 import { Problem } from '../../lib/problem.ts';
 import type { ApiClient } from '../api-client.ts';
 import { type ClientIo, printJson, printLine, printNote } from '../io.ts';
@@ -16,12 +17,15 @@ import {
 } from '../options.ts';
 import { renderFields, renderTable, shortInstant } from '../table.ts';
 import { waitFor } from '../wait.ts';
-import { addJobOperations } from './job-operations.ts';
+import { addJobOperations, addJobReports } from './job-operations.ts';
 
 interface RunOptions extends ClusterOption, WaitOptions {
   readonly entryClass?: string;
+  readonly class?: string;
+  readonly args?: readonly string[];
   readonly parallelism?: number;
   readonly fromSavepoint?: string;
+  readonly savepoint?: string;
   readonly allowNonRestoredState?: boolean;
   readonly define?: Readonly<Record<string, string>>;
 }
@@ -29,17 +33,12 @@ interface RunOptions extends ClusterOption, WaitOptions {
 export function addJobCommands(program: Command, io: ClientIo): void {
   const run = program
     .command('run')
-    .description('upload a jar and run it as a job')
-    .argument('<jar>', 'path of the file')
+    .description('run a jar as a job: a file, which is uploaded first, or one that was uploaded before')
+    .argument('<jar>', 'path of the file, or id of the jar')
     .argument('[args...]', 'arguments of the job: everything after the jar');
-  withRunOptions(run).action((file: string, args: string[], options: RunOptions) =>
-    uploadAndRun(file, args, options, io),
-  );
+  withRunOptions(run).action((jar: string, args: string[], options: RunOptions) => runAny(jar, args, options, io));
 
   const jobs = program.command('jobs').description('Flink jobs: list, run, show, cancel, savepoints, rescale');
-  withCluster(jobs.command('list').description('list the jobs of a cluster')).action((options: ClusterOption) =>
-    list(options, io),
-  );
   const runUploaded = jobs
     .command('run')
     .description('run a jar that was uploaded before')
@@ -49,12 +48,19 @@ export function addJobCommands(program: Command, io: ClientIo): void {
     submit(jar, args, options, connect(options, io), io),
   );
   withCluster(jobs.command('show').description('show one job').argument('<id>')).action(
-    (id: string, options: ClusterOption) => show(id, options, io),
+    (id: string, options: ClusterOption) => showJob(id, options, io),
   );
-  withWait(withCluster(jobs.command('cancel').description('cancel a job').argument('<id>')), 'it has ended').action(
-    (id: string, options: ClusterOption & WaitOptions) => cancel(id, options, io),
-  );
-  addJobOperations(jobs, io, print);
+  addJobReports(jobs, io, print);
+  // What is typed often is there without the word "jobs" too, as the plugin of DC/OS has always had it.
+  for (const parent of [jobs, program]) {
+    withCluster(parent.command('list').description('list the jobs of a cluster')).action((options: ClusterOption) =>
+      list(options, io),
+    );
+    withWait(withCluster(parent.command('cancel').description('cancel a job').argument('<id>')), 'it has ended').action(
+      (id: string, options: ClusterOption & WaitOptions) => cancel(id, options, io),
+    );
+    addJobOperations(parent, io, print);
+  }
 }
 
 /** Letters as Flink's own CLI has them. */
@@ -65,15 +71,28 @@ function withRunOptions(command: Command): Command {
     .option('-p, --parallelism <n>', 'parallelism of the job', wholeNumber)
     .option('-s, --from-savepoint <path>', 'savepoint or retained checkpoint to start from')
     .option('-n, --allow-non-restored-state', 'skip state of the savepoint that the job has no place for')
-    .option('-D, --define <key=value>', 'a Flink option of this job (may be repeated)', keyValue);
+    .option('-D, --define <key=value>', 'a Flink option of this job (may be repeated)', keyValue)
+    .option('--args <text>', 'arguments of the job in one piece, separated by spaces', words)
+    .addOption(new Option('--class <class>', 'the same as --entry-class').hideHelp())
+    .addOption(new Option('--savepoint <path>', 'the same as --from-savepoint').hideHelp());
   return withWait(withCluster(described), 'it is RUNNING');
 }
 
-async function uploadAndRun(file: string, args: string[], options: RunOptions, io: ClientIo): Promise<void> {
+function words(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== '');
+}
+
+async function runAny(jar: string, args: string[], options: RunOptions, io: ClientIo): Promise<void> {
   const client = connect(options, io);
-  const jar = await client.uploadJar(options.cluster, file);
-  printNote(io, `uploaded ${jar.name} (${jar.bytes} bytes) as ${jar.id}`);
-  await submit(jar.id, args, options, client, io);
+  if (!existsSync(jar) && (await isUploaded(jar, options, client))) return submit(jar, args, options, client, io);
+  const uploaded = await client.uploadJar(options.cluster, jar);
+  printNote(io, `uploaded ${uploaded.name} (${uploaded.bytes} bytes) as ${uploaded.id}`);
+  await submit(uploaded.id, args, options, client, io);
+}
+
+async function isUploaded(id: string, { cluster }: ClusterOption, client: ApiClient): Promise<boolean> {
+  const jars = await client.get<JarView[]>(`/v1/clusters/${encodeURIComponent(cluster)}/jars`);
+  return jars.some((jar) => jar.id === id);
 }
 
 async function submit(
@@ -89,12 +108,13 @@ async function submit(
   print(job, options, io);
 }
 
-function jobSpec(jar: string, args: string[], options: RunOptions): JobSpec {
+function jobSpec(jar: string, after: string[], options: RunOptions): JobSpec {
+  const args = [...(options.args ?? []), ...after];
   const optional = {
-    entryClass: options.entryClass,
+    entryClass: options.entryClass ?? options.class,
     args: args.length === 0 ? undefined : args,
     parallelism: options.parallelism,
-    savepointPath: options.fromSavepoint,
+    savepointPath: options.fromSavepoint ?? options.savepoint,
     allowNonRestoredState: options.allowNonRestoredState,
     configuration: options.define,
   };
@@ -123,7 +143,7 @@ const columns = [
   { title: 'MANAGED', of: ({ managed }: JobView) => (managed ? 'yes' : 'no') },
 ];
 
-async function show(id: string, options: ClusterOption, io: ClientIo): Promise<void> {
+export async function showJob(id: string, options: ClusterOption, io: ClientIo): Promise<void> {
   print(await connect(options, io).get(pathOf(options.cluster, id)), options, io);
 }
 

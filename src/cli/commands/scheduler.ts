@@ -3,13 +3,23 @@ import type { Command } from 'commander';
 import type { InfoView } from '../../api/views.ts';
 import { Problem } from '../../lib/problem.ts';
 import { type ClientIo, printJson, printLine } from '../io.ts';
-import { type ConnectionOptions, connect, withConnection } from '../options.ts';
+import { type ClusterOption, type ConnectionOptions, connect, withCluster, withConnection } from '../options.ts';
 import { renderFields, shortInstant } from '../table.ts';
+import { showJob } from './jobs.ts';
 
 export function addSchedulerCommands(program: Command, io: ClientIo): void {
-  withConnection(
-    program.command('info').alias('status').description('the scheduler: version, framework, Mesos master'),
-  ).action((options: ConnectionOptions) => info(options, io));
+  withCluster(
+    program
+      .command('info')
+      .alias('status')
+      .description('the scheduler: version, framework, Mesos master; or one job')
+      .argument('[job]', 'id of a job'),
+  ).action((job: string | undefined, options: ClusterOption) =>
+    job === undefined ? info(options, io) : showJob(job, options, io),
+  );
+  withCluster(
+    program.command('webui').description("print the addresses of the dashboard and of a cluster's Flink pages"),
+  ).action((options: ClusterOption) => webui(options, io));
   withConnection(program.command('health').description('whether the scheduler works (exit code 7 if not)')).action(
     (options: ConnectionOptions) => health(options, io),
   );
@@ -19,6 +29,17 @@ async function info(options: ConnectionOptions, io: ClientIo): Promise<void> {
   const answer = await connect(options, io).get<InfoView>('/v1/info');
   if (options.json) printJson(io, answer);
   else printLine(io, describe(answer));
+}
+
+function webui(options: ClusterOption, io: ClientIo): void {
+  const { url } = connect(options, io);
+  const addresses = { dashboard: `${url}/`, flink: `${url}/v1/clusters/${encodeURIComponent(options.cluster)}/flink/` };
+  const fields = [
+    ['dashboard', addresses.dashboard],
+    [`Flink UI of ${options.cluster}`, addresses.flink],
+  ] as const;
+  if (options.json) printJson(io, addresses);
+  else printLine(io, renderFields(fields));
 }
 
 async function health(options: ConnectionOptions, io: ClientIo): Promise<void> {

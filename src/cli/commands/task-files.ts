@@ -1,9 +1,10 @@
 /** `flink-mesos tasks files`, `tasks log`: what lies in a task's sandbox, and what its process writes. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
-import type { SandboxFileView, SandboxListView, SandboxPieceView } from '../../api/views.ts';
+import type { ClusterView, SandboxFileView, SandboxListView, SandboxPieceView } from '../../api/views.ts';
+import { Problem } from '../../lib/problem.ts';
 import { type ClientIo, printJson, printLine, printNote } from '../io.ts';
-import { type ConnectionOptions, connect, withConnection } from '../options.ts';
+import { type ClusterOption, type ConnectionOptions, connect, withCluster, withConnection } from '../options.ts';
 import { renderTable, shortInstant } from '../table.ts';
 
 interface LogOptions extends ConnectionOptions {
@@ -25,14 +26,33 @@ export function addTaskFileCommands(tasks: Command, io: ClientIo): void {
       .argument('[path]', 'a directory in it', ''),
   ).action((id: string, path: string, options: ConnectionOptions) => list(id, path, options, io));
   withConnection(
-    tasks
-      .command('log')
-      .description('print the end of what a task wrote')
-      .argument('<id>')
-      .option('--file <path>', 'another file of its sandbox: stderr, log/jobmanager.log', 'stdout')
-      .option('--all', 'from its beginning')
-      .option('-f, --follow', 'go on as it grows, until interrupted'),
+    withLogOptions(tasks.command('log').description('print the end of what a task wrote').argument('<id>')),
   ).action((id: string, options: LogOptions) => log(id, options, io));
+}
+
+/** The same for a cluster, whose JobManager is meant where no task is named. */
+export function addLogCommand(program: Command, io: ClientIo): void {
+  const command = program
+    .command('log')
+    .description('print the end of the log of a cluster')
+    .argument('[task]', 'one of its tasks (default: the JobManager)');
+  withCluster(withLogOptions(command)).action(async (task: string | undefined, options: LogOptions & ClusterOption) =>
+    log(task ?? (await jobManagerOf(options, io)), options, io),
+  );
+}
+
+function withLogOptions(command: Command): Command {
+  return command
+    .option('--file <path>', 'another file of its sandbox: stderr, log/jobmanager.log', 'stdout')
+    .option('--all', 'from its beginning')
+    .option('-f, --follow', 'go on as it grows, until interrupted');
+}
+
+async function jobManagerOf(options: ClusterOption, io: ClientIo): Promise<string> {
+  const path = `/v1/clusters/${encodeURIComponent(options.cluster)}`;
+  const { jobManager, name } = await connect(options, io).get<ClusterView>(path);
+  if (jobManager !== undefined) return jobManager.taskId;
+  throw new Problem('NOT_READY', `cluster ${name} has no JobManager at present`);
 }
 
 function filesOf(id: string): string {

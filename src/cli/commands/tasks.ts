@@ -10,7 +10,7 @@ export function addTaskCommands(program: Command, io: ClientIo): void {
   const tasks = program.command('tasks').description('Mesos tasks: list, show, restart, their files');
   withCluster(
     tasks.command('list').description('list the tasks of a cluster').option('--all', 'the tasks of all clusters'),
-  ).action((options: ClusterOption & { all?: boolean }) => list(options, io));
+  ).action((options: ListOptions) => list(options, io));
   withConnection(tasks.command('show').description('show one task').argument('<id>')).action(
     (id: string, options: ConnectionOptions) => show(id, options, io),
   );
@@ -18,11 +18,22 @@ export function addTaskCommands(program: Command, io: ClientIo): void {
     tasks.command('restart').description('end a task, so that another one takes its place').argument('<id>'),
   ).action((id: string, options: ConnectionOptions) => restart(id, options, io));
   addTaskFileCommands(tasks, io);
+  withCluster(program.command('taskmanagers').description('list the TaskManagers of a cluster')).action(
+    (options: ClusterOption) => list({ ...options, part: 'taskmanager' }, io),
+  );
 }
 
-async function list(options: ClusterOption & { all?: boolean }, io: ClientIo): Promise<void> {
+interface ListOptions extends ClusterOption {
+  readonly all?: boolean;
+  readonly part?: string;
+}
+
+async function list(options: ListOptions, io: ClientIo): Promise<void> {
   const path = options.all ? '/v1/tasks' : `/v1/clusters/${encodeURIComponent(options.cluster)}/tasks`;
-  const tasks = await connect(options, io).get<TaskView[]>(path);
+  const found = await connect(options, io).get<TaskView[]>(path);
+  const tasks = found.filter(
+    ({ part, phase }) => options.part === undefined || (part === options.part && phase !== 'ended'),
+  );
   if (options.json) printJson(io, tasks);
   else printLine(io, tasks.length === 0 ? 'There are no tasks.' : renderTable(columns, tasks));
 }
