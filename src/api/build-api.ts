@@ -26,6 +26,7 @@ import { metricsRoutes } from './routes/metrics.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { taskFileRoutes } from './routes/task-files.ts';
 import { taskRoutes } from './routes/tasks.ts';
+import { utilisationRoutes } from './routes/utilisation.ts';
 import { whyRoutes } from './routes/why.ts';
 import { sendSecurityHeaders } from './security-headers.ts';
 
@@ -50,6 +51,7 @@ export function buildApi(parts: ApiParts): FastifyInstance {
     jobOperationRoutes(parts),
     eventRoutes(parts, limits),
     metricsRoutes(parts),
+    utilisationRoutes(parts),
     artifactRoutes(parts),
     sessionRoutes(parts),
     driverRoutes(parts, limits),

@@ -12,6 +12,11 @@ export type {
 export type { SandboxFileView, SandboxListView, SandboxPieceView } from '../dispatcher/sandbox-files.ts';
 export type { MesosAgentView, OfferRoundView, TaskWhyView } from '../dispatcher/why-views.ts';
 export type { ClusterSpec, JobSpec } from '../flink/spec.ts';
+export type {
+  UtilisationColumns,
+  UtilisationField,
+  UtilisationWindow,
+} from '../observability/utilisation/series.ts';
 
 export interface HealthView {
   readonly healthy: boolean;

@@ -10,6 +10,7 @@ import { type FlinkSource, JobSpec } from '../flink/spec.ts';
 import type { EpochMs } from '../lib/brand.ts';
 import { Problem } from '../lib/problem.ts';
 import type { TaskId } from '../mesos-api-client/protocol/ids.ts';
+import type { Utilisation } from '../observability/utilisation/utilisation.ts';
 import type { MesosReader } from '../runtime/mesos-reader.ts';
 import type { Fact, Runtime, StampedFact } from '../runtime/runtime.ts';
 import type { TaskRecord } from '../scheduler/model/task.ts';
@@ -32,6 +33,7 @@ export interface DispatcherParts {
   readonly artifacts: ArtifactStore;
   readonly flink: Pick<FlinkRest, 'read' | 'disposeSavepoint'>;
   readonly mesos: MesosReader;
+  readonly utilisation: Pick<Utilisation, 'columns'>;
   /** As loaded at the start. */
   readonly jars: readonly JarRecord[];
   readonly distributions: Distributions;
@@ -66,6 +68,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   return {
     info: () => ({ ...infoView(parts), ...agents.unknown() }),
     agents: agents.agents,
+    utilisation: parts.utilisation.columns,
     health: watchHealth(runtime, now),
     ...clusterOperations(parts, find, now),
     ...taskOperations(runtime, find),

@@ -2,6 +2,7 @@
 import type { Readable } from 'node:stream';
 import type { OperationWish } from '../flink/plan/records.ts';
 import type { CompleteClusterSpec, JobSpec } from '../flink/spec.ts';
+import type { UtilisationColumns, UtilisationWindow } from '../observability/utilisation/series.ts';
 import type { FormerFramework } from '../scheduler/model/records.ts';
 import type { ConnectionView } from '../scheduler/model/scheduler.ts';
 import type { SandboxListView, SandboxPieceView } from './sandbox-files.ts';
@@ -152,6 +153,8 @@ export interface Dispatcher {
   jobReport(cluster: string, id: string, report: JobReport): Promise<object>;
   /** The REST address of the cluster's present JobManager, for the proxy; NOT_READY when there is none. */
   flinkUrl(cluster: string): string;
+  /** How what we hold is used, over the last hour or day. */
+  utilisation(window: UtilisationWindow): UtilisationColumns;
   /** The last facts after a sequence number, oldest first, from a bounded history. */
   facts(after: number, limit: number): readonly FactView[];
   onFact(listener: (fact: FactView) => void): () => void;

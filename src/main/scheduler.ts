@@ -16,13 +16,14 @@ import type { Distributions } from '../dispatcher/flink-source.ts';
 import { createClusters } from '../flink/plan/planner.ts';
 import type { ArtifactRef } from '../flink/plan/records.ts';
 import { createRenderer } from '../flink/render/renderer.ts';
-import { createFlinkRest } from '../flink/rest/flink-rest.ts';
+import { createFlinkRest, type FlinkRest } from '../flink/rest/flink-rest.ts';
 import type { FlinkSource } from '../flink/spec.ts';
 import { Problem } from '../lib/problem.ts';
 import type { FrameworkInfo } from '../mesos-api-client/protocol/mesos.ts';
 import { createSchedulerClient } from '../mesos-api-client/scheduler-client.ts';
 import { describe } from '../observability/describe.ts';
 import { createMetrics } from '../observability/metrics.ts';
+import { startUtilisation, systemEvery } from '../observability/utilisation/utilisation.ts';
 import { createOperator } from '../operator/operator.ts';
 import { startRuntime } from '../runtime/loop.ts';
 import { createMesosReader, type MesosReader } from '../runtime/mesos-reader.ts';
@@ -120,14 +121,13 @@ async function startOn(home: Home, given: CheckedSettings, parts: SchedulerParts
     uninstall: settings.uninstall ?? false,
     masters: masterSource(settings.masters, parts.logger, mastersWithStorage(settings, found.resolve)),
   });
-  const metrics = createMetrics(runtime);
-  runtime.onFact(metrics.count);
-  runtime.onFact(parts.onFact);
+  const { metrics, utilisation } = observe(runtime, flinkRest, parts);
   const dispatcher = createDispatcher({
     runtime,
     artifacts,
     flink: flinkRest,
     mesos: readerOf(settings, runtime),
+    utilisation,
     jars: records.jars,
     ...flink,
     ...zooKeeperOfClusters(settings),
@@ -157,6 +157,7 @@ async function startOn(home: Home, given: CheckedSettings, parts: SchedulerParts
   });
   const stop = async (): Promise<void> => {
     drivers.close();
+    utilisation.stop();
     await closeWithin(SHUTDOWN_MS, api.close());
     await runtime.stop();
     await client.close();
@@ -186,6 +187,20 @@ async function openDoor(api: FastifyInstance, { listen, announce }: Home, advert
 
 function accessOf({ access }: CheckedSettings, { note: audit }: Runtime) {
   return access === undefined ? { audit } : { audit, access };
+}
+
+/** Who listens to the facts, and who looks at intervals. */
+function observe(runtime: Runtime, flinkRest: FlinkRest, { onFact }: SchedulerParts) {
+  const metrics = createMetrics(runtime);
+  runtime.onFact(metrics.count);
+  runtime.onFact(onFact);
+  const utilisation = startUtilisation({
+    source: runtime,
+    readFlink: flinkRest.read,
+    now: Date.now,
+    every: systemEvery,
+  });
+  return { metrics, utilisation };
 }
 
 function readerOf({ mesos }: CheckedSettings, runtime: Runtime): MesosReader {

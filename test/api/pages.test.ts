@@ -115,6 +115,7 @@ test('/openapi.json describes every route with its schemas', async (t) => {
     '/v1/tasks/{id}/files/text',
     '/v1/tasks/{id}/restart',
     '/v1/tasks/{id}/why',
+    '/v1/utilisation',
     '/v1/why',
   ]);
   const create = api.paths['/v1/clusters'].post;

@@ -13,6 +13,7 @@ import type {
 import type { MesosAgentView, OfferRoundView, TaskWhyView } from '../../../src/dispatcher/why-views.ts';
 import type { ClusterSpec, JobSpec } from '../../../src/flink/spec.ts';
 import { Problem } from '../../../src/lib/problem.ts';
+import { createUtilisationSeries, type UtilisationSeries } from '../../../src/observability/utilisation/series.ts';
 
 export const moment = '2026-01-02T03:04:05.000Z';
 
@@ -32,6 +33,7 @@ export interface FakeDispatcher extends Dispatcher {
   readonly jobSpecs: JobSpec[];
   readonly specs: ClusterSpec[];
   mesosAgents: readonly MesosAgentView[];
+  readonly series: UtilisationSeries;
   /** The same for every task: text by path. */
   sandbox: Readonly<Record<string, string>>;
   /** The address of the fake JobManager; none at first. */
@@ -145,6 +147,7 @@ export function createFakeDispatcher(): FakeDispatcher {
   const fake: FakeDispatcher = {
     calls: [],
     mesosAgents: [agentExample],
+    series: createUtilisationSeries(),
     sandbox: { stdout: 'one\ntwo\n', stderr: '', 'log/jobmanager.log': 'started\n' },
     uploads: [],
     brokenUploads: [],
@@ -293,6 +296,7 @@ export function createFakeDispatcher(): FakeDispatcher {
       if (fake.flink === undefined) throw new Problem('NOT_READY', `cluster ${cluster} has no JobManager at present`);
       return fake.flink;
     },
+    utilisation: (window) => fake.series.columns(window),
     facts: (after, limit) => facts.filter(({ sequence }) => sequence > after).slice(0, limit),
     onFact(listener) {
       listeners.add(listener);

@@ -9,6 +9,7 @@ import type { ClusterCommand, ClusterStatus } from '../../../src/flink/plan/clus
 import type { ClusterName, ClusterRecord } from '../../../src/flink/plan/records.ts';
 import { Problem } from '../../../src/lib/problem.ts';
 import type { TaskId } from '../../../src/mesos-api-client/protocol/ids.ts';
+import { createUtilisationSeries } from '../../../src/observability/utilisation/series.ts';
 import type { Fact, Runtime, StampedFact } from '../../../src/runtime/runtime.ts';
 import type { AgentView, OfferRound, WhyView } from '../../../src/scheduler/model/offer-views.ts';
 import type { RecordWrite } from '../../../src/scheduler/model/records.ts';
@@ -130,6 +131,7 @@ export async function bench(t: ExecutionContext, more: Partial<DispatcherParts> 
       list: () => Promise.reject(new Error('not asked for')),
       read: () => Promise.reject(new Error('not asked for')),
     },
+    utilisation: createUtilisationSeries(),
     jars: [],
     distributions: {
       versions: () => ['2.3.0', '1.20.5'],

@@ -14,6 +14,7 @@ import { coreOptions } from '../../../src/main/scheduler.ts';
 import { detectMasters } from '../../../src/mesos-api-client/detect-masters.ts';
 import type { SchedulerClient } from '../../../src/mesos-api-client/scheduler-client.ts';
 import { describe } from '../../../src/observability/describe.ts';
+import { createUtilisationSeries } from '../../../src/observability/utilisation/series.ts';
 import { loadRecords } from '../../../src/runtime/load-records.ts';
 import { startRuntime } from '../../../src/runtime/loop.ts';
 import type { MasterSource } from '../../../src/runtime/masters.ts';
@@ -82,6 +83,7 @@ export async function boot(parts: BootParts): Promise<Problem | undefined> {
   const dispatcher = createDispatcher({
     flink: flinkRest,
     mesos: nobodyLooks,
+    utilisation: createUtilisationSeries(),
     runtime,
     artifacts,
     jars: records.jars,
