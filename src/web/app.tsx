@@ -4,8 +4,12 @@ import type { InfoView } from '../api/views.ts';
 import { tokenNeeded } from './data/api-client.ts';
 import { useObserved } from './data/observable.ts';
 import { useLive, useSession } from './data/session.ts';
+import { AgentPage } from './pages/agent.tsx';
+import { AgentsPage } from './pages/agents.tsx';
 import { ClusterPage } from './pages/cluster.tsx';
 import { EventsPage } from './pages/events.tsx';
+import { JobPage } from './pages/job.tsx';
+import { OffersPage } from './pages/offers.tsx';
 import { OverviewPage } from './pages/overview.tsx';
 import { SettingsPage, Token } from './pages/settings.tsx';
 import { TaskPage } from './pages/task.tsx';
@@ -18,6 +22,8 @@ import { mesosWords } from './troubles.ts';
 const places = [
   { page: 'overview', title: 'Overview', href: links.overview },
   { page: 'tasks', title: 'Tasks', href: links.tasks },
+  { page: 'agents', title: 'Agents', href: links.agents },
+  { page: 'offers', title: 'Offers', href: links.offers },
   { page: 'events', title: 'Events', href: links.events },
   { page: 'settings', title: 'Settings', href: links.settings },
 ] as const;
@@ -61,10 +67,18 @@ function Page({ route }: { readonly route: Route }) {
       return <OverviewPage />;
     case 'cluster':
       return <ClusterPage key={route.name} name={route.name} tab={route.tab} />;
+    case 'job':
+      return <JobPage key={`${route.cluster} ${route.id}`} cluster={route.cluster} id={route.id} />;
     case 'tasks':
       return <TasksPage />;
     case 'task':
       return <TaskPage key={route.id} id={route.id} />;
+    case 'agents':
+      return <AgentsPage />;
+    case 'agent':
+      return <AgentPage key={route.id} id={route.id} />;
+    case 'offers':
+      return <OffersPage />;
     case 'events':
       return <EventsPage {...(route.sequence !== undefined && { sequence: route.sequence })} />;
     case 'settings':
@@ -130,13 +144,18 @@ function toContent(event: Event): void {
 }
 
 function placeOf(route: Route): string {
-  if (route.page === 'cluster') return 'overview';
-  return route.page === 'task' ? 'tasks' : route.page;
+  const above: Readonly<Partial<Record<Route['page'], string>>> = {
+    cluster: 'overview',
+    job: 'overview',
+    task: 'tasks',
+    agent: 'agents',
+  };
+  return above[route.page] ?? route.page;
 }
 
 function titleOf(route: Route): string {
   if (route.page === 'cluster') return `${route.name} – flink-mesos`;
-  if (route.page === 'task') return `${route.id} – flink-mesos`;
+  if ('id' in route) return `${route.id} – flink-mesos`;
   const place = places.find(({ page }) => page === route.page);
   return place === undefined || route.page === 'overview' ? 'flink-mesos' : `${place.title} – flink-mesos`;
 }

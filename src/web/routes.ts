@@ -1,44 +1,67 @@
 /** Addresses within the dashboard. They live behind the `#`, so the page works below any path prefix. */
-export const clusterTabs = ['tasks', 'jobs', 'events', 'configuration'] as const;
+export const clusterTabs = ['tasks', 'jobs', 'checkpoints', 'events', 'configuration'] as const;
 export type ClusterTab = (typeof clusterTabs)[number];
 
 export type Route =
   | { readonly page: 'overview' }
   | { readonly page: 'cluster'; readonly name: string; readonly tab: ClusterTab }
+  | { readonly page: 'job'; readonly cluster: string; readonly id: string }
   | { readonly page: 'tasks' }
   | { readonly page: 'task'; readonly id: string }
+  | { readonly page: 'agents' }
+  | { readonly page: 'agent'; readonly id: string }
+  | { readonly page: 'offers' }
   | { readonly page: 'events'; readonly sequence?: number }
   | { readonly page: 'settings' }
   | { readonly page: 'unknown' };
 
 export function parseRoute(hash: string): Route {
-  const [page = '', first, second] = hash
+  const [page = '', first, second, third] = hash
     .replace(/^#?\/?/, '')
     .split('/')
     .map(decode);
-  if (page === '') return { page: 'overview' };
-  if (page === 'clusters' && first) return { page: 'cluster', name: first, tab: asTab(second) };
-  if (page === 'tasks') return first ? { page: 'task', id: first } : { page: 'tasks' };
-  if (page === 'events') return /^\d+$/.test(first ?? '') ? { page, sequence: Number(first) } : { page };
-  return page === 'settings' ? { page } : { page: 'unknown' };
+  switch (page) {
+    case '':
+      return { page: 'overview' };
+    case 'clusters':
+      if (!first) return { page: 'unknown' };
+      return second === 'jobs' && third ? { page: 'job', cluster: first, id: third } : clusterRoute(first, second);
+    case 'tasks':
+      return first ? { page: 'task', id: first } : { page };
+    case 'agents':
+      return first ? { page: 'agent', id: first } : { page };
+    case 'events':
+      return /^\d+$/.test(first ?? '') ? { page, sequence: Number(first) } : { page };
+    case 'offers':
+    case 'settings':
+      return { page };
+    default:
+      return { page: 'unknown' };
+  }
 }
+
+function clusterRoute(name: string, tab: string | undefined): Route {
+  return { page: 'cluster', name, tab: clusterTabs.find((known) => known === tab) ?? 'tasks' };
+}
+
+const part = encodeURIComponent;
 
 export const links = {
   overview: '#/',
   tasks: '#/tasks',
+  agents: '#/agents',
+  offers: '#/offers',
   events: '#/events',
   settings: '#/settings',
-  cluster: (name: string, tab?: ClusterTab) => `#/clusters/${encodeURIComponent(name)}${tab ? `/${tab}` : ''}`,
-  task: (id: string) => `#/tasks/${encodeURIComponent(id)}`,
+  cluster: (name: string, tab?: ClusterTab) => `#/clusters/${part(name)}${tab ? `/${tab}` : ''}`,
+  job: (cluster: string, id: string) => `#/clusters/${part(cluster)}/jobs/${part(id)}`,
+  task: (id: string) => `#/tasks/${part(id)}`,
+  agent: (id: string) => `#/agents/${part(id)}`,
   event: (sequence: number) => `#/events/${sequence}`,
   /** Flink's own UI, through the scheduler's address. */
   flink: (cluster: string, flinkJobId?: string) =>
-    `v1/clusters/${encodeURIComponent(cluster)}/flink/${flinkJobId ? `#/job/running/${encodeURIComponent(flinkJobId)}/overview` : ''}`,
+    `v1/clusters/${part(cluster)}/flink/${flinkJobId ? `#/job/running/${part(flinkJobId)}/overview` : ''}`,
 };
-
-function asTab(text: string | undefined): ClusterTab {
-  return clusterTabs.find((tab) => tab === text) ?? 'tasks';
-}
 
 function decode(segment: string): string {
   try {

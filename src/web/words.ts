@@ -97,6 +97,10 @@ export function jobEnded(state: string): boolean {
   return ended.has(state);
 }
 
+export function jobName({ name, id }: { readonly name?: string; readonly id: string }): string {
+  return name ?? `Unnamed job ${id.slice(0, 8)}`;
+}
+
 export function partWord(part: string): string {
   if (part === 'jobmanager') return 'JobManager';
   return part === 'taskmanager' ? 'TaskManager' : part;

@@ -1,10 +1,9 @@
 /** The dashboard in a real browser, against the API with a fake scheduler behind it: each page, each act, and its bounds. */
 import { Buffer } from 'node:buffer';
 import test from 'ava';
-import axe from 'axe-core';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { tokenRules } from '../api/support/api.ts';
-import { launchBrowser, type OpenOptions, openDashboard } from './support/browser.ts';
+import { launchBrowser, type OpenOptions, openDashboard, seriousFindings, shows } from './support/browser.ts';
 import { fillWorld } from './support/dashboard-world.ts';
 import { startPrefixProxy } from './support/prefix-proxy.ts';
 
@@ -16,11 +15,6 @@ test.after.always(() => browser.close());
 
 const open = (t: Parameters<typeof openDashboard>[0], options?: OpenOptions) => openDashboard(t, browser, options);
 const world: OpenOptions = { fill: (dispatcher) => fillWorld(dispatcher) };
-
-/** Resolves when the text is shown; fails with the page's text when it is not. */
-async function shows(page: Page, text: string | RegExp): Promise<void> {
-  await page.getByText(text).first().waitFor();
-}
 
 test('without a cluster the first page says that all is ready, and how to begin', async (t) => {
   const { page, complaints } = await open(t);
@@ -51,7 +45,10 @@ test('a cluster shows its agents, tasks, jobs, events and configuration', async 
   await page.getByRole('link', { name: 'Jobs and jars' }).click();
   await shows(page, 'Fraud detection');
   t.is(
-    await page.getByRole('row', { name: /Fraud/ }).getByRole('link').getAttribute('href'),
+    await page
+      .getByRole('row', { name: /Fraud/ })
+      .getByRole('link', { name: /^Flink/ })
+      .getAttribute('href'),
     'v1/clusters/payments/flink/#/job/running/job-1/overview',
   );
   await page.getByRole('navigation', { name: 'Cluster payments' }).getByRole('link', { name: 'Events' }).click();
@@ -68,7 +65,7 @@ test('a task shows its life, its ports, and why it ended', async (t) => {
   const steps = await page.locator('.timeline li').allInnerTexts();
   t.deepEqual(
     steps.map((step) => step.split('\n')[0]),
-    ['Requested', 'Launched', 'Running', 'Ended'],
+    ['Requested', 'Matched', 'Launched', 'Running', 'Ended'],
   );
   t.regex(steps.join(), /after 840 ms/);
   await go('#/tasks/search-taskmanager-0');
@@ -254,6 +251,11 @@ test('markup in names from elsewhere is shown as text', async (t) => {
         phase: 'ended',
         state: 'TASK_FAILED',
       });
+      dispatcher.mesosAgents = dispatcher.mesosAgents.map((agent) => ({ ...agent, hostname: evil }));
+      dispatcher.rounds = dispatcher.rounds.map((round) => ({
+        ...round,
+        offers: round.offers.map((offer) => ({ ...offer, why: evil, hostname: evil })),
+      }));
       dispatcher.addFact('job.changed', evil, { level: 'error', data: { cluster: 'search', taskId: evil } });
     },
   });
@@ -264,6 +266,9 @@ test('markup in names from elsewhere is shown as text', async (t) => {
     '#/events',
     '#/clusters/search',
     '#/clusters/payments/jobs',
+    '#/clusters/payments/jobs/job-1',
+    '#/agents',
+    '#/offers',
     `#/tasks/${encodeURIComponent(evil)}`,
   ]) {
     await go(hash);
@@ -280,6 +285,13 @@ test('5,000 tasks are drawn as they come in sight, found by words, and change wi
   await page.getByRole('button', { name: 'launched 5,000' }).waitFor();
   await page.getByRole('link', { name: 'large-jobmanager', exact: true }).last().waitFor();
   t.true((await page.locator('table.rows tbody tr').count()) < 80);
+  t.is(await page.locator('.agent-map .cell').count(), 1000);
+  t.regex(
+    String(await page.locator('.agent-map').getAttribute('aria-label')),
+    /^1,000 agents with 5,000 tasks: 5000 running$/,
+  );
+  await page.getByRole('button', { name: 'One by one' }).click();
+  await page.locator('.agents li').first().waitFor();
   t.true((await page.locator('.agents li').count()) < 120);
   t.is(await page.locator('table.rows').getAttribute('aria-rowcount'), '5001');
   await page.locator('.scroll').evaluate((element) => {
@@ -391,6 +403,12 @@ for (const look of ['light', 'dark', 'small'] as const) {
       '#/clusters/payments/configuration',
       '#/tasks/search-taskmanager-0',
       '#/tasks/search-taskmanager-2',
+      '#/tasks/payments-taskmanager-1',
+      '#/clusters/payments/checkpoints',
+      '#/clusters/payments/jobs/job-1',
+      '#/agents',
+      '#/agents/0c1f6e2a-S4',
+      '#/offers',
     ];
     for (const hash of places) {
       await go(hash);
@@ -404,21 +422,5 @@ for (const look of ['light', 'dark', 'small'] as const) {
     await page.getByRole('button', { name: 'Create a cluster' }).click();
     await page.getByText('Flink options and environment').click();
     t.deepEqual(await seriousFindings(page), [], `${look} dialog`);
-  });
-}
-
-async function seriousFindings(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate(async () => {
-    const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(
-        ({ id, nodes }) =>
-          `${id}: ${nodes
-            .map(({ html }) => html)
-            .slice(0, 3)
-            .join(' ')}`,
-      );
   });
 }

@@ -43,6 +43,15 @@ export async function ask<T>(path: string, method = 'GET', body?: unknown): Prom
   return understand<T>(response.status, text);
 }
 
+/** A file as it is. */
+export async function fetchBytes(path: string): Promise<Blob> {
+  const response = await fetch(path, { headers: authorization() }).catch((error: unknown) => {
+    throw notReached(error);
+  });
+  if (!response.ok) return understand<never>(response.status, await response.text());
+  return response.blob();
+}
+
 export interface Upload {
   readonly done: Promise<JarView>;
   cancel(): void;

@@ -17,11 +17,11 @@ export interface Loaded<T> {
 const shortestPauseMs = 200;
 /** After a reading, this many times its duration passes before the next. */
 const restFactor = 4;
-/** What no event tells (free slots, offers held) is looked at now and then. */
+/** What no event tells (free slots, what others hold, checkpoints) is looked at now and then. */
 const glancePeriodMs = 5_000;
 /** Who comes back to a page soon sees it as it was, while it is read again. */
 const keptMs = 30_000;
-const glancedAt = /^v1\/(info|clusters(\/[^/]+)?)$/;
+const glancedAt = /^v1\/(info|clusters(\/[^/]+)?|agents|offers|why|utilisation\?.*|.*\/(why|checkpoints|files\?.*))$/;
 
 interface LiveView {
   readonly path: string;

@@ -16,6 +16,7 @@ export function touches(fact: FactView, path: string): boolean {
   const [, resource = '', name, part] = path.split('/');
   if (topic === 'offer' || topic === 'offers' || topic === 'event' || topic === 'call') return false;
   if (resource === 'info') return ['master', 'framework', 'reconciliation', 'task', 'agent'].includes(topic);
+  if (resource === 'why') return isAboutTasks(topic);
   if (resource === 'tasks') return isAboutTasks(topic) && (name === undefined || decode(name) === taskOf(fact));
   if (resource !== 'clusters') return false;
   const cluster = clusterOf(fact);

@@ -1,24 +1,25 @@
 /** One cluster: how it stands, and its tasks, jobs, events and configuration behind tabs. */
 import { useMemo, useState } from 'preact/hooks';
-import type { ClusterView, JarView, JobView, TaskView } from '../../api/views.ts';
+import type { ClusterView, JobView, TaskView } from '../../api/views.ts';
 import { DeleteCluster } from '../acts/delete-cluster.tsx';
-import { RunJob } from '../acts/run-job.tsx';
-import { UploadJar } from '../acts/upload-jar.tsx';
 import { useFacts, useLive } from '../data/session.ts';
 import { clusterOf } from '../data/touched.ts';
 import { AgentPicture } from '../parts/agent-picture.tsx';
 import { Badge, Card, Empty, Fact, Failure, Moment, Notice, Tabs } from '../parts/basics.tsx';
+import { Checkpoints } from '../parts/checkpoints.tsx';
 import { EventTable } from '../parts/event-table.tsx';
 import { FlinkLink } from '../parts/flink-link.tsx';
+import { Jars } from '../parts/jars.tsx';
 import { JobTable } from '../parts/job-table.tsx';
 import { TaskTable } from '../parts/task-table.tsx';
 import { type ClusterTab, clusterTabs, links } from '../routes.ts';
-import { bytes, number, sentence } from '../words.ts';
+import { jobEnded, jobName, number, sentence } from '../words.ts';
 import { ConfigurationTab } from './configuration.tsx';
 
 const titles: Readonly<Record<ClusterTab, string>> = {
   tasks: 'Tasks',
   jobs: 'Jobs and jars',
+  checkpoints: 'Checkpoints',
   events: 'Events',
   configuration: 'Configuration',
 };
@@ -37,7 +38,8 @@ export function ClusterPage({ name, tab }: { readonly name: string; readonly tab
         tabs={clusterTabs.map((id) => ({ id, title: titles[id], href: links.cluster(name, id) }))}
       />
       {tab === 'tasks' && <TasksTab path={path} />}
-      {tab === 'jobs' && <JobsTab cluster={cluster} path={path} />}
+      {tab === 'jobs' && <JobsTab name={name} path={path} />}
+      {tab === 'checkpoints' && <CheckpointsTab path={path} />}
       {tab === 'events' && <EventsTab name={name} />}
       {tab === 'configuration' && <ConfigurationTab spec={cluster.spec} />}
     </>
@@ -128,59 +130,38 @@ function Legend() {
   );
 }
 
-function JobsTab({ cluster, path }: { readonly cluster: ClusterView; readonly path: string }) {
-  const jobs = useLive<readonly JobView[]>(`${path}/jobs`);
-  const jars = useLive<readonly JarView[]>(`${path}/jars`);
-  const [running, setRunning] = useState<JarView>();
-  const failure = jobs.failure ?? jars.failure;
+function JobsTab({ name, path }: { readonly name: string; readonly path: string }) {
+  const { value: jobs, failure } = useLive<readonly JobView[]>(`${path}/jobs`);
   return (
     <>
       {failure !== undefined && <Failure failure={failure} />}
-      <Card title="Jobs">
-        {jobs.value === undefined ? <Empty>Loading…</Empty> : <JobTable jobs={jobs.value.toReversed()} />}
-      </Card>
-      <Card title="Jars">
-        <UploadJar cluster={cluster.name} uploaded={setRunning} />
-        <Jars jars={jars.value ?? []} run={setRunning} />
-      </Card>
-      {running !== undefined && <RunJob cluster={cluster.name} jar={running} close={() => setRunning(undefined)} />}
+      <Card title="Jobs">{jobs === undefined ? <Empty>Loading…</Empty> : <JobTable jobs={jobs.toReversed()} />}</Card>
+      <Jars cluster={name} />
     </>
   );
 }
 
-function Jars({ jars, run }: { readonly jars: readonly JarView[]; readonly run: (jar: JarView) => void }) {
-  if (jars.length === 0) return <Empty>No jar is uploaded yet.</Empty>;
+/** Flink forgets the checkpoints of jobs that have ended; those that run come first. */
+const mostJobsAsked = 20;
+
+function CheckpointsTab({ path }: { readonly path: string }) {
+  const { value: jobs, failure } = useLive<readonly JobView[]>(`${path}/jobs`);
+  if (jobs === undefined) return failure === undefined ? <Empty>Loading…</Empty> : <Failure failure={failure} />;
+  const running = jobs.filter(({ state }) => !jobEnded(state)).toReversed();
+  if (running.length === 0) return <Empty>No job runs, so none takes checkpoints.</Empty>;
   return (
-    <div class="scroll-sideways">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Jar</th>
-            <th scope="col">Size</th>
-            <th scope="col">Uploaded</th>
-            <th scope="col">
-              <span class="unseen">Acts</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {jars.map((jar) => (
-            <tr key={jar.id}>
-              <td class="main">{jar.name}</td>
-              <td>{bytes(jar.bytes)}</td>
-              <td>
-                <Moment at={jar.uploadedAt} />
-              </td>
-              <td class="acts">
-                <button type="button" onClick={() => run(jar)} aria-label={`Run ${jar.name}`}>
-                  Run…
-                </button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <>
+      {running.slice(0, mostJobsAsked).map((job) => (
+        <Card key={job.id} title={jobName(job)} side={<a href={links.job(job.cluster, job.id)}>The job</a>}>
+          <Checkpoints job={job} />
+        </Card>
+      ))}
+      {running.length > mostJobsAsked && (
+        <p class="quiet-text">
+          Of {number(running.length)} jobs the last {mostJobsAsked}; those of the others stand on their own pages.
+        </p>
+      )}
+    </>
   );
 }
 

@@ -1,6 +1,7 @@
 /** The specification that is deployed, with every default filled in. */
 import type { ClusterView } from '../../api/views.ts';
 import { Card, Empty, Fact } from '../parts/basics.tsx';
+import { type DataColumn, DataTable } from '../parts/data-table.tsx';
 import { counted, cpus, memory } from '../words.ts';
 
 type Spec = ClusterView['spec'];
@@ -40,31 +41,13 @@ export function ConfigurationTab({ spec }: { readonly spec: Spec }) {
 function Settings({ settings, none }: { readonly settings: Readonly<Record<string, string>>; readonly none: string }) {
   const entries = Object.entries(settings).sort(([a], [b]) => a.localeCompare(b));
   if (entries.length === 0) return <Empty>{none}</Empty>;
-  return (
-    <div class="scroll-sideways">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Value</th>
-          </tr>
-        </thead>
-        <tbody>
-          {entries.map(([name, value]) => (
-            <tr key={name}>
-              <td>
-                <code>{name}</code>
-              </td>
-              <td>
-                <code>{value}</code>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
+  return <DataTable columns={columns} items={entries} keyOf={([name]) => name} />;
 }
+
+const columns: readonly DataColumn<readonly [string, string]>[] = [
+  { title: 'Name', cell: ([name]) => <code>{name}</code> },
+  { title: 'Value', cell: ([, value]) => <code>{value}</code> },
+];
 
 function sizes({ cpus: amount, memoryMiB, diskMiB }: Spec['jobManager']): string {
   return `${cpus(amount)}, ${memory(memoryMiB)} memory, ${memory(diskMiB)} disk`;

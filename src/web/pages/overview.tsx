@@ -2,8 +2,10 @@
 import { useState } from 'preact/hooks';
 import type { ClusterView, InfoView, JobView, TaskView } from '../../api/views.ts';
 import { CreateCluster } from '../acts/create-cluster.tsx';
+import { UtilisationCard } from '../charts/utilisation.tsx';
 import { useAllLive, useFacts, useLive } from '../data/session.ts';
 import { Badge, Card, Empty, Failure, Meter } from '../parts/basics.tsx';
+import { type DataColumn, DataTable } from '../parts/data-table.tsx';
 import { EventTable } from '../parts/event-table.tsx';
 import { FlinkLink } from '../parts/flink-link.tsx';
 import { JobTable } from '../parts/job-table.tsx';
@@ -37,6 +39,7 @@ export function OverviewPage() {
       {failure !== undefined && <Failure failure={failure} />}
       <Verdict troubles={troublesOf(situation)} empty={clusters.value.length === 0} />
       <Figures {...situation} />
+      <UtilisationCard />
       <Clusters clusters={clusters.value} defaultVersion={info.value.defaultFlinkVersion} />
       <Card title="Jobs">
         <JobTable jobs={jobs} withCluster />
@@ -165,62 +168,57 @@ function Clusters({
       {clusters.length === 0 ? (
         <Empty>There is no cluster yet. Create one here, or with “flink-mesos clusters create NAME”.</Empty>
       ) : (
-        <div class="scroll-sideways">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Cluster</th>
-                <th scope="col">State</th>
-                <th scope="col">TaskManagers</th>
-                <th scope="col">Slots in use</th>
-                <th scope="col">Jobs</th>
-                <th scope="col">Flink</th>
-              </tr>
-            </thead>
-            <tbody>
-              {clusters.map((cluster) => (
-                <ClusterRow key={cluster.name} cluster={cluster} />
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <DataTable label="Clusters" columns={clusterColumns} items={clusters} keyOf={({ name }) => name} />
       )}
       {creating && <CreateCluster close={() => setCreating(false)} defaultVersion={defaultVersion} />}
     </Card>
   );
 }
 
-function ClusterRow({ cluster }: { readonly cluster: ClusterView }) {
-  const { name, phase, taskManagers, slots, jobs, flinkVersion, waitingFor, jobManager } = cluster;
-  return (
-    <tr>
-      <td class="main">
+const clusterColumns: readonly DataColumn<ClusterView>[] = [
+  {
+    title: 'Cluster',
+    kind: 'main',
+    cell: ({ name, waitingFor }) => (
+      <>
         <a href={links.cluster(name)}>
           <strong>{name}</strong>
         </a>
         {waitingFor !== undefined && <span class="under">waiting for {waitingFor}</span>}
-      </td>
-      <td>
-        <Badge state={phase} />
-      </td>
-      <td>
-        {number(taskManagers.registered)} of {number(taskManagers.wanted)}
-        <Meter value={taskManagers.registered} of={taskManagers.wanted} label={`TaskManagers of ${name}`} />
-      </td>
-      <td>
-        {number(slots.total - slots.free)} of {number(slots.total)}
-        <Meter value={slots.total - slots.free} of={slots.total} label={`Slots in use of ${name}`} tone="busy" />
-      </td>
-      <td>
-        {counted(jobs.running, 'job')} of {number(jobs.all)} running
-      </td>
-      <td class="acts">
+      </>
+    ),
+  },
+  { title: 'State', cell: ({ phase }) => <Badge state={phase} /> },
+  {
+    title: 'TaskManagers',
+    cell: ({ name, taskManagers: { registered, wanted } }) => (
+      <>
+        {number(registered)} of {number(wanted)}
+        <Meter value={registered} of={wanted} label={`TaskManagers of ${name}`} />
+      </>
+    ),
+  },
+  {
+    title: 'Slots in use',
+    cell: ({ name, slots: { total, free } }) => (
+      <>
+        {number(total - free)} of {number(total)}
+        <Meter value={total - free} of={total} label={`Slots in use of ${name}`} tone="busy" />
+      </>
+    ),
+  },
+  { title: 'Jobs', cell: ({ jobs }) => `${counted(jobs.running, 'job')} of ${number(jobs.all)} running` },
+  {
+    title: 'Flink',
+    kind: 'acts',
+    cell: ({ name, flinkVersion, jobManager }) => (
+      <>
         <span>{flinkVersion}</span>
         {jobManager?.url !== undefined && <FlinkLink cluster={name} text="UI" />}
-      </td>
-    </tr>
-  );
-}
+      </>
+    ),
+  },
+];
 
 function LastWarnings() {
   const facts = useFacts();

@@ -1,12 +1,14 @@
 /** One task: its life as a timeline, where it runs, why it waits or has ended, and what was told of it. */
 import { useMemo, useState } from 'preact/hooks';
-import type { TaskView } from '../../api/views.ts';
+import type { FactView, TaskView, TaskWhyView } from '../../api/views.ts';
 import { RestartTask } from '../acts/restart-task.tsx';
 import { useFacts, useLive } from '../data/session.ts';
 import { taskOf } from '../data/touched.ts';
 import { Badge, Card, Empty, Fact, Failure, Notice } from '../parts/basics.tsx';
 import { EventTable } from '../parts/event-table.tsx';
+import { Sandbox } from '../parts/sandbox.tsx';
 import { Timeline } from '../parts/timeline.tsx';
+import { WhyWaiting } from '../parts/why-waiting.tsx';
 import { links } from '../routes.ts';
 import { cpus, memory, partWord, sentence } from '../words.ts';
 
@@ -20,7 +22,7 @@ export function TaskPage({ id }: { readonly id: string }) {
   }
   return (
     <>
-      {task === undefined ? <Forgotten id={id} /> : <Known task={task} />}
+      {task === undefined ? <Forgotten id={id} /> : <Known task={task} facts={ours} />}
       {task !== undefined && failure !== undefined && <Failure failure={failure} />}
       <Card title="Events">
         <EventTable facts={ours} label="Events of the task" empty="Nothing is remembered of this task." />
@@ -40,24 +42,43 @@ function Forgotten({ id }: { readonly id: string }) {
   );
 }
 
-function Known({ task }: { readonly task: TaskView }) {
+function Known({ task, facts }: { readonly task: TaskView; readonly facts: readonly FactView[] }) {
   return (
     <>
       <Head task={task} />
+      {task.phase === 'waiting' && <Why task={task} />}
       <Card title="Life">
-        <Timeline task={task} />
+        <Timeline task={task} facts={facts} />
       </Card>
       <Card title="Where and with what">
         <dl class="facts">
           <Fact name="Host">{task.hostname ?? 'none yet'}</Fact>
-          <Fact name="Agent">{task.agentId === undefined ? 'none yet' : <code>{task.agentId}</code>}</Fact>
+          <Fact name="Agent">
+            {task.agentId === undefined ? (
+              'none yet'
+            ) : (
+              <a href={links.agent(task.agentId)}>
+                <code>{task.agentId}</code>
+              </a>
+            )}
+          </Fact>
           <Fact name="Ports">{portsOf(task)}</Fact>
           <Fact name="CPUs">{cpus(task.resources.cpus)}</Fact>
           <Fact name="Memory">{memory(task.resources.memMiB)}</Fact>
           <Fact name="Disk">{memory(task.resources.diskMiB)}</Fact>
         </dl>
       </Card>
+      {task.agentId !== undefined && <Sandbox task={task.id} part={task.part} />}
     </>
+  );
+}
+
+function Why({ task }: { readonly task: TaskView }) {
+  const { value: why } = useLive<TaskWhyView>(`v1/tasks/${encodeURIComponent(task.id)}/why`);
+  return why === undefined ? null : (
+    <Card title="Why it waits" side={<a href={links.offers}>The last offers</a>}>
+      <WhyWaiting why={why} />
+    </Card>
   );
 }
 

@@ -1,11 +1,13 @@
 /**
  * A cluster agent by agent: a tile for each agent with a square for each of its tasks. Tiles out of sight are not drawn,
- * and an agent with very many tasks says how many more there are, so the picture stays readable at 1,000 agents.
+ * and an agent with very many tasks says how many more there are. Where the tiles of all agents would not fit on a few
+ * screens, a picture of small cells comes first, so that it stays readable at 1,000 agents.
  */
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { TaskView } from '../../api/views.ts';
 import { links } from '../routes.ts';
-import { counted, cpus, memory, partWord, stateWord, toneOf } from '../words.ts';
+import { counted, cpus, memory, number, partWord, stateWord, toneOf } from '../words.ts';
+import { AgentCells } from './agent-cells.tsx';
 import { Empty } from './basics.tsx';
 
 const tilePx = { width: 224, height: 92, gap: 10 };
@@ -18,11 +20,34 @@ interface Agent {
   readonly tasks: readonly TaskView[];
 }
 
+const mostTiles = 60;
+
 export function AgentPicture({ tasks }: { readonly tasks: readonly TaskView[] }) {
   const agents = useMemo(() => agentsOf(tasks), [tasks]);
-  const frame = useRef<HTMLElement>(null);
-  const { width, height, top } = useFrame(frame, agents.length > 0);
+  const [oneByOne, show] = useState(false);
   if (agents.length === 0) return <Empty>No task runs on an agent at present.</Empty>;
+  if (agents.length <= mostTiles) return <Tiles agents={agents} />;
+  const choices = [
+    { title: `All ${number(agents.length)} at once`, value: false },
+    { title: 'One by one', value: true },
+  ];
+  return (
+    <>
+      <div class="chips filters">
+        {choices.map(({ title, value }) => (
+          <button key={title} type="button" class="chip" aria-pressed={value === oneByOne} onClick={() => show(value)}>
+            {title}
+          </button>
+        ))}
+      </div>
+      {oneByOne ? <Tiles agents={agents} /> : <AgentCells agents={agents} />}
+    </>
+  );
+}
+
+function Tiles({ agents }: { readonly agents: readonly Agent[] }) {
+  const frame = useRef<HTMLElement>(null);
+  const { width, height, top } = useFrame(frame);
   const columns = Math.max(1, Math.floor((width + tilePx.gap) / (tilePx.width + tilePx.gap)));
   const rowPx = tilePx.height + tilePx.gap;
   const first = Math.max(0, Math.floor(top / rowPx) - 2) * columns;
@@ -91,11 +116,11 @@ function agentsOf(tasks: readonly TaskView[]): readonly Agent[] {
     .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
 }
 
-function useFrame(frame: { readonly current: HTMLElement | null }, present: boolean) {
+function useFrame(frame: { readonly current: HTMLElement | null }) {
   const [size, setSize] = useState({ width: 1000, height: 400, top: 0 });
   useEffect(() => {
     const element = frame.current;
-    if (element === null || !present) return;
+    if (element === null) return;
     const measure = () => setSize({ width: element.clientWidth, height: element.clientHeight, top: element.scrollTop });
     const observer = new ResizeObserver(measure);
     observer.observe(element);
@@ -104,6 +129,6 @@ function useFrame(frame: { readonly current: HTMLElement | null }, present: bool
       observer.disconnect();
       element.removeEventListener('scroll', measure);
     };
-  }, [frame, present]);
+  }, [frame]);
   return size;
 }

@@ -1,90 +1,80 @@
-/** Jobs, each with its way to Flink's own page about it, and the way to end it. */
+/** Jobs, each with its way to Flink's own page about it, and what can be done with it. */
 import { useState } from 'preact/hooks';
 import type { JobView } from '../../api/views.ts';
-import { CancelJob } from '../acts/cancel-job.tsx';
+import { JobAct, type JobActName, jobActs } from '../acts/job-acts.tsx';
 import { links } from '../routes.ts';
-import { jobEnded, sentence } from '../words.ts';
+import { jobEnded, jobName, sentence } from '../words.ts';
 import { Badge, Empty, Moment, Since } from './basics.tsx';
+import { type DataColumn, DataTable } from './data-table.tsx';
 import { FlinkLink } from './flink-link.tsx';
+import { JobOperation } from './job-operation.tsx';
 
-export function JobTable({ jobs, withCluster }: { readonly jobs: readonly JobView[]; readonly withCluster?: boolean }) {
-  const [ending, setEnding] = useState<JobView>();
+interface JobTableProps {
+  readonly jobs: readonly JobView[];
+  readonly withCluster?: boolean;
+}
+
+export function JobTable({ jobs, withCluster }: JobTableProps) {
+  const [act, setAct] = useState<{ readonly name: JobActName; readonly job: JobView }>();
   if (jobs.length === 0) return <Empty>There are no jobs.</Empty>;
+  const acts: DataColumn<JobView> = {
+    title: 'Acts',
+    unseen: true,
+    kind: 'acts',
+    cell: (job) => !jobEnded(job.state) && <Acts job={job} start={(name) => setAct({ name, job })} />,
+  };
   return (
     <>
-      <div class="scroll-sideways">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Job</th>
-              {withCluster && <th scope="col">Cluster</th>}
-              <th scope="col">State</th>
-              <th scope="col">For</th>
-              <th scope="col">Submitted</th>
-              <th scope="col">Resumed</th>
-              <th scope="col">
-                <span class="unseen">Acts</span>
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {jobs.map((job) => (
-              <JobRow
-                key={`${job.cluster} ${job.id}`}
-                job={job}
-                withCluster={withCluster ?? false}
-                end={() => setEnding(job)}
-              />
-            ))}
-          </tbody>
-        </table>
-      </div>
-      {ending !== undefined && <CancelJob job={ending} close={() => setEnding(undefined)} />}
+      <DataTable
+        label="Jobs"
+        columns={[...(withCluster ? columnsWithCluster : columns), acts]}
+        items={jobs}
+        keyOf={({ cluster, id }) => `${cluster} ${id}`}
+      />
+      {act !== undefined && <JobAct {...act} close={() => setAct(undefined)} />}
     </>
   );
 }
 
-function JobRow({
-  job,
-  withCluster,
-  end,
-}: {
-  readonly job: JobView;
-  readonly withCluster: boolean;
-  readonly end: () => void;
-}) {
-  const { id, flinkJobId, cluster, name, state, stateSince, submittedAt, managed, resumed, failure } = job;
+const columns: readonly DataColumn<JobView>[] = [
+  { title: 'Job', kind: 'main', cell: Name },
+  { title: 'State', cell: ({ state }) => <Badge state={state} /> },
+  { title: 'For', cell: ({ stateSince }) => <Since at={stateSince} /> },
+  { title: 'Submitted', cell: ({ submittedAt }) => <Moment at={submittedAt} /> },
+  { title: 'Resumed', cell: ({ resumed }) => (resumed === 0 ? 'never' : `${resumed} ×`) },
+];
+
+const columnsWithCluster: readonly DataColumn<JobView>[] = [
+  ...columns.slice(0, 1),
+  { title: 'Cluster', cell: ({ cluster }) => <a href={links.cluster(cluster)}>{cluster}</a> },
+  ...columns.slice(1),
+];
+
+function Name(job: JobView) {
+  const { id, cluster, managed, failure } = job;
   return (
-    <tr>
-      <td class="main">
-        <strong>{name ?? 'Unnamed job'}</strong>
-        <code class="under">{id}</code>
-        {!managed && <span class="under">sent straight to Flink: not resumed after the loss of its JobManager</span>}
-        {failure !== undefined && <span class="under bad-text">{sentence(failure.split('\n', 1)[0] ?? '')}</span>}
-      </td>
-      {withCluster && (
-        <td>
-          <a href={links.cluster(cluster)}>{cluster}</a>
-        </td>
-      )}
-      <td>
-        <Badge state={state} />
-      </td>
-      <td>
-        <Since at={stateSince} />
-      </td>
-      <td>
-        <Moment at={submittedAt} />
-      </td>
-      <td>{resumed === 0 ? 'never' : `${resumed} ×`}</td>
-      <td class="acts">
-        {!jobEnded(state) && <FlinkLink cluster={cluster} flinkJobId={flinkJobId} text="Flink" />}
-        {!jobEnded(state) && (
-          <button type="button" onClick={end} aria-label={`Cancel job ${name ?? id}`}>
-            Cancel
-          </button>
-        )}
-      </td>
-    </tr>
+    <>
+      <a href={links.job(cluster, id)}>
+        <strong>{jobName(job)}</strong>
+      </a>
+      <code class="under">{id}</code>
+      {!managed && <span class="under">sent straight to Flink: not resumed after the loss of its JobManager</span>}
+      {failure !== undefined && <span class="under bad-text">{sentence(failure.split('\n', 1)[0] ?? '')}</span>}
+      <JobOperation job={job} />
+    </>
+  );
+}
+
+function Acts({ job, start }: { readonly job: JobView; readonly start: (act: JobActName) => void }) {
+  const { cluster, flinkJobId } = job;
+  return (
+    <>
+      <FlinkLink cluster={cluster} flinkJobId={flinkJobId} text="Flink" />
+      {jobActs(job).map(({ name, title }) => (
+        <button key={name} type="button" onClick={() => start(name)} aria-label={`${title} job ${jobName(job)}`}>
+          {title}
+        </button>
+      ))}
+    </>
   );
 }

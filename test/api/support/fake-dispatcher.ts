@@ -7,6 +7,7 @@ import type {
   FactView,
   InfoView,
   JarView,
+  JobReport,
   JobView,
   TaskView,
 } from '../../../src/dispatcher/dispatcher.ts';
@@ -33,6 +34,10 @@ export interface FakeDispatcher extends Dispatcher {
   readonly jobSpecs: JobSpec[];
   readonly specs: ClusterSpec[];
   mesosAgents: readonly MesosAgentView[];
+  whys: readonly TaskWhyView[];
+  rounds: readonly OfferRoundView[];
+  /** What Flink says of every job, by report. */
+  reports: Readonly<Partial<Record<JobReport, object>>>;
   readonly series: UtilisationSeries;
   /** The same for every task: text by path. */
   sandbox: Readonly<Record<string, string>>;
@@ -147,6 +152,9 @@ export function createFakeDispatcher(): FakeDispatcher {
   const fake: FakeDispatcher = {
     calls: [],
     mesosAgents: [agentExample],
+    whys: [whyExample],
+    rounds: [roundExample],
+    reports: {},
     series: createUtilisationSeries(),
     sandbox: { stdout: 'one\ntwo\n', stderr: '', 'log/jobmanager.log': 'started\n' },
     uploads: [],
@@ -200,13 +208,14 @@ export function createFakeDispatcher(): FakeDispatcher {
       if (task === undefined) throw new Problem('NOT_FOUND', `there is no task ${id}`);
       return task;
     },
-    why: () => [whyExample],
+    why: () => fake.whys,
     whyTask(id) {
-      if (id === whyExample.task) return whyExample;
+      const why = fake.whys.find((each) => each.task === id);
+      if (why !== undefined) return why;
       if (!tasks.some((task) => task.id === id)) throw new Problem('NOT_FOUND', `there is no task ${id}`);
       throw new Problem('CONFLICT', `task ${id} does not wait`);
     },
-    offers: () => [roundExample],
+    offers: () => fake.rounds,
     agents: async () => fake.mesosAgents,
     async files(id, path) {
       fake.task(id);
@@ -288,7 +297,7 @@ export function createFakeDispatcher(): FakeDispatcher {
     async jobReport(cluster, id, report) {
       fake.calls.push(`jobReport ${cluster} ${id} ${report}`);
       knownJob(cluster, id);
-      return { report };
+      return fake.reports[report] ?? { report };
     },
 
     flinkUrl(cluster) {

@@ -1,5 +1,6 @@
 /** A Chromium with the dashboard of a fake scheduler in it, and a watch over what the page does besides. */
 import type { ExecutionContext } from 'ava';
+import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { type ApiParts, buildApi } from '../../../src/api/build-api.ts';
 import { noArtifacts } from '../../api/support/api.ts';
@@ -64,4 +65,26 @@ export async function openDashboard(t: ExecutionContext, browser: Browser, optio
   };
   await go('');
   return { page, dispatcher, url, complaints, go };
+}
+
+/** Resolves when the text is shown; fails with the page's text when it is not. */
+export async function shows(page: Page, text: string | RegExp): Promise<void> {
+  await page.getByText(text).first().waitFor();
+}
+
+/** What axe takes for serious or critical. */
+export async function seriousFindings(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run();
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(
+        ({ id, nodes }) =>
+          `${id}: ${nodes
+            .map(({ html }) => html)
+            .slice(0, 3)
+            .join(' ')}`,
+      );
+  });
 }

@@ -1,6 +1,7 @@
 /** A fake scheduler with clusters, jobs, tasks and events in every state that the dashboard draws. */
 import type { FactView, TaskView } from '../../../src/dispatcher/dispatcher.ts';
 import type { FakeDispatcher } from '../../api/support/fake-dispatcher.ts';
+import { fillMesos } from './mesos-world.ts';
 
 const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
 const noFit = 'no offer fits: 12 agents: memory 4096 MiB wanted, at most 3072 free; 3 agents: no free port';
@@ -14,6 +15,7 @@ export async function fillWorld(dispatcher: FakeDispatcher, tasks = 0): Promise<
   await fillPayments(dispatcher);
   await fillSearch(dispatcher);
   if (tasks > 0) await fillLarge(dispatcher, tasks);
+  fillMesos(dispatcher, tasks > 0 ? 1000 : 15);
 }
 
 async function fillPayments(dispatcher: FakeDispatcher): Promise<void> {
