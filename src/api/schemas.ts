@@ -7,7 +7,7 @@ import { ClusterPlacement, constraintFields, Kept } from '../flink/placement-spe
 import { ProcessPorts } from '../flink/ports-spec.ts';
 import { ProcessOptions } from '../flink/process-spec.ts';
 import { OtherResources } from '../flink/resource-spec.ts';
-import { ClusterName, FlinkSource, TaskManagers } from '../flink/spec.ts';
+import { ClusterName, FlinkSource, Logging, TaskManagers } from '../flink/spec.ts';
 import type {
   ClusterView,
   EndpointView,
@@ -50,6 +50,7 @@ const spec = Type.Object({
     Type.Object({ mode: Type.Literal('zookeeper'), quorum: Type.String(), path: Type.String(), standbys: count }),
   ),
   processes: Type.Optional(ProcessOptions),
+  logging: Type.Optional(Logging),
   configuration: textMap,
   environment: textMap,
 });

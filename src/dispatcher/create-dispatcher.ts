@@ -5,8 +5,9 @@
 import { randomBytes } from 'node:crypto';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { ArtifactRef, ClusterName, ClusterRecord, JarRecord, JobId, JobRecord } from '../flink/plan/records.ts';
+import type { GivenToAll } from '../flink/render/configuration.ts';
 import type { FlinkRest } from '../flink/rest/flink-rest.ts';
-import { type FlinkSource, JobSpec } from '../flink/spec.ts';
+import { type ClusterSpec, type FlinkSource, JobSpec } from '../flink/spec.ts';
 import type { EpochMs } from '../lib/brand.ts';
 import { Problem } from '../lib/problem.ts';
 import type { TaskId } from '../mesos-api-client/protocol/ids.ts';
@@ -45,6 +46,10 @@ export interface DispatcherParts {
   readonly storage: string;
   /** Of the framework, its default first. */
   readonly roles?: readonly string[];
+  /** Of every cluster that does not say otherwise. */
+  readonly clusterDefaults?: Omit<ClusterSpec, 'name'>;
+  /** For every cluster, shown to nobody: key tables, stores, passwords. */
+  readonly given?: GivenToAll;
   /** For elastic clusters; built when the first one is created. */
   readonly driverJar?: () => Promise<ArtifactRef>;
   readonly describe: (fact: Fact) => Pick<FactView, 'level' | 'text' | 'data'>;

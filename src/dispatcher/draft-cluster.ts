@@ -3,12 +3,14 @@
  * configuration rendered. Nothing is changed here but the artifact store, where what is unused does no harm.
  */
 import { createHash, randomBytes } from 'node:crypto';
+import _ from 'lodash';
+
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { saveDriverState } from '../flink/driver/saved-state.ts';
 import { noDriver } from '../flink/driver/sessions.ts';
 import type { ArtifactRef, ClusterName, ClusterRecord, DriverRecord } from '../flink/plan/records.ts';
 import { completeSpec } from '../flink/render/complete-spec.ts';
-import { type OfThisCluster, renderConfiguration } from '../flink/render/configuration.ts';
+import { type GivenToAll, type OfThisCluster, renderConfiguration } from '../flink/render/configuration.ts';
 import { judgeSpec } from '../flink/render/judge-spec.ts';
 import { ClusterSpec, type CompleteClusterSpec, type FlinkSource } from '../flink/spec.ts';
 import type { EpochMs } from '../lib/brand.ts';
@@ -27,6 +29,10 @@ export interface DraftParts {
   readonly storage: string;
   /** Of the framework, its default first. */
   readonly roles?: readonly string[];
+  /** Of every cluster that does not say otherwise. */
+  readonly clusterDefaults?: Omit<ClusterSpec, 'name'>;
+  /** For every cluster, shown to nobody. */
+  readonly given?: GivenToAll;
   /** The jar that makes a JobManager elastic; built when it is first asked for. */
   readonly driverJar?: () => Promise<ArtifactRef>;
 }
@@ -37,7 +43,7 @@ const CONFIGURATION_LIMIT_BYTES = 64 * 1024 * 1024;
 export async function draftCluster(sent: unknown, parts: DraftParts, at: EpochMs): Promise<ClusterRecord> {
   const { defaultFlink, zooKeeper } = parts;
   const defaults = { ...defaultFlink, ...(zooKeeper && { zooKeeper }) };
-  const spec = completeSpec(validate(ClusterSpec, sent, 'the cluster'), defaults);
+  const spec = completeSpec(withDefaults(validate(ClusterSpec, sent, 'the cluster'), parts.clusterDefaults), defaults);
   refuseUnknownVersion(spec.flink, parts.distributions);
   const faults = [...judgeSpec(spec), ...judgeRole(spec, parts.roles ?? []), ...judgeKept(spec, parts.roles ?? [])];
   if (faults.length > 0) throw new Problem('SPEC_IMPOSSIBLE', faults.join('; '), { details: { faults } });
@@ -45,7 +51,8 @@ export async function draftCluster(sent: unknown, parts: DraftParts, at: EpochMs
   refuseTaken(name, parts.runtime);
   const elastic = spec.taskManagers.mode === 'elastic' ? await prepareDriver(parts) : undefined;
   const incarnation = randomBytes(3).toString('hex');
-  const own = { incarnation, ...(elastic && { driverSecret: elastic.secret }) };
+  const { given } = parts;
+  const own = { incarnation, ...(given && { given }), ...(elastic && { driverSecret: elastic.secret }) };
   return {
     version: 1,
     name,
@@ -60,6 +67,14 @@ export async function draftCluster(sent: unknown, parts: DraftParts, at: EpochMs
     jobs: [],
     ...(elastic && { driver: elastic.driver }),
   };
+}
+
+/** Field by field; lists, the source of Flink and the number of TaskManagers are replaced as a whole. */
+export function withDefaults(spec: ClusterSpec, defaults: Omit<ClusterSpec, 'name'> = {}): ClusterSpec {
+  const whole: readonly string[] = ['flink', 'taskManagers', 'highAvailability'];
+  return _.mergeWith({}, defaults, spec, (_mine: unknown, theirs: unknown, key: string) =>
+    Array.isArray(theirs) || whole.includes(key) ? theirs : undefined,
+  );
 }
 
 /** What the framework has not subscribed to is never offered. */

@@ -80,6 +80,17 @@ export const HighAvailability = Type.Union([
 ]);
 export type HighAvailability = Static<typeof HighAvailability>;
 
+export const Logging = Type.Object(
+  {
+    level: Type.Union(
+      (['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'OFF'] as const).map((level) => Type.Literal(level)),
+      { description: "of Flink's processes; default INFO" },
+    ),
+  },
+  { additionalProperties: false },
+);
+export type Logging = Static<typeof Logging>;
+
 export const ClusterSpec = Type.Object(
   {
     name: ClusterName,
@@ -116,6 +127,7 @@ export const ClusterSpec = Type.Object(
     placement: Type.Optional(ClusterPlacement),
     highAvailability: Type.Optional(HighAvailability),
     processes: Type.Optional(ProcessOptions),
+    logging: Type.Optional(Logging),
     /** Flink options; what the scheduler itself decides (addresses, ports, sizes) is refused. */
     configuration: Type.Optional(
       Type.Record(Type.String({ pattern: '^[A-Za-z0-9_.-]+$' }), Type.String({ maxLength: 4096 }), {
@@ -159,6 +171,7 @@ export interface CompleteClusterSpec {
   /** Absent: none. */
   readonly highAvailability?: CompleteHighAvailability;
   readonly processes?: ProcessOptions;
+  readonly logging?: Logging;
   readonly configuration: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string>>;
 }

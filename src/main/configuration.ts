@@ -5,7 +5,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { ClusterRecord } from '../flink/plan/records.ts';
+import { Problem } from '../lib/problem.ts';
 import { type Configurations, settleConfiguration, targetKey } from '../operator/configurations.ts';
+import type { ClusterDefaults } from './cluster-options.ts';
 import type { Home } from './home.ts';
 import type { SchedulerSettings } from './settings.ts';
 
@@ -22,9 +24,12 @@ export async function takeConfiguration(
   given: SchedulerSettings,
 ): Promise<TakenConfiguration> {
   const options = optionsOf(given);
+  const faults = given.clusterFaults ?? [];
+  const first = !records.configurations.some(({ id }) => id === records.settings.get(targetKey));
+  if (first && faults.length > 0) throw new Problem('USAGE', faults.join('; '));
   const { writes, ...configurations } = settleConfiguration(records.configurations, records.settings.get(targetKey), {
     options,
-    judge: (before) => judgeChange(before, options, records.clusters),
+    judge: (before) => [...faults, ...judgeChange(before, options, records.clusters)],
     newId: randomUUID,
     at: Date.now(),
   });
@@ -35,6 +40,7 @@ export async function takeConfiguration(
 /** By the names that they have on the command line. */
 function optionsOf(settings: SchedulerSettings): Options {
   const { frameworkName, role, user, storage, unreachableAfterMs, returning } = settings;
+  const { clusterDefaults = {}, clusters = [], givenFiles } = settings;
   return {
     'framework-name': frameworkName,
     role,
@@ -42,6 +48,9 @@ function optionsOf(settings: SchedulerSettings): Options {
     ...(storage !== undefined && { storage }),
     'unreachable-timeout': `${unreachableAfterMs ?? 0}ms`,
     returning: returning ?? 'kill',
+    'cluster-defaults': JSON.stringify(clusterDefaults),
+    clusters: clusters.join(','),
+    ...(givenFiles?.fingerprint !== undefined && { 'given-files': givenFiles.fingerprint }),
   };
 }
 
@@ -61,6 +70,8 @@ function settingsOf(options: Options): Partial<SchedulerSettings> {
     ...(storage !== undefined && { storage }),
     unreachableAfterMs: Number.parseInt(unreachable ?? '0', 10),
     returning: returning === 'keep' ? 'keep' : 'kill',
+    clusterDefaults: JSON.parse(options['cluster-defaults'] ?? '{}') as ClusterDefaults,
+    clusters: (options.clusters ?? '').split(',').filter(Boolean),
   };
 }
 

@@ -1,16 +1,18 @@
 /** `flink-mesos scheduler`: one scheduler against a Mesos that runs elsewhere (or beside it). */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { createLogger, logFacts } from '../observability/logger.ts';
+import { addClusterOptions, readClusterSettings } from './cluster-options.ts';
 import { defaultCacheDir, defaultDataDir } from './directories.ts';
 import { driverJarOf, obtainFlinks, servedDistributions } from './distributions.ts';
 import { readEnvironment } from './environment.ts';
+import { addGivenFileOptions, type GivenFileSettings, readGivenFiles } from './given-files.ts';
 import { runUntilEnd } from './lifetime.ts';
 import { keepHeapSmall } from './memory.ts';
 import { dcosVariable, type MesosClientSettings } from './mesos-client.ts';
 import { startScheduler } from './scheduler.ts';
 import { parseDuration, parseListen, parsePath, type SchedulerSettings } from './settings.ts';
 
-interface Options extends MesosClientSettings {
+interface Options extends MesosClientSettings, GivenFileSettings {
   readonly mesosMaster?: string;
   readonly zk?: string;
   readonly dataDir: string;
@@ -84,7 +86,9 @@ export function addSchedulerCommand(program: Command): void {
       '*',
     )
     .option('--user <user>', 'user that tasks run as (default: the one of this process)');
-  addMesosClientOptions(command)
+  addMesosClientOptions(command);
+  addClusterOptions(command);
+  addGivenFileOptions(command)
     .option('--start-anew', 'register a new framework when the master has removed this one (its tasks are gone then)')
     .option(
       '--uninstall',
@@ -108,6 +112,8 @@ async function runScheduler(options: Options): Promise<void> {
   const { unreachableTimeout, zkSessionTimeout, returning, ...given } = others;
   const settings: SchedulerSettings = {
     ...given,
+    ...readClusterSettings({ ...options }),
+    givenFiles: await readGivenFiles(options, process.env),
     ...(mesosMaster === undefined ? {} : { mesosMasters: mesosMaster }),
     ...(dcosCredential === undefined ? {} : { dcosCredential }),
     listen: parseListen(options.listen, '--listen'),

@@ -1,6 +1,4 @@
 /** The parts of one scheduler process, put together: settings → parts → run. */
-import { randomInt } from 'node:crypto';
-import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
@@ -19,7 +17,6 @@ import { createRenderer } from '../flink/render/renderer.ts';
 import { createFlinkRest, type FlinkRest } from '../flink/rest/flink-rest.ts';
 import type { FlinkSource } from '../flink/spec.ts';
 import { Problem } from '../lib/problem.ts';
-import type { FrameworkInfo } from '../mesos-api-client/protocol/mesos.ts';
 import { createSchedulerClient } from '../mesos-api-client/scheduler-client.ts';
 import { describe } from '../observability/describe.ts';
 import { createMetrics } from '../observability/metrics.ts';
@@ -33,6 +30,7 @@ import type { ZooKeeperAddress } from '../zookeeper/address.ts';
 import { leaderPath } from '../zookeeper/election.ts';
 import { readAccess } from './access.ts';
 import { takeConfiguration } from './configuration.ts';
+import { coreOptions, rolesOf } from './core-options.ts';
 import { advertised, type Home, openOwnHome, openSharedHome } from './home.ts';
 import { type MesosClient, readMesosClient } from './mesos-client.ts';
 import {
@@ -131,6 +129,7 @@ async function startOn(home: Home, given: CheckedSettings, parts: SchedulerParts
     jars: records.jars,
     ...flink,
     ...zooKeeperOfClusters(settings),
+    ...givenToClusters(settings),
     storage,
     roles: rolesOf(settings),
     describe,
@@ -168,6 +167,7 @@ async function startOn(home: Home, given: CheckedSettings, parts: SchedulerParts
     await stop();
     throw error;
   });
+  await createMissing(dispatcher, settings.clusters ?? [], parts.logger);
   return {
     url: urlOf(listen),
     mesosMasters: shownMasters(settings.masters),
@@ -176,6 +176,25 @@ async function startOn(home: Home, given: CheckedSettings, parts: SchedulerParts
     ended: endedWith(runtime, [home.lost ?? [], found.promise].flat()),
     close: stop,
   };
+}
+
+function givenToClusters({ clusterDefaults, givenFiles }: CheckedSettings) {
+  return {
+    ...(clusterDefaults !== undefined && { clusterDefaults }),
+    ...(givenFiles?.given !== undefined && { given: givenFiles.given }),
+  };
+}
+
+/** The clusters that the options name; one that cannot be created is said, and the others are. */
+async function createMissing(
+  { clusters, createCluster }: Dispatcher,
+  names: readonly string[],
+  logger: FastifyBaseLogger,
+): Promise<void> {
+  const present = new Set(clusters().map(({ name }) => name));
+  for (const name of names.filter((each) => !present.has(each))) {
+    await createCluster({ name }).catch((error: Error) => logger.error(`cluster ${name}: ${error.message}`));
+  }
 }
 
 async function openDoor(api: FastifyInstance, { listen, announce }: Home, advertiseUrl: string): Promise<void> {
@@ -262,52 +281,6 @@ async function endedWith(runtime: Runtime, reasons: readonly Promise<Problem>[])
     return runtime.stop();
   });
   return (await runtime.ended) ?? reason;
-}
-
-/** What the core and its framework are told. */
-type CoreSettings = Pick<
-  SchedulerSettings,
-  'user' | 'frameworkName' | 'role' | 'unreachableAfterMs' | 'returning' | 'startAnew'
-> & { readonly mesos: Pick<MesosClient, 'principal'> };
-
-export function coreOptions(settings: CoreSettings, webuiUrl: string): Parameters<typeof createScheduler>[0] {
-  return {
-    framework: frameworkInfo(settings, webuiUrl),
-    seed: randomInt(2 ** 31),
-    unreachableAfterMs: settings.unreachableAfterMs ?? 0,
-    returning: settings.returning ?? 'kill',
-    startAnew: settings.startAnew ?? false,
-    launchTimeoutMs: 30_000,
-    killRetryMs: 5_000,
-    endedTasksKept: 20,
-  };
-}
-
-function frameworkInfo(settings: CoreSettings, webuiUrl: string): FrameworkInfo {
-  return {
-    user: settings.user ?? userInfo().username,
-    name: settings.frameworkName,
-    // A week: tasks outlive a scheduler that is away for a long weekend.
-    failover_timeout: 604_800,
-    checkpoint: true,
-    roles: rolesOf(settings),
-    hostname: hostname(),
-    webui_url: webuiUrl,
-    ...(settings.mesos.principal === undefined ? {} : { principal: settings.mesos.principal }),
-    capabilities: [
-      { type: 'MULTI_ROLE' },
-      { type: 'PARTITION_AWARE' },
-      { type: 'TASK_KILLING_STATE' },
-      { type: 'RESERVATION_REFINEMENT' },
-      { type: 'REGION_AWARE' },
-      { type: 'GPU_RESOURCES' },
-    ],
-  };
-}
-
-/** The first is that of clusters that name none. */
-function rolesOf({ role }: CoreSettings): string[] {
-  return role.split(',');
 }
 
 /** Checkpoints on this machine's disk are lost to agents elsewhere. */

@@ -2,6 +2,8 @@
 import { resolve } from 'node:path';
 import { Problem } from '../lib/problem.ts';
 import type { AccessSettings } from './access.ts';
+import type { ClusterDefaults } from './cluster-options.ts';
+import type { GivenFiles } from './given-files.ts';
 import type { MesosClientSettings } from './mesos-client.ts';
 
 export interface Listen {
@@ -11,6 +13,12 @@ export interface Listen {
 }
 
 export interface SchedulerSettings extends MesosClientSettings, AccessSettings {
+  /** What clusters have that do not say otherwise, and which there are to be. */
+  readonly clusterDefaults?: ClusterDefaults;
+  readonly clusters?: readonly string[];
+  /** Why the options for clusters cannot be followed. */
+  readonly clusterFaults?: readonly string[];
+  readonly givenFiles?: GivenFiles;
   /** Default, with a ZooKeeper of our own: the masters that it names. */
   readonly mesosMasters?: string;
   /** Where schedulers elect their leader and keep their state; default: no others, and the data directory. */

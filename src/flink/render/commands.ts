@@ -98,12 +98,9 @@ function prelude(distribution: Distribution, part: string): readonly string[] {
   return [
     'set -e',
     ...findHome(distribution),
-    'java=java',
-    'if [ -n "$JAVA_HOME" ]; then java="$JAVA_HOME/bin/java"; fi',
-    'if ! command -v "$java" >/dev/null; then',
-    '  echo "flink-mesos: no Java on this agent: install Java 17 or 21, or set JAVA_HOME in the environment of the cluster" >&2',
-    '  exit 127',
-    'fi',
+    ...findJava,
+    // Where the scheduler gave some: Flink and its file systems look for them there.
+    'if [ -d conf/hadoop ]; then export HADOOP_CONF_DIR="$PWD/conf/hadoop"; fi',
     'case "$HOST" in localhost|127.*) bind="$HOST" ;; *) bind=0.0.0.0 ;; esac',
     'mkdir -p tmp work log upload',
     `ln -sf ../stdout log/${part}.out`,
@@ -118,6 +115,20 @@ const joinPlugins: readonly string[] = [
   `if [ -d ${pluginDirectory} ]; then`,
   `  for plugin in "$home"/plugins/*/; do ln -sfn "$plugin" "${pluginDirectory}/$(basename "$plugin")"; done`,
   `  plugins="$PWD/${pluginDirectory}"`,
+  'fi',
+];
+
+/** A Java that was fetched comes before the agent's; what the cluster's environment says, before both. */
+const findJava: readonly string[] = [
+  'if [ -z "$JAVA_HOME" ]; then',
+  '  for place in "$PWD"/*/; do if [ -x "$place/bin/java" ]; then JAVA_HOME="$(cd "$place" && pwd)"; fi; done',
+  '  if [ -n "$JAVA_HOME" ]; then export JAVA_HOME; fi',
+  'fi',
+  'java=java',
+  'if [ -n "$JAVA_HOME" ]; then java="$JAVA_HOME/bin/java"; fi',
+  'if ! command -v "$java" >/dev/null; then',
+  '  echo "flink-mesos: no Java on this agent: install Java 17 or 21, fetch one (processes.uris), or set JAVA_HOME in the environment of the cluster" >&2',
+  '  exit 127',
   'fi',
 ];
 

@@ -25,6 +25,7 @@ export function completeSpec(spec: ClusterSpec, defaults: SpecDefaults): Complet
     ...(spec.placement && { placement: spec.placement }),
     ...(highAvailability && { highAvailability }),
     ...(spec.processes && { processes: spec.processes }),
+    ...(spec.logging && { logging: spec.logging }),
     configuration: spec.configuration ?? {},
     environment: spec.environment ?? {},
   };

@@ -25,15 +25,29 @@ type Options = Readonly<Record<string, string>>;
 export interface OfThisCluster {
   readonly incarnation: string;
   readonly driverSecret?: string;
+  readonly given?: GivenToAll;
+}
+
+/**
+ * What the scheduler gives to all clusters of its own, and nobody is shown: key tables, stores and their passwords. It is in
+ * the archive alone.
+ */
+export interface GivenToAll {
+  /** Below conf/. */
+  readonly files: readonly { readonly name: string; readonly content: Buffer }[];
+  readonly options: Options;
+  /** Flags of every JVM; paths in them are relative to the sandbox. */
+  readonly jvmFlags: readonly string[];
 }
 
 /** The specification must have passed judgeSpec. */
 export function renderConfiguration(spec: CompleteClusterSpec, storage: string, own: OfThisCluster): Buffer {
   const jobManager = memoryOf(divideJobManagerMemory(spec.jobManager.memoryMiB, spec.configuration));
   const taskManager = memoryOf(divideTaskManagerMemory(spec.taskManager.memoryMiB, spec.configuration));
-  const { incarnation, driverSecret } = own;
+  const { incarnation, driverSecret, given = { files: [], options: {}, jvmFlags: [] } } = own;
   const options = {
     ...clusterOptions(spec, storage),
+    ...given.options,
     ...spec.configuration,
     ...highAvailabilityOptions(spec, storage, incarnation),
     ...elasticOptions(spec),
@@ -42,12 +56,15 @@ export function renderConfiguration(spec: CompleteClusterSpec, storage: string, 
     'taskmanager.cpu.cores': String(spec.taskManager.cpus),
     'taskmanager.numberOfTaskSlots': String(spec.taskManager.slots),
   };
+  const flags = (part: 'jobmanager' | 'taskmanager', memory: readonly string[]): string =>
+    jvmOptionsFile(spec, part, [...memory, ...given.jvmFlags]);
   return tarOf([
-    { path: 'conf/config.yaml', text: toYaml(withoutFractions(options)) },
-    { path: 'conf/log4j.properties', text: logSettings },
-    { path: 'conf/jobmanager.jvm', text: jvmOptionsFile(spec, 'jobmanager', jobManagerJvmOptions(jobManager)) },
-    { path: 'conf/taskmanager.jvm', text: jvmOptionsFile(spec, 'taskmanager', taskManagerJvmOptions(taskManager)) },
-    ...(driverSecret === undefined ? [] : [{ path: secretPath, text: `${driverSecret}\n`, mode: 0o600 }]),
+    { path: 'conf/config.yaml', content: toYaml(withoutFractions(options)) },
+    { path: 'conf/log4j.properties', content: logSettings(spec.logging?.level) },
+    { path: 'conf/jobmanager.jvm', content: flags('jobmanager', jobManagerJvmOptions(jobManager)) },
+    { path: 'conf/taskmanager.jvm', content: flags('taskmanager', taskManagerJvmOptions(taskManager)) },
+    ...(driverSecret === undefined ? [] : [{ path: secretPath, content: `${driverSecret}\n`, mode: 0o600 }]),
+    ...given.files.map(({ name, content }) => ({ path: `conf/${name}`, content, mode: 0o600 })),
   ]);
 }
 

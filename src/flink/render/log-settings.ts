@@ -2,9 +2,15 @@
  * Log4j settings of every process: to stdout, for whoever looks into the sandbox, and to a file of bounded size that
  * Flink's own UI shows. The file's name comes from -Dlog.file.
  */
-export const logSettings = `status = WARN
+export const logLevels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'OFF'] as const;
+export type LogLevel = (typeof logLevels)[number];
 
-rootLogger.level = INFO
+export function logSettings(level: LogLevel = 'INFO'): string {
+  return `rootLogger.level = ${level}\n${otherSettings}`;
+}
+
+const otherSettings = `status = WARN
+
 rootLogger.appenderRef.stdout.ref = Stdout
 rootLogger.appenderRef.rolling.ref = Rolling
 

@@ -1,21 +1,21 @@
 /**
- * A ustar archive (POSIX.1-1988) of a few small text files, the same bytes for the same files: no times, no owner. Every
+ * A ustar archive (POSIX.1-1988) of a few small files, the same bytes for the same files: no times, no owner. Every
  * Mesos fetcher unpacks it with the agent's own tar.
  */
 
 const BLOCK_BYTES = 512;
 
-export interface TextFile {
+export interface PackedFile {
   /** Relative, at most 100 bytes. */
   readonly path: string;
-  readonly text: string;
+  readonly content: string | Buffer;
   /** 0644 unless said. */
   readonly mode?: number;
 }
 
-export function tarOf(files: readonly TextFile[]): Buffer {
-  const parts = files.flatMap(({ path, text, mode = 0o644 }) => {
-    const content = Buffer.from(text, 'utf8');
+export function tarOf(files: readonly PackedFile[]): Buffer {
+  const parts = files.flatMap(({ path, content: given, mode = 0o644 }) => {
+    const content = typeof given === 'string' ? Buffer.from(given, 'utf8') : given;
     return [header(path, content.length, mode), content, Buffer.alloc(paddingOf(content.length))];
   });
   return Buffer.concat([...parts, Buffer.alloc(2 * BLOCK_BYTES)]);

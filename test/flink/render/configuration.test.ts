@@ -35,10 +35,10 @@ async function filesOf(t: ExecutionContext, spec: Partial<ClusterSpec>): Promise
 
 test('tar unpacks what we pack, of any length', async (t) => {
   const texts = ['', 'one line\n', 'x'.repeat(511), 'x'.repeat(512), 'ä'.repeat(400)];
-  const files = texts.map((text, index) => ({ path: `a/b/${index}.txt`, text }));
+  const files = texts.map((text, index) => ({ path: `a/b/${index}.txt`, content: text }));
   const directory = await unpack(t, tarOf(files));
-  for (const { path, text } of files) t.is(await readFile(join(directory, path), 'utf8'), text);
-  t.throws(() => tarOf([{ path: 'x'.repeat(101), text: '' }]));
+  for (const { path, content } of files) t.is(await readFile(join(directory, path), 'utf8'), content);
+  t.throws(() => tarOf([{ path: 'x'.repeat(101), content: '' }]));
 });
 
 test('the same specification gives the same bytes', (t) => {
