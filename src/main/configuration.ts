@@ -22,6 +22,7 @@ export interface TakenConfiguration {
 export async function takeConfiguration(
   { store, records }: Pick<Home, 'store' | 'records'>,
   given: SchedulerSettings,
+  logger: { warn(text: string): void },
 ): Promise<TakenConfiguration> {
   const options = optionsOf(given);
   const faults = given.clusterFaults ?? [];
@@ -34,6 +35,7 @@ export async function takeConfiguration(
     at: Date.now(),
   });
   if (writes.length > 0) await store.commit(writes);
+  for (const error of configurations.errors) logger.warn(`options are not followed: ${error}`);
   return { configurations, settings: { ...given, ...settingsOf(configurations.target.options) } };
 }
 

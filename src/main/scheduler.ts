@@ -99,10 +99,9 @@ type CheckedSettings = SchedulerSettings & {
 
 async function startOn(home: Home, given: CheckedSettings, parts: SchedulerParts): Promise<RunningScheduler> {
   const { store, listen, records } = home;
-  const { configurations, settings: followed } = await takeConfiguration(home, given);
+  const { configurations, settings: followed } = await takeConfiguration(home, given, parts.logger);
   const settings = { ...given, ...followed };
   const storage = settings.storage ?? home.storage;
-  for (const error of configurations.errors) parts.logger.warn(`options are not followed: ${error}`);
   const advertiseUrl = advertised(settings, listen);
   const artifacts = await openArtifacts(home);
   const flink = await parts.obtainFlink(artifacts);
