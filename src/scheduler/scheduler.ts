@@ -55,7 +55,7 @@ class Core implements Scheduler {
       tasks: this.#book,
       places: records.places ?? [],
     });
-    this.#uninstall = new Uninstall(records.uninstall, options.startAnew ?? false);
+    this.#uninstall = new Uninstall(records.uninstall);
     const parts = { random, suppression: this.#launch, tasks: this.#monitor };
     this.#connection = new ConnectionManager(options, records.framework, parts, this.#uninstall.at);
   }
@@ -221,7 +221,6 @@ class Core implements Scheduler {
       const heartbeat =
         heartbeat_interval_seconds === undefined ? {} : { heartbeatSeconds: heartbeat_interval_seconds };
       this.#connect(frame, { kind: 'subscribed', subscription, frameworkId: framework_id.value, ...heartbeat });
-      this.#uninstall.registered(frame);
     } else if (event.type === 'ERROR') {
       this.#connect(frame, { kind: 'error', subscription, message: event.error.message });
     } else if (this.#connection.session === undefined) {

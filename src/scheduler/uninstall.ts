@@ -28,14 +28,9 @@ export class Uninstall {
   /** On the present subscription. */
   #asked = false;
   #refused: string | undefined;
-  /** The last word of a service that was here before. */
-  #former: UninstallRecord | undefined;
 
-  /** What was finished before `startAnew` was said is over. */
-  constructor(record: UninstallRecord | undefined, startAnew: boolean) {
-    const over = startAnew && record?.doneAt !== undefined;
-    this.#record = over ? undefined : record;
-    this.#former = over ? record : undefined;
+  constructor(record: UninstallRecord | undefined) {
+    this.#record = record;
   }
 
   get wanted(): boolean {
@@ -45,14 +40,6 @@ export class Uninstall {
   /** Since when, or when it was done. */
   get at(): EpochMs | undefined {
     return this.#record?.doneAt ?? this.#record?.since;
-  }
-
-  /** There is a framework again. */
-  registered(frame: FrameBuilder): void {
-    if (this.#former !== undefined) {
-      this.#former = undefined;
-      frame.persist({ kind: 'delete', collection: 'framework', key: 'uninstall' });
-    }
   }
 
   /** False where it was wanted before. */

@@ -4,10 +4,12 @@
  */
 import type { Dispatcher } from '../../src/dispatcher/dispatcher.ts';
 import { Problem } from '../../src/lib/problem.ts';
+import type { DriverLimits } from './flink/driver.ts';
 import type { Books } from './judges/books.ts';
 import type { Verdicts } from './judges/verdicts.ts';
 import type { Chance } from './platform/chance.ts';
 import type { Time } from './platform/time.ts';
+import type { House } from './service/boot.ts';
 import type { SchedulerInstance } from './service/instance.ts';
 
 type Promised = 'yes' | 'no' | 'unknown';
@@ -16,7 +18,9 @@ export interface PromisedCluster {
   readonly name: string;
   there: Promised;
   deletionAsked: boolean;
+  /** Of a fixed number; the most of an elastic one. */
   readonly taskManagers: number;
+  readonly least: number | undefined;
   readonly slots: number;
   readonly jobs: Map<string, { cancelled: Promised }>;
 }
@@ -32,6 +36,8 @@ export interface OperatorParts {
 
 export class Operator {
   readonly clusters = new Map<string, PromisedCluster>();
+  /** The service is to end. */
+  uninstall: Promised = 'no';
   readonly #parts: OperatorParts;
   #named = 0;
 
@@ -43,13 +49,21 @@ export class Operator {
     return this.clusters.get(cluster)?.slots ?? 1;
   }
 
-  create(taskManagers: number, slots: number, jobs: number): void {
+  /** Least and most of an elastic cluster. */
+  limitsOf(cluster: string): DriverLimits {
+    const { least = 0, taskManagers = 1 } = this.clusters.get(cluster) ?? {};
+    return { min: least, max: taskManagers };
+  }
+
+  /** `least`: of an elastic cluster. */
+  create(taskManagers: number, slots: number, jobs: number, least?: number): void {
     const name = `c${++this.#named}`;
     const cluster: PromisedCluster = {
       name,
       there: 'unknown',
       deletionAsked: false,
       taskManagers,
+      least,
       slots,
       jobs: new Map(),
     };
@@ -113,15 +127,34 @@ export class Operator {
     });
   }
 
+  /** Asks until it is told that the wish is safe; what is promised from then on is that nothing is left. */
+  uninstallService(): void {
+    this.uninstall = 'unknown';
+    for (const cluster of this.clusters.values()) {
+      cluster.there = 'unknown';
+      cluster.deletionAsked = true;
+    }
+    this.#persist(
+      () => this.#askHouse('uninstalls the service', ({ runtime }) => runtime.uninstall()),
+      () => {
+        this.uninstall = 'yes';
+        this.#mustBeWritten(this.#parts.books.uninstall !== undefined, 'the end of the service');
+      },
+    );
+  }
+
   #standing(): PromisedCluster[] {
     return [...this.clusters.values()].filter(({ there }) => there === 'yes');
   }
 
-  async #createBy(dispatcher: Dispatcher, { name, taskManagers, slots }: PromisedCluster): Promise<void> {
+  async #createBy(
+    dispatcher: Dispatcher,
+    { name, taskManagers: count, least: min, slots }: PromisedCluster,
+  ): Promise<void> {
     await dispatcher.createCluster({
       name,
       taskManager: { slots },
-      taskManagers: { mode: 'fixed', count: taskManagers },
+      taskManagers: min === undefined ? { mode: 'fixed', count } : { mode: 'elastic', min, max: count, spare: 0 },
     });
   }
 
@@ -158,13 +191,17 @@ export class Operator {
 
   /** True when the leader answered that it did it. */
   #ask(what: string, act: (dispatcher: Dispatcher) => Promise<void>): Promise<boolean> {
+    return this.#askHouse(what, ({ dispatcher }) => act(dispatcher));
+  }
+
+  #askHouse(what: string, act: (house: House) => Promise<void>): Promise<boolean> {
     const leader = this.#parts.leader();
     const { promise, resolve } = Promise.withResolvers<boolean>();
     if (leader?.house === undefined) return Promise.resolve(false);
-    const { dispatcher } = leader.house;
+    const { house } = leader;
     this.#parts.note(what);
     leader.process.enter(() => {
-      act(dispatcher).then(
+      act(house).then(
         () => resolve(true),
         (error: unknown) => {
           this.#refused(what, error);

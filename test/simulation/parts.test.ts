@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import { ZooKeeperError } from '../../src/zookeeper/zookeeper-error.ts';
 import { outcomeLine } from './account.ts';
-import { planted } from './planted/run.ts';
+import { plantedBugs } from './planted/bugs.ts';
+import { faultOf, planted } from './planted/run.ts';
 import { Chance } from './platform/chance.ts';
 import { installPlatform } from './platform/platform.ts';
 import { Process } from './platform/process.ts';
@@ -150,6 +151,13 @@ test('a lagging server never shows a session what is older than what it has seen
     newest = read;
   }
   t.true(stale > 0);
+});
+
+test('every planted bug has its place in the sources of now', (t) => {
+  t.deepEqual(
+    plantedBugs.flatMap((bug) => faultOf(bug) ?? []),
+    [],
+  );
 });
 
 test('a planted bug needs one place that it fits, whatever the white space', (t) => {

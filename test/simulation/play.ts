@@ -66,8 +66,10 @@ function begin(world: World, scenario: Scenario): void {
   for (let count = 0; count < scenario.clusters; count += 1) {
     const taskManagers = chance.whole(1, scenario.mostTaskManagers);
     const slots = chance.whole(1, 2);
-    world.time.after(chance.between(0, 4_000), () => operator.create(taskManagers, slots, chance.whole(0, 2)));
+    const least = chance.oneIn(3) ? chance.whole(0, Math.min(2, taskManagers)) : undefined;
+    world.time.after(chance.between(0, 4_000), () => operator.create(taskManagers, slots, chance.whole(0, 2), least));
   }
+  if (scenario.uninstallAtMs !== undefined) world.time.after(scenario.uninstallAtMs, () => operator.uninstallService());
   suffer(world, scenario);
   interfere(world, scenario);
 }
@@ -88,14 +90,17 @@ function suffer(world: World, scenario: Scenario): void {
 function interfere(world: World, scenario: Scenario): void {
   const { chance, time, operator } = world;
   time.after(chance.wait(scenario.actEveryMs), () => {
-    if (time.elapsedMs >= scenario.sufferMs) return;
+    if (time.elapsedMs >= scenario.sufferMs || operator.uninstall !== 'no') return;
     const act = chance.pick([
       () => operator.submitSome(),
       () => operator.submitSome(),
       () => operator.cancelSome(),
       () => operator.restartSome(),
       () => (chance.oneIn(3) ? operator.deleteSome() : undefined),
-      () => (operator.clusters.size < 4 ? operator.create(chance.whole(1, 3), 1, 1) : undefined),
+      () =>
+        operator.clusters.size < 4
+          ? operator.create(chance.whole(1, 3), 1, 1, chance.pick([undefined, 0, 1]))
+          : undefined,
     ]);
     act?.();
     interfere(world, scenario);

@@ -16,6 +16,10 @@ export interface Scenario {
   /** The kinds of faults of this world: few, so that they meet often. */
   readonly faults: readonly string[];
   readonly actEveryMs: number;
+  /** Whether operators may remove the framework: another one follows then. */
+  readonly startAnew: boolean;
+  /** At the end of the faults the service is uninstalled, or in the midst of them. */
+  readonly uninstallAtMs: number | undefined;
 }
 
 /** One world in so many is large. */
@@ -26,6 +30,7 @@ export function scenarioOf(seed: number, faults?: readonly string[]): Scenario {
   const chance = new Chance(seed * 7 + 1);
   const large = chance.oneIn(LARGE_ONE_IN);
   const share = chance.pick([0.12, 0.25, 0.5]) ?? 0.25;
+  const sufferMs = chance.between(25_000, 140_000);
   return {
     seed,
     agents: large ? (chance.pick([200, 500, 1500]) ?? 200) : 20,
@@ -34,9 +39,11 @@ export function scenarioOf(seed: number, faults?: readonly string[]): Scenario {
     agentReregisterMs: chance.pick([600_000, 40_000]) ?? 600_000,
     clusters: chance.whole(1, large ? 4 : 2),
     mostTaskManagers: large ? 40 : (chance.pick([2, 4, 7]) ?? 4),
-    sufferMs: chance.between(25_000, 140_000),
+    sufferMs,
     faultEveryMs: chance.pick([1_500, 4_000, 9_000]) ?? 4_000,
     faults: faults ?? chance.some(faultNames, share),
     actEveryMs: chance.pick([6_000, 15_000, 40_000]) ?? 15_000,
+    startAnew: chance.oneIn(3),
+    uninstallAtMs: chance.oneIn(15) ? chance.between(0.3, 1) * sufferMs : undefined,
   };
 }

@@ -7,7 +7,8 @@ import { Problem } from '../../src/lib/problem.ts';
 import type { Resource } from '../../src/mesos-api-client/protocol/mesos.ts';
 import type { SchedulerCall, SubscribeCall } from '../../src/mesos-api-client/protocol/scheduler.ts';
 import { describe } from '../../src/observability/describe.ts';
-import { Flinks } from './flink/flinks.ts';
+import type { DriverAnswer } from './flink/driver.ts';
+import { type DriverQuestion, Flinks } from './flink/flinks.ts';
 import { Journal } from './journal.ts';
 import { Books } from './judges/books.ts';
 import { MachineJudge } from './judges/machines.ts';
@@ -24,7 +25,7 @@ import type { Process } from './platform/process.ts';
 import { Time } from './platform/time.ts';
 import type { Scenario } from './scenario.ts';
 import { SharedFiles } from './service/artifacts.ts';
-import type { BootParts } from './service/boot.ts';
+import { type BootParts, ROOT } from './service/boot.ts';
 import { SchedulerInstance } from './service/instance.ts';
 import { Traps } from './traps.ts';
 import { Ensemble } from './zookeeper/ensemble.ts';
@@ -53,6 +54,8 @@ export class World {
   readonly fates = new Map<string, CallFate[]>();
   /** So many answers of Flink get lost. */
   losesFlinkAnswers = 0;
+  /** So many answers of schedulers to drivers get lost. */
+  losesDriverAnswers = 0;
   readonly #files = new SharedFiles();
 
   constructor(scenario: Scenario, listener?: (line: string) => void) {
@@ -140,6 +143,9 @@ export class World {
       chance: this.chance.split(),
       note: (who, what) => this.journal.note(who, what),
       slotsOf: (cluster) => this.operator.slotsOf(cluster),
+      limitsOf: (cluster) => this.operator.limitsOf(cluster),
+      secretOf: ({ info }) => this.#files.secretOf(info),
+      askScheduler: (question) => this.#askScheduler(question),
       processStarted: (process) => {
         this.journal.note(process.host, `runs ${process.taskId}`);
         this.machines.started(process);
@@ -154,6 +160,30 @@ export class World {
       },
     });
     return flinks;
+  }
+
+  /** As the driver finds it: where the leader says that it is, with whoever listens there. */
+  #askScheduler({ from, host, cluster, call, withinMs }: DriverQuestion): Promise<DriverAnswer | undefined> {
+    const { network, time } = this;
+    const { promise, resolve } = Promise.withResolvers<DriverAnswer | undefined>();
+    from.after(withinMs, () => resolve(undefined));
+    const note = this.ensemble.tree.data(`${ROOT}/leader`)?.toString('utf8');
+    const url = note === undefined ? undefined : (JSON.parse(note) as { readonly url: string }).url;
+    const scheduler = this.schedulers.find(({ house }) => house !== undefined && house.url === url);
+    const back = (answer: DriverAnswer | undefined) => {
+      if (answer !== undefined && this.losesDriverAnswers > 0) this.losesDriverAnswers -= 1;
+      else time.after(network.latencyMs(), () => from.enter(() => resolve(answer)));
+    };
+    time.after(network.latencyMs(), () => {
+      const { house } = scheduler ?? {};
+      if (scheduler === undefined || house === undefined || !network.reaches(host, scheduler.name)) return;
+      const body: unknown = call.body === undefined ? undefined : JSON.parse(JSON.stringify(call.body));
+      scheduler.process.enter(() => {
+        if (!house.drivers.admits(cluster, call.authorization)) return back({ status: 401, body: {} });
+        house.drivers.handle(cluster, { ...call, body }).then(back, () => back(undefined));
+      });
+    });
+    return promise;
   }
 
   #makeAgent(index: number): AgentHost {
@@ -208,6 +238,7 @@ export class World {
       },
     };
     return {
+      startAnew: this.scenario.startAnew,
       http,
       files: this.#files,
       openSession: () => this.#openSession(instance, process),

@@ -1,4 +1,5 @@
 /** Every fault that a world may suffer, by name. Each is one sentence of what goes wrong; when it ends, it ends by itself. */
+import type { MasterCommand } from '../../../src/mesos-api-client/protocol/operator.ts';
 import type { CallFate } from '../mesos/client.ts';
 import type { MasterHost } from '../mesos/masters.ts';
 import { points } from '../traps.ts';
@@ -80,17 +81,10 @@ export const faults: Readonly<Record<string, Fault>> = {
   },
   'an agent is gone for good': (world) => {
     const agent = someAgent(world);
-    const { leader } = world.masters;
     const agentId = agent?.agentId;
-    if (agent === undefined || leader?.shell === undefined || agentId === undefined || world.agents.length < 4)
+    if (agent === undefined || agentId === undefined || world.agents.length < 4) return undefined;
+    if (operate(world, { type: 'MARK_AGENT_GONE', mark_agent_gone: { agent_id: { value: agentId } } }) !== 200)
       return undefined;
-    const { shell, process } = leader;
-    let taken = false;
-    process.enter(() => {
-      const call = { type: 'MARK_AGENT_GONE', mark_agent_gone: { agent_id: { value: agentId } } } as const;
-      taken = shell.submit({ kind: 'operator', call })?.status === 200;
-    });
-    if (!taken) return undefined;
     // A machine that was marked gone is taken away; a new one comes in its place.
     world.time.after(world.chance.between(100, 30_000), () => {
       agent.reboot();
@@ -99,10 +93,46 @@ export const faults: Readonly<Record<string, Fault>> = {
     world.addAgent();
     return agent.name;
   },
+  'an agent stands still': (world) => {
+    const agent = someAgent(world);
+    if (agent === undefined) return undefined;
+    const ms = world.chance.between(1_000, 100_000);
+    const { process } = agent;
+    process.pause();
+    world.time.after(ms, () => process.resume());
+    return `${agent.name} for ${Math.round(ms / 1000)} s`;
+  },
+  'an agent is drained': (world) => {
+    const agent = someAgent(world);
+    const agentId = agent?.agentId;
+    if (agent === undefined || agentId === undefined) return undefined;
+    const ask = { type: 'DRAIN_AGENT', drain_agent: { agent_id: { value: agentId } } } as const;
+    if (operate(world, ask) !== 200) return undefined;
+    const back = { type: 'REACTIVATE_AGENT', reactivate_agent: { agent_id: { value: agentId } } } as const;
+    const again = () => {
+      // Not before it is drained; whoever forgot of it has nothing to put back.
+      if (operate(world, back) !== 200 && world.masters.state?.agents.get(agentId) !== undefined)
+        world.time.after(5_000, again);
+    };
+    world.time.after(world.chance.between(2_000, 40_000), again);
+    return agent.name;
+  },
+  'an operator removes the framework': (world) => {
+    const id = world.books.framework?.frameworkId;
+    if (id === undefined || !world.scenario.startAnew) return undefined;
+    if (operate(world, { type: 'TEARDOWN', teardown: { framework_id: { value: id } } }) !== 200) return undefined;
+    world.books.removed.add(id);
+    return id.slice(-4);
+  },
   'a process of a task dies': (world) => endTask(world, { signal: 9 }),
   'a process of a task fails': (world) => endTask(world, { status: 1 }),
   'every TaskManager dies': (world) => {
     const all = [...world.flinks.taskManagers.values()];
+    for (const { taskId } of all) kill(world, taskId);
+    return all.length === 0 ? undefined : `${all.length} of them`;
+  },
+  'half of the TaskManagers die': (world) => {
+    const all = [...world.flinks.taskManagers.values()].filter(() => world.chance.oneIn(2));
     for (const { taskId } of all) kill(world, taskId);
     return all.length === 0 ? undefined : `${all.length} of them`;
   },
@@ -126,6 +156,22 @@ export const faults: Readonly<Record<string, Fault>> = {
   'answers of Flink are lost': (world) => {
     world.losesFlinkAnswers += world.chance.whole(1, 3);
     return '';
+  },
+  'answers to drivers are lost': (world) => {
+    world.losesDriverAnswers += world.chance.whole(1, 4);
+    return '';
+  },
+  'a driver does not reach the schedulers': (world) => {
+    const one = world.chance.pick([...world.flinks.jobManagers.values()].filter(({ driver }) => driver !== undefined));
+    if (one === undefined) return undefined;
+    const ms = world.chance.between(2_000, 60_000);
+    for (const { name } of world.schedulers) world.network.cut(one.host, ms, name);
+    return `${one.taskId} for ${Math.round(ms / 1000)} s`;
+  },
+  'the storage of checkpoints is away': (world) => {
+    const ms = world.chance.between(2_000, 40_000);
+    world.flinks.storage.awayUntil = world.time.now + ms;
+    return `${Math.round(ms / 1000)} s`;
   },
   'a connection to ZooKeeper is lost': (world) => {
     const session = world.chance.pick([...world.ensemble.ends]);
@@ -158,6 +204,19 @@ export const faults: Readonly<Record<string, Fault>> = {
       world.ensemble.available = true;
     });
     return `${Math.round(ms / 1000)} s`;
+  },
+  'ZooKeeper refuses writes': (world) => {
+    world.ensemble.refusesWrites = true;
+    world.time.after(world.chance.between(500, 15_000), () => {
+      world.ensemble.refusesWrites = false;
+    });
+    return '';
+  },
+  'ZooKeeper names a master that does not lead': (world) => {
+    const claimant = world.chance.pick(world.masters.hosts.filter(({ shell }) => shell === undefined));
+    const address = claimant?.address ?? 'master-9:5050';
+    const forMs = world.chance.between(2_000, 40_000);
+    return world.masters.claim(address, forMs) ? `${address} for ${Math.round(forMs / 1000)} s` : undefined;
   },
   'ZooKeeper answers from the past': (world) => {
     world.ensemble.staleness = 0.5;
@@ -232,12 +291,18 @@ export function heal(world: World): void {
   world.traps.clear();
   world.fates.clear();
   world.losesFlinkAnswers = 0;
+  world.losesDriverAnswers = 0;
+  world.flinks.storage.awayUntil = 0;
+  world.ensemble.refusesWrites = false;
   world.flinks.infantDeaths = 0;
   world.ensemble.available = true;
   world.ensemble.staleness = 0;
   world.network.heal();
   world.masters.heal();
-  for (const agent of world.agents) agent.restart();
+  for (const agent of world.agents) {
+    agent.process.resume();
+    agent.restart();
+  }
   for (const each of world.schedulers) each.process.resume();
   for (const one of world.flinks.jobManagers.values()) one.stuckUntil = 0;
 }
@@ -252,6 +317,16 @@ function nextCall(world: World, fate: CallFate, detail = ''): string {
   const fates = world.fates.get(type) ?? [];
   world.fates.set(type, [...fates.slice(-3), fate]);
   return `${type} ${detail}`.trim();
+}
+
+/** What the leading master answers to an operator's call. */
+function operate(world: World, call: MasterCommand): number | undefined {
+  const { leader } = world.masters;
+  let status: number | undefined;
+  leader?.process.enter(() => {
+    status = leader.shell?.submit({ kind: 'operator', call })?.status;
+  });
+  return status;
 }
 
 function killMaster(world: World, forgetRegistry: boolean): string | undefined {

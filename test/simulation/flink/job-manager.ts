@@ -5,6 +5,7 @@
 import type { TaskProcess } from '../mesos/agent-host.ts';
 import type { Chance } from '../platform/chance.ts';
 import type { Time } from '../platform/time.ts';
+import type { Driver } from './driver.ts';
 import type { Storage } from './storage.ts';
 
 export type FlinkJobState =
@@ -59,6 +60,8 @@ export class JobManager {
   readonly jobs = new Map<string, FlinkJob>();
   readonly taskManagers = new Map<string, Registered>();
   readonly jars = new Set<string>();
+  /** Of an elastic cluster. */
+  driver: Driver | undefined;
   /** Its REST answers. */
   ready = false;
   alive = true;
@@ -83,6 +86,13 @@ export class JobManager {
     let busy = 0;
     for (const { state, parallelism } of this.jobs.values()) if (state === 'RUNNING') busy += parallelism;
     return busy;
+  }
+
+  /** Of jobs that have not ended. */
+  get neededSlots(): number {
+    let needed = 0;
+    for (const job of this.jobs.values()) if (!hasEnded(job)) needed += job.parallelism;
+    return needed;
   }
 
   get slots(): number {
@@ -164,7 +174,7 @@ export class JobManager {
       case 'RUNNING':
         if (job.finishesAt !== undefined && time.now >= job.finishesAt) {
           this.#turn(job, 'FINISHED');
-        } else if (chance.oneIn(6)) {
+        } else if (!storage.away && chance.oneIn(6)) {
           job.checkpoints += 1;
           job.lastCheckpoint = storage.checkpoint(this.cluster, job.id, job.restoredFrom ?? job.lastCheckpoint);
         }

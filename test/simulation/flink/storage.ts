@@ -6,9 +6,15 @@ export class Storage {
   readonly #progress = new Map<string, { readonly progress: number; readonly at: number }>();
   readonly #newest = new Map<string, number>();
   readonly #now: () => number;
+  /** Nobody writes to it or lists it until then. */
+  awayUntil = 0;
 
   constructor(now: () => number) {
     this.#now = now;
+  }
+
+  get away(): boolean {
+    return this.#now() < this.awayUntil;
   }
 
   has(path: string): boolean {

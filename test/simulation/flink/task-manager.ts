@@ -59,7 +59,12 @@ export class TaskManager {
   #search(): void {
     const { environment, find, reaches, slots, time, exit, chance } = this.parts;
     const found = find(environment.JOBMANAGER_HOST ?? '', Number(environment.JOBMANAGER_PORT));
-    if (found?.ready === true && reaches(found.host)) {
+    const welcome = found?.driver?.welcomes(this.taskId) ?? 'yes';
+    if (found?.ready === true && reaches(found.host) && welcome !== 'later') {
+      if (welcome === 'no') {
+        exit(1);
+        return;
+      }
       this.jobManager = found;
       this.#missed = 0;
       found.register({ id: this.taskId, slots });

@@ -5,7 +5,7 @@
 import { flinkJobIds } from '../../../src/flink/plan/flink-job-id.ts';
 import { hasEnded } from '../../../src/flink/plan/job-states.ts';
 import type { ClusterRecord, JobRecord } from '../../../src/flink/plan/records.ts';
-import type { FrameworkRecord } from '../../../src/scheduler/model/records.ts';
+import type { FrameworkRecord, UninstallRecord } from '../../../src/scheduler/model/records.ts';
 import type { TaskRecord } from '../../../src/scheduler/model/task.ts';
 import { decodeKey, decodeValue } from '../../../src/store/zookeeper-records.ts';
 import type { Operation } from '../../../src/zookeeper/session.ts';
@@ -26,6 +26,11 @@ export class Books {
   readonly tasks = new Map<string, TaskRecord>();
   readonly clusters = new Map<string, ClusterRecord>();
   framework: FrameworkRecord | undefined;
+  /** Frameworks that operators removed. */
+  readonly removed = new Set<string>();
+  uninstall: UninstallRecord | undefined;
+  /** Of all collections. */
+  readonly records = new Set<string>();
   /** The session that took the newest epoch. */
   epochOwner: string | undefined;
   epoch = 0;
@@ -43,6 +48,8 @@ export class Books {
       if (operation.kind === 'check' || !operation.path.startsWith(ROOT)) continue;
       this.#one(session, operation);
     }
+    if (this.uninstall?.doneAt !== undefined && (this.tasks.size > 0 || this.clusters.size > 0))
+      this.#verdicts.violated('I2', 'the service is uninstalled by its word, and has tasks or clusters');
   }
 
   /** The job of a cluster that Flink runs, or ran, under this id. */
@@ -67,9 +74,13 @@ export class Books {
   }
 
   #record(collection: string, key: string, value: unknown): void {
+    const record = `${collection}/${key}`;
+    if (value === undefined) this.records.delete(record);
+    else this.records.add(record);
     switch (collection) {
       case 'framework':
-        this.#frameworkWritten(value as FrameworkRecord | undefined);
+        if (key === 'uninstall') this.#uninstallWritten(value as UninstallRecord | undefined);
+        else this.#frameworkWritten(value as FrameworkRecord | undefined);
         return;
       case 'tasks':
         this.#taskWritten(key, value as TaskRecord | undefined);
@@ -83,9 +94,17 @@ export class Books {
 
   #frameworkWritten(next: FrameworkRecord | undefined): void {
     const before = this.framework;
-    if (before !== undefined && next?.frameworkId !== before.frameworkId)
+    const over = before !== undefined && (this.removed.has(before.frameworkId) || before.removed !== undefined);
+    if (before !== undefined && !over && next?.frameworkId !== before.frameworkId && this.uninstall === undefined)
       this.#verdicts.violated('I7', `framework ${before.frameworkId} was given up for ${next?.frameworkId ?? 'none'}`);
     this.framework = next;
+  }
+
+  #uninstallWritten(next: UninstallRecord | undefined): void {
+    const before = this.uninstall;
+    if (before !== undefined && next?.since !== before.since)
+      this.#verdicts.violated('I11', 'the wish to uninstall was forgotten');
+    this.uninstall = next;
   }
 
   #taskWritten(key: string, next: TaskRecord | undefined): void {

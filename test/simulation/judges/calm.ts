@@ -17,7 +17,25 @@ export interface Missing {
 
 /** The first things that are missing; none: all is as wanted. */
 export function missingIn(world: World): Missing[] {
+  if (world.operator.uninstall !== 'no') return ended(world);
   return service(world) ?? [...clusters(world), ...processes(world), ...updates(world), ...offers(world)];
+}
+
+/** Of a service that was uninstalled nothing is left, and its scheduler says so. */
+function ended(world: World): Missing[] {
+  const { leader, masters, flinks, books } = world;
+  const abandoned = abandonedIn(world);
+  if (leader?.house === undefined) return [{ invariant: 'I14', what: 'no scheduler leads' }];
+  const missing: Missing[] = [];
+  const miss = (invariant: InvariantId, what: string) => missing.push({ invariant, what });
+  const { uninstall } = leader.house.runtime.scheduler();
+  if (uninstall?.stage !== 'done') miss('I14', `the service is not uninstalled, but waits for ${uninstall?.stage}`);
+  for (const { taskId } of flinks.processes.keys())
+    if (!abandoned.has(taskId)) miss('I2', `process ${taskId} lives on without its service`);
+  for (const { id, stream } of masters.state?.frameworks.values() ?? [])
+    if (stream !== undefined) miss('I2', `framework ${id} is still there`);
+  for (const record of books.records) if (record !== 'framework/uninstall') miss('I2', `record ${record} is left`);
+  return missing;
 }
 
 function service({ leader, masters }: World): Missing[] | undefined {
@@ -76,7 +94,9 @@ function cluster(world: World, record: ClusterRecord): Missing[] {
   const id = record.jobManager?.taskId ?? '';
   const jobManager = world.flinks.jobManagers.get(id);
   if (jobManager?.ready !== true) return [{ invariant: 'I1', what: `${name} has no JobManager that answers` }];
-  const wanted = spec.taskManagers.mode === 'fixed' ? spec.taskManagers.count : 0;
+  const { driver } = jobManager;
+  const wanted = spec.taskManagers.mode === 'fixed' ? spec.taskManagers.count : (driver?.count ?? 0);
+  if (driver?.content === false) return [{ invariant: 'I14', what: `${name} has not what its jobs need` }];
   if (jobManager.taskManagers.size !== wanted)
     return [
       {
@@ -126,10 +146,13 @@ function cluster(world: World, record: ClusterRecord): Missing[] {
   return missing;
 }
 
-function processes({ flinks, books, agents }: World): Missing[] {
+function processes(world: World): Missing[] {
+  const { flinks, books } = world;
   const missing: Missing[] = [];
+  const abandoned = abandonedIn(world);
   const living = new Set<string>();
   for (const { taskId } of flinks.processes.keys()) {
+    if (abandoned.has(taskId)) continue;
     living.add(taskId);
     const task = books.tasks.get(taskId);
     if (task?.life.phase !== 'launched' || task.goal.kind !== 'run')
@@ -145,14 +168,27 @@ function processes({ flinks, books, agents }: World): Missing[] {
         what: `task ${id} is ${task.life.state} by the books and has no process`,
       });
   }
-  void agents;
   return missing;
 }
 
-function updates({ agents }: World): Missing[] {
+/**
+ * Tasks of a framework that was removed while their agent was away, and a new master before it came back: masters remember no
+ * removed frameworks, so it holds on to them. Nobody of ours is let near.
+ */
+function abandonedIn({ agents, books }: World): ReadonlySet<string> {
+  const found = new Set<string>();
+  if (books.removed.size > 0)
+    for (const agent of agents)
+      for (const { taskId, frameworkId } of agent.view().entries) if (books.removed.has(frameworkId)) found.add(taskId);
+  return found;
+}
+
+function updates({ agents, books }: World): Missing[] {
   for (const agent of agents) {
     if (agent.gone || agent.down) continue;
-    const waiting = agent.view().entries.find(({ pending }) => pending.length > 0);
+    const waiting = agent
+      .view()
+      .entries.find(({ pending, frameworkId }) => pending.length > 0 && !books.removed.has(frameworkId));
     if (waiting !== undefined)
       return [
         {
@@ -169,7 +205,8 @@ function offers({ masters, leader, books }: World): Missing[] {
   // connects as that framework again, and it never has a task.
   const all = [...(masters.state?.frameworks.values() ?? [])];
   const ours = all.filter(
-    ({ id, tasks, stream }) => id === books.framework?.frameworkId || tasks.size > 0 || stream !== undefined,
+    ({ id, tasks, stream }) =>
+      id === books.framework?.frameworkId || (tasks.size > 0 && !books.removed.has(id)) || stream !== undefined,
   );
   const waiting = leader?.house?.runtime.scheduler().tasksWaiting ?? 0;
   const missing: Missing[] = [];

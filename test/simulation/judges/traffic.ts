@@ -57,6 +57,9 @@ export class TrafficJudge {
       for (const { id } of event.offers.offers ?? []) heard.offers.add(id.value);
       return;
     }
+    // Every task of a framework that is removed ends with it: nothing more is said of any.
+    if (event.type === 'ERROR' && /removed/.test(event.error.message))
+      for (const taskId of this.#books.tasks.keys()) this.toldLost.add(taskId);
     if (event.type !== 'UPDATE') return;
     const { status } = event.update;
     const { state, uuid, task_id } = status;
@@ -97,7 +100,7 @@ export class TrafficJudge {
   }
 
   #judgeFramework(call: SchedulerCall | SubscribeCall): void {
-    const known = this.#books.framework?.frameworkId;
+    const known = this.#books.framework?.removed === undefined ? this.#books.framework?.frameworkId : undefined;
     const named = call.type === 'SUBSCRIBE' ? call.subscribe.framework_info.id?.value : call.framework_id.value;
     if (call.type === 'SUBSCRIBE' && named !== call.framework_id?.value)
       this.#verdicts.violated('I7', `SUBSCRIBE names two frameworks: ${named} and ${call.framework_id?.value}`);

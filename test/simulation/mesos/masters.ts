@@ -46,6 +46,7 @@ export class Masters {
   /** Nobody is elected until then. */
   #vacantUntil = 0;
   #registry: Registry = emptyRegistry;
+  readonly #claims = new Set<SessionRecord>();
   readonly #parts: MastersParts;
 
   constructor(parts: MastersParts) {
@@ -100,7 +101,25 @@ export class Masters {
     if (leader !== undefined) this.kill(leader);
   }
 
+  /** For so long ZooKeeper names this one first, whoever leads: as after a node that should have gone with its session. */
+  claim(address: string, forMs: number): boolean {
+    const { ensemble, network } = this.#parts;
+    const path = `${MASTERS_PATH}/json.info_0000000000`;
+    if (!ensemble.available || ensemble.tree.see(MASTERS_PATH).node === undefined) return false;
+    if (ensemble.tree.see(path).node !== undefined) return false;
+    const session = ensemble.begin(10 * forMs);
+    ensemble.write(session, [{ kind: 'create', path, data: infoOf(address), mode: 'ephemeral' }]);
+    this.#claims.add(session);
+    network.time.after(forMs, () => this.#unclaim(session));
+    return true;
+  }
+
+  #unclaim(session: SessionRecord): void {
+    if (this.#claims.delete(session)) this.#parts.ensemble.end(session);
+  }
+
   heal(): void {
+    for (const session of [...this.#claims]) this.#unclaim(session);
     this.#vacantUntil = 0;
     for (const host of this.hosts) this.start(host);
   }
@@ -153,8 +172,7 @@ export class Masters {
     host.session = session;
     if (ensemble.tree.see(MASTERS_PATH).node === undefined)
       ensemble.write(session, [{ kind: 'create', path: MASTERS_PATH, data: Buffer.alloc(0) }]);
-    const [, port] = host.address.split(':');
-    const data = Buffer.from(JSON.stringify({ address: { hostname: host.name, ip: '10.0.0.9', port: Number(port) } }));
+    const data = infoOf(host.address);
     const create = { kind: 'create', path: `${MASTERS_PATH}/json.info_`, data, mode: 'ephemeral-sequential' } as const;
     host.node = ensemble.write(session, [create])[0]?.path;
   }
@@ -189,4 +207,9 @@ export class Masters {
     });
     note(host.name, `leads as ${options.masterId.slice(0, 8)} with ${this.#registry.admitted.length} known agents`);
   }
+}
+
+function infoOf(address: string): Buffer {
+  const [hostname, port] = address.split(':');
+  return Buffer.from(JSON.stringify({ address: { hostname, ip: '10.0.0.9', port: Number(port) } }));
 }

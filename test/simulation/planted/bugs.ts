@@ -91,7 +91,7 @@ export const plantedBugs: readonly PlantedBug[] = [
   },
   {
     name: 'a lost connection is not tried again',
-    file: 'src/scheduler/connection-manager/connection-step.ts',
+    file: 'src/scheduler/connection-manager/connection-ends.ts',
     find: "{ kind: 'retry-at', at: retryAt }",
     instead: '',
   },
@@ -275,5 +275,41 @@ export const plantedBugs: readonly PlantedBug[] = [
     find: '&& at > now - FAILURES_COUNT_MS && at <= now',
     instead: '&& at > now - FAILURES_COUNT_MS',
     faults: ['a clock jumps', 'the leading scheduler is killed', 'a process of a task fails', 'a JobManager dies'],
+  },
+  {
+    name: 'Flink is not told that a worker has ended',
+    file: 'src/flink/plan/driver-calls.ts',
+    find: "if (gone) next = step(next, { kind: 'ended', id, diagnostics: whyEnded(task) }).state;",
+    instead: 'void gone;',
+  },
+  {
+    name: 'what Flink gives back runs on',
+    file: 'src/flink/plan/plan-workers.ts',
+    find: "?.phase !== 'launched') kill(planning, task, 'Flink gave it back');",
+    instead: "?.phase === 'ended') kill(planning, task, 'Flink gave it back');",
+  },
+  {
+    name: 'what a driver says is forgotten',
+    file: 'src/flink/plan/driver-calls.ts',
+    find: 'draft.change({ driver: { ...driver, state: saveDriverState(state) } });',
+    instead: '',
+  },
+  {
+    name: 'a service that is uninstalled registers anew',
+    file: 'src/scheduler/connection-manager/connection-ends.ts',
+    find: 'if (connection.uninstalling === true) { return changed(uninstalled(connection, now), [...before, ...quiet]); } if (connection.startAnew === true)',
+    instead: 'if (connection.startAnew === true)',
+  },
+  {
+    name: 'the wish to uninstall is not written down',
+    file: 'src/scheduler/uninstall.ts',
+    find: "frame.persist({ kind: 'put', collection: 'framework', key: 'uninstall', value: record });",
+    instead: '',
+  },
+  {
+    name: 'what two tasks have in common goes with one of them',
+    file: 'src/store/shared-parts.ts',
+    find: 'return count === 0 && present ?',
+    instead: 'return count <= 1 && present ?',
   },
 ];

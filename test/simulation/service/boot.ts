@@ -44,6 +44,8 @@ export interface BootParts {
   readonly client: SchedulerClient;
   readonly http: HttpParts;
   readonly files: SharedFiles;
+  /** When an operator has removed the framework, another one follows. */
+  readonly startAnew: boolean;
   readonly note: (what: string) => void;
   readonly onFact: (fact: Fact) => void;
   /** It leads and its loop turns. */
@@ -64,7 +66,7 @@ export async function boot(parts: BootParts): Promise<Problem | undefined> {
   const artifacts = parts.files.store();
   const flinkRest = restOf(parts);
   const runtime = await startRuntime({
-    scheduler: createScheduler(coreOptions(settings, url), records.scheduler),
+    scheduler: createScheduler(coreOptions({ ...settings, startAnew: parts.startAnew }, url), records.scheduler),
     clusters: createClusters(
       records.clusters,
       createRenderer({
@@ -127,7 +129,10 @@ function restOf({ http }: BootParts): Omit<FlinkRest, 'close'> {
       const { filename } = (await asks.ask(url, question)) as { filename: string };
       return filename.slice(filename.lastIndexOf('/') + 1);
     },
-    newestCheckpoint: async (directory) => http.flinks.storage.newest(directory),
+    newestCheckpoint: async (directory) => {
+      if (http.flinks.storage.away) throw new Error(`EIO: ${directory} cannot be listed`);
+      return http.flinks.storage.newest(directory);
+    },
   };
 }
 

@@ -39,6 +39,8 @@ export class Ensemble {
   readonly sessions = new Map<string, SessionRecord>();
   /** Live ends at the clients. */
   readonly ends = new Set<SimulatedSession>();
+  /** As with an ACL that somebody changed: of clients' requests alone. */
+  refusesWrites = false;
   readonly #parts: EnsembleParts;
   #count = 0;
 

@@ -157,6 +157,7 @@ export class SimulatedSession implements ZooKeeperSession {
   #write(what: string, operations: readonly Operation[]): Promise<OperationResult[]> {
     this.onWrite('sent');
     return this.#request({ what, kind: 'write' }, (record) => {
+      if (this.#ensemble.refusesWrites) throw refusal('not-authorized', what, 'the ACL of the node does not allow it');
       const results = this.#ensemble.write(record, operations);
       this.onWrite('applied');
       return results;
