@@ -52,6 +52,12 @@ export class Books {
       this.#verdicts.violated('I2', 'the service is uninstalled by its word, and has tasks or clusters');
   }
 
+  /** Removed, and the scheduler has heard of it: a master that forgot of it lets it live on otherwise. */
+  isOver(frameworkId: string): boolean {
+    const present = this.framework?.frameworkId === frameworkId && this.framework.removed === undefined;
+    return this.removed.has(frameworkId) && !present;
+  }
+
   /** The job of a cluster that Flink runs, or ran, under this id. */
   jobOf(cluster: string, flinkId: string): JobRecord | undefined {
     return this.clusters.get(cluster)?.jobs.find((job) => flinkJobIds(job, 1_000).some((id) => id === flinkId));

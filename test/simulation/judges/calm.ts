@@ -179,7 +179,7 @@ function abandonedIn({ agents, books }: World): ReadonlySet<string> {
   const found = new Set<string>();
   if (books.removed.size > 0)
     for (const agent of agents)
-      for (const { taskId, frameworkId } of agent.view().entries) if (books.removed.has(frameworkId)) found.add(taskId);
+      for (const { taskId, frameworkId } of agent.view().entries) if (books.isOver(frameworkId)) found.add(taskId);
   return found;
 }
 
@@ -188,7 +188,7 @@ function updates({ agents, books }: World): Missing[] {
     if (agent.gone || agent.down) continue;
     const waiting = agent
       .view()
-      .entries.find(({ pending, frameworkId }) => pending.length > 0 && !books.removed.has(frameworkId));
+      .entries.find(({ pending, frameworkId }) => pending.length > 0 && !books.isOver(frameworkId));
     if (waiting !== undefined)
       return [
         {
@@ -206,7 +206,7 @@ function offers({ masters, leader, books }: World): Missing[] {
   const all = [...(masters.state?.frameworks.values() ?? [])];
   const ours = all.filter(
     ({ id, tasks, stream }) =>
-      id === books.framework?.frameworkId || (tasks.size > 0 && !books.removed.has(id)) || stream !== undefined,
+      id === books.framework?.frameworkId || (tasks.size > 0 && !books.isOver(id)) || stream !== undefined,
   );
   const waiting = leader?.house?.runtime.scheduler().tasksWaiting ?? 0;
   const missing: Missing[] = [];
