@@ -6,6 +6,7 @@
  */
 import type { EpochMs } from '../../lib/brand.ts';
 import type { TaskEnd, TaskRecord } from '../../scheduler/model/task.ts';
+import type { Brake } from './failure-rate.ts';
 import type { Failure } from './records.ts';
 
 export const FAILURES_COUNT_MS = 10 * 60_000;
@@ -15,11 +16,25 @@ const FIRST_DELAY_MS = 1000;
 const LONGEST_DELAY_MS = 60_000;
 
 /** Not before this may the next one be launched; 0 when nothing failed. */
-export function launchNotBefore(failures: readonly Failure[], part: Failure['part'], now: EpochMs): EpochMs {
+export function launchNotBefore(
+  failures: readonly Failure[],
+  part: Failure['part'],
+  now: EpochMs,
+  brake?: Brake,
+): EpochMs {
   // One from the future was written by a scheduler whose clock was ahead: nothing waits for that time to come.
   const counted = failures.filter(({ part: of, at }) => of === part && at > now - FAILURES_COUNT_MS && at <= now);
   const last = counted.at(-1);
-  return last === undefined ? 0 : last.at + delayMs(part === 'jobmanager' ? counted.length : countEvents(counted));
+  if (last === undefined) return 0;
+  const backOffMs = delayMs(part === 'jobmanager' ? counted.length : countEvents(counted));
+  return last.at + Math.max(backOffMs, part === 'taskmanager' ? brakeMs(counted, now, brake) : 0);
+}
+
+/** Each that failed counts here, whatever ended it. */
+function brakeMs(failures: readonly Failure[], now: EpochMs, brake: Brake | undefined): number {
+  if (brake === undefined) return 0;
+  const recent = failures.filter(({ at }) => at > now - 60_000).length;
+  return recent > brake.mostFailures ? brake.retryMs : 0;
 }
 
 /** The failures with those added that are not among them yet. What is too old or too many to matter is dropped. */

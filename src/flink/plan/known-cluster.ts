@@ -10,6 +10,7 @@ import type { Renderer } from '../render/render.ts';
 import { launchNotBefore } from './back-off.ts';
 import type { ClusterFrame, PlanAction } from './clusters.ts';
 import type { ClusterFact } from './facts.ts';
+import { brakeOf } from './failure-rate.ts';
 import { avoidingLeft } from './left-agents.ts';
 import type { FlinkObservation } from './observation.ts';
 import type { ClusterRecord, Failure, JobId, JobRecord } from './records.ts';
@@ -144,7 +145,7 @@ export function isWanted(task: TaskRecord): boolean {
 /** Not while its plan is interrupted, nor before the back-off has ended: then it is asked again. */
 export function mayLaunch(draft: Draft, part: Failure['part']): boolean {
   if (draft.record.paused === true) return false;
-  const at = launchNotBefore(draft.record.failures, part, draft.now);
+  const at = launchNotBefore(draft.record.failures, part, draft.now, brakeOf(draft.record.spec));
   if (draft.now >= at) return true;
   draft.wakeAt(at);
   return false;

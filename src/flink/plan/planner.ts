@@ -12,6 +12,7 @@ import type { Renderer } from '../render/render.ts';
 import { launchNotBefore, withFailures } from './back-off.ts';
 import type { ClusterCommand, ClusterFrame, ClusterInput, Clusters } from './clusters.ts';
 import { noteEndedWorkers, takeDriverCall } from './driver-calls.ts';
+import { brakeOf } from './failure-rate.ts';
 import { forgetSavepoint, planOperations, takeOperation } from './job-operations.ts';
 import {
   Draft,
@@ -234,7 +235,10 @@ function noteFailures({ draft, tasks }: Planning): void {
   draft.change({ failures });
   for (const { part, taskId } of added) {
     if (taskId === undefined) continue;
-    const relaunchInMs = Math.max(0, launchNotBefore(failures, part, draft.now) - draft.now);
+    const relaunchInMs = Math.max(
+      0,
+      launchNotBefore(failures, part, draft.now, brakeOf(draft.record.spec)) - draft.now,
+    );
     draft.state({ kind: `${part}.lost`, cluster: draft.record.name, taskId, relaunchInMs });
   }
 }

@@ -1,5 +1,6 @@
 import test from 'ava';
 import { launchNotBefore, MOST_FAILURES_KEPT, withFailures } from '../../../src/flink/plan/back-off.ts';
+import { brakeOf } from '../../../src/flink/plan/failure-rate.ts';
 import type { Failure } from '../../../src/flink/plan/records.ts';
 import type { TaskRecord } from '../../../src/scheduler/model/task.ts';
 import { aCluster, renderer, taskId } from '../cluster-fixture.ts';
@@ -37,6 +38,35 @@ test('nor are ends of JobManagers, of which there is one at a time', (t) => {
 for (const [what, given, at] of table) {
   test(what, (t) => t.is(launchNotBefore(given, 'taskmanager', NOW), at));
 }
+
+test('AR-7, AR-8: a cluster that names Flink’s failure rate has its TaskManagers wait once it is exceeded', (t) => {
+  const brake = brakeOf({
+    configuration: {
+      'resourcemanager.start-worker.max-failure-rate': '2',
+      'resourcemanager.start-worker.retry-interval': '5 s',
+    },
+  });
+  t.deepEqual(brake, { mostFailures: 2, retryMs: 5000 });
+  // Together they are one event, which costs nothing by the back-off; each counts for the brake.
+  const three = failures(NOW - 20, NOW - 10, NOW);
+  t.is(launchNotBefore(three, 'taskmanager', NOW, brake), NOW + 5000);
+  t.is(launchNotBefore(three.slice(1), 'taskmanager', NOW, brake), NOW);
+  t.is(launchNotBefore(failures(NOW - 60_000, NOW - 10, NOW), 'taskmanager', NOW, brake), NOW + 1000);
+  t.is(brakeOf({ configuration: {} }), undefined);
+  for (const [interval, retryMs] of [
+    ['1500', 1500],
+    ['250ms', 250],
+    ['2 min', 120_000],
+    ['PT1S', 3000],
+    [undefined, 3000],
+  ] as const) {
+    const configuration = {
+      'resourcemanager.start-worker.max-failure-rate': '10.5',
+      ...(interval !== undefined && { 'resourcemanager.start-worker.retry-interval': interval }),
+    };
+    t.deepEqual(brakeOf({ configuration }), { mostFailures: 10.5, retryMs });
+  }
+});
 
 function ended(id: string, at: number, wanted = false): TaskRecord {
   return {
