@@ -35,7 +35,8 @@ export function watchHealth(
     // It has done what it was asked for.
     if (uninstall?.stage === 'done') return { healthy: true };
     if (connection.state === 'subscribed' || connection.state === 'standby') return { healthy: true };
-    if (connection.state === 'stopped') return { healthy: false, why: connection.message };
+    // Its framework was removed. Started again it would be the same: so a supervisor is to leave it alone, and people are told.
+    if (connection.state === 'stopped') return { healthy: true, why: connection.message };
     if (lastSeen === undefined) return { healthy: false, why: 'not subscribed at a Mesos master yet' };
     const awayMs = now() - lastSeen;
     if (awayMs < TOLERATED_MS) return { healthy: true };

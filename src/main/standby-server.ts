@@ -121,7 +121,11 @@ function refuse(response: ServerResponse, error: Error): void {
   send(response, status, { code, message, advice, details });
 }
 
+/** A leader that died is followed by another one when its session with ZooKeeper is over. */
+const ASK_AGAIN_S = 5;
+
 function send(response: ServerResponse, status: number, body: unknown): void {
+  if (status === 503) response.setHeader('retry-after', String(ASK_AGAIN_S));
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
   response.end(JSON.stringify(body));
 }

@@ -14,6 +14,7 @@ export interface OperatorHealth {
 
 export interface HealthParts {
   /** Of the process itself: its loop turns, and the master was heard of. */
+  /** Healthy, and yet with a reason: nothing but a person helps. */
   readonly process: { readonly healthy: boolean; readonly why?: string };
   readonly registered: boolean;
   readonly deploy: Plan;
@@ -25,6 +26,7 @@ export function judgeHealth({ process, registered, deploy, recovery }: HealthPar
     const why = process.why ?? 'it does not work';
     return registered ? health(503, 'UNAVAILABLE', [why]) : health(503, 'INITIALIZING', [why]);
   }
+  if (process.why !== undefined) return health(207, 'WAITING_USER', [process.why]);
   if (!registered) return health(318, 'INITIALIZING', ['not registered at a Mesos master yet']);
   if (deploy.errors.length > 0) {
     return health(200, 'RUNNING', ['options were refused: the plan deploy says why, and the ones before are followed']);

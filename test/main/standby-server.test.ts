@@ -103,3 +103,14 @@ test('health is its own; without a leader, or one that answers, the rest has to 
   const behindNobody = await standby(t, { leader: async () => 'http://127.0.0.1:1' });
   t.like(await ask(behindNobody, '/v1/info'), { status: 503, body: { code: 'NOT_READY' } });
 });
+
+test('while nobody leads it says so, and when to ask again', async (t) => {
+  const port = await standby(t);
+  for (const path of ['/v1/clusters', '/']) {
+    const answer = await fetch(`http://127.0.0.1:${port}${path}`, { redirect: 'manual' });
+    t.is(answer.status, 503);
+    t.is(answer.headers.get('retry-after'), '5');
+    t.like(await answer.json(), { code: 'NOT_READY', message: 'no scheduler leads at present' });
+  }
+  t.is((await fetch(`http://127.0.0.1:${port}/v1/health`)).status, 200);
+});

@@ -248,6 +248,13 @@ const healths: { what: string; prepare: (of: ReturnType<typeof world>) => void; 
     code: 503,
     value: 'UNAVAILABLE',
   },
+  {
+    what: 'MA-20, its framework was removed',
+    prepare: ({ dispatcher }) =>
+      Object.assign(dispatcher, { health: () => ({ healthy: true, why: 'Framework has been removed' }) }),
+    code: 207,
+    value: 'WAITING_USER',
+  },
 ];
 
 for (const { what, prepare, code, value } of healths) {
