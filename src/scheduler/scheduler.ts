@@ -204,6 +204,7 @@ class Core implements Scheduler {
       this.#uninstall.disconnected();
     }
     if (after !== undefined) {
+      this.#connection.connected(frame);
       this.#reconciliation.connected(frame);
       this.#monitor.connected(frame);
       this.#launch.connected(frame, this.#masterVersion);
@@ -276,10 +277,13 @@ class Core implements Scheduler {
     this.#reconciliation.hurry(frame, agentId);
   }
 
-  #callFailed(frame: FrameBuilder, { subscription, call, problem }: Of<'call-failed'>): void {
+  #callFailed(frame: FrameBuilder, { subscription, call, problem: told }: Of<'call-failed'>): void {
     if (!this.#connection.isCurrent(subscription)) {
       return;
     }
+    // Masters before 1.10 do not know this call: what it says is said with a new subscription then.
+    const lost = call.type === 'UPDATE_FRAMEWORK' && this.#connection.provisional;
+    const problem = lost ? ({ ...told, code: 'subscription-lost' } as const) : told;
     if (problem.code === 'rejected') {
       frame.fact({ kind: 'call.refused', call: call.type, message: problem.message });
       this.#undo(frame, call, problem.message);

@@ -17,7 +17,8 @@ export const options: SchedulerOptions = {
     name: 'flink-mesos',
     roles: ['flink'],
     checkpoint: true,
-    failover_timeout: 604_800,
+    // As short as a new framework's: nothing is left to say once its id is known.
+    failover_timeout: 120,
     capabilities: [{ type: 'MULTI_ROLE' }, { type: 'PARTITION_AWARE' }, { type: 'RESERVATION_REFINEMENT' }],
   },
   seed: 7,

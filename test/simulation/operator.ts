@@ -166,7 +166,8 @@ export class Operator {
           error instanceof Problem && error.code === 'EXISTS' && this.#parts.books.clusters.has(cluster.name);
         if (!there) throw error;
       });
-      cluster.there = 'yes';
+      // Whoever stood still since answers after it was deleted.
+      if (!cluster.deletionAsked) cluster.there = 'yes';
       this.#mustBeWritten(
         cluster.deletionAsked || this.#parts.books.clusters.has(cluster.name),
         `cluster ${cluster.name}`,

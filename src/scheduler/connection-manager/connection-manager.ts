@@ -29,6 +29,11 @@ export interface ConnectionParts {
   readonly tasks: Tasks;
 }
 
+interface Wishes {
+  readonly suppressed_roles?: string[];
+  readonly offer_constraints?: OfferConstraints;
+}
+
 /** Those that are gone when the master has removed the framework. */
 export interface Tasks {
   /** Ends each of them; returns how many there were. */
@@ -42,6 +47,9 @@ export interface Suppression {
   offerConstraints(): OfferConstraints | undefined;
 }
 
+/** How long a master remembers a framework whose id we may never have heard. */
+const unheardSeconds = 120;
+
 export class ConnectionManager {
   readonly #framework: FrameworkInfo;
   readonly #random: Random;
@@ -51,6 +59,10 @@ export class ConnectionManager {
   #registeredAt: EpochMs;
   #former: FormerFramework | undefined;
   #lastEventAt: EpochMs = 0;
+  /** What was wished for with the last SUBSCRIBE. */
+  #wishes: Wishes = {};
+  /** The master has not been told yet how long it is to remember a framework that we know now. */
+  #provisional = false;
 
   constructor(
     { framework, startAnew = false }: ConnectionOptions,
@@ -90,6 +102,22 @@ export class ConnectionManager {
   get hasFramework(): boolean {
     const { state } = this.#connection;
     return !(state.kind === 'stopped' && state.removed === true);
+  }
+
+  get provisional(): boolean {
+    return this.#provisional;
+  }
+
+  /**
+   * The id is written down with this frame: from now on the framework is to outlive us for as long as was wished. Until then
+   * it was to be forgotten soon, so that an id that nobody heard of leaves no framework behind.
+   */
+  connected(frame: FrameBuilder): void {
+    if (!this.#provisional) {
+      return;
+    }
+    const framework_info = { ...this.#framework, id: { value: frame.frameworkId } };
+    frame.call({ type: 'UPDATE_FRAMEWORK', update_framework: { framework_info, ...this.#wishes } });
   }
 
   /** What calls go out on, while subscribed. */
@@ -205,6 +233,7 @@ export class ConnectionManager {
       return;
     }
     const { frameworkId, master } = state;
+    this.#provisional = first && (this.#framework.failover_timeout ?? 0) > unheardSeconds;
     if (first) {
       this.#registeredAt = frame.at;
       this.#persist(frame, { version: 1, frameworkId, registeredAt: frame.at });
@@ -237,16 +266,18 @@ export class ConnectionManager {
     const { frameworkId } = this.#connection;
     const roles = this.#suppression.rolesToSuppress();
     const constraints = this.#suppression.offerConstraints();
-    const wishes = {
+    this.#wishes = {
       ...(roles.length === 0 ? {} : { suppressed_roles: roles }),
       ...(constraints === undefined ? {} : { offer_constraints: constraints }),
     };
     if (frameworkId === undefined) {
-      return { type: 'SUBSCRIBE', subscribe: { framework_info: this.#framework, ...wishes } };
+      const { failover_timeout = 0 } = this.#framework;
+      const framework_info = { ...this.#framework, failover_timeout: Math.min(failover_timeout, unheardSeconds) };
+      return { type: 'SUBSCRIBE', subscribe: { framework_info, ...this.#wishes } };
     }
     const id = { value: frameworkId };
     const info = { ...this.#framework, id };
-    return { type: 'SUBSCRIBE', framework_id: id, subscribe: { framework_info: info, ...wishes } };
+    return { type: 'SUBSCRIBE', framework_id: id, subscribe: { framework_info: info, ...this.#wishes } };
   }
 }
 

@@ -4,6 +4,7 @@ import type { SubscriptionId } from '../../../src/scheduler/model/master.ts';
 import type { FrameworkRecord } from '../../../src/scheduler/model/records.ts';
 import {
   agent,
+  callsOf,
   callTypes,
   Driver,
   factKinds,
@@ -297,4 +298,39 @@ test('MA-8: an event of a kind that does not exist yet is stated and counts as a
   const frame = core.event({ type: 'NEWS', news: {} } as never);
   t.deepEqual(frame.facts, [{ kind: 'event.ignored', type: 'NEWS' }]);
   t.deepEqual(core.timer({ kind: 'silence' }, 74_999).calls, []);
+});
+
+test('I7: a framework whose id nobody may have heard is forgotten soon; once it is known it outlives us for as long as was wished', (t) => {
+  const framework = { ...options.framework, failover_timeout: 604_800 };
+  const core = new Driver({ tasks: [] }, { framework });
+  core.step({ kind: 'leadership', leading: true });
+  const first = subscribeOf(core.step({ kind: 'masters', masters: [masterA] }))?.call;
+  t.is(first?.subscribe.framework_info.failover_timeout, 120);
+  const frame = core.subscribed();
+  t.like(frame.persist[0], { collection: 'framework', key: 'id' });
+  const [update] = callsOf(frame, 'UPDATE_FRAMEWORK');
+  t.deepEqual(update, {
+    type: 'UPDATE_FRAMEWORK',
+    framework_id: { value: frameworkId },
+    update_framework: { framework_info: { ...framework, id: { value: frameworkId } }, suppressed_roles: ['flink'] },
+  });
+  core.failed('closed');
+  const again = subscribeOf(core.timer({ kind: 'subscribe' }))?.call;
+  t.is(again?.subscribe.framework_info.failover_timeout, 604_800);
+  t.deepEqual(callsOf(core.subscribed(), 'UPDATE_FRAMEWORK'), []);
+});
+
+test('I7: a master that does not know UPDATE_FRAMEWORK is told the same by a new subscription', (t) => {
+  const core = new Driver({ tasks: [] }, { framework: { ...options.framework, failover_timeout: 604_800 } });
+  const [call] = callsOf(core.subscribe(), 'UPDATE_FRAMEWORK');
+  if (call === undefined) return t.fail('nothing was said');
+  const problem = { code: 'rejected', message: 'Unknown call' } as const;
+  core.step({ kind: 'call-failed', subscription: core.subscription, call, problem });
+  t.like(core.scheduler.view().connection, { state: 'waiting', problem: { message: 'Unknown call' } });
+  const again = subscribeOf(core.timer({ kind: 'subscribe' }))?.call;
+  t.like(again?.subscribe.framework_info, { id: { value: frameworkId }, failover_timeout: 604_800 });
+  // From now on what the master takes for wrong is what it is.
+  core.subscribed();
+  core.step({ kind: 'call-failed', subscription: core.subscription, call, problem });
+  t.is(core.scheduler.view().connection.state, 'subscribed');
 });

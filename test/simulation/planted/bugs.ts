@@ -80,8 +80,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'the framework subscribes without its id',
     file: 'src/scheduler/connection-manager/connection-manager.ts',
-    find: 'if (frameworkId === undefined) { return',
-    instead: 'if (frameworkId !== undefined) { return',
+    find: 'if (frameworkId === undefined) { const { failover_timeout',
+    instead: 'if (frameworkId !== undefined) { const { failover_timeout',
   },
   {
     name: 'the id of the framework is not written down',
