@@ -62,7 +62,8 @@ export function createOperator(parts: OperatorParts): Operator {
     frameworkName: parts.frameworkName,
     health() {
       const of = clusters();
-      const registered = dispatcher.info().frameworkId !== undefined;
+      const isGone = runtime.scheduler().uninstall?.stage === 'done';
+      const registered = isGone || dispatcher.info().frameworkId !== undefined;
       return judgeHealth({
         process: dispatcher.health(),
         registered,
