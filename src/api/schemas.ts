@@ -3,6 +3,7 @@
  * compiler complain when a schema and its view part ways.
  */
 import { type Static, type TSchema, Type } from 'typebox';
+import { ApplicationSpec } from '../flink/application-spec.ts';
 import { ClusterPlacement, constraintFields, Kept } from '../flink/placement-spec.ts';
 import { ProcessPorts } from '../flink/ports-spec.ts';
 import { ProcessOptions } from '../flink/process-spec.ts';
@@ -45,6 +46,7 @@ const spec = Type.Object({
   jobManager: size,
   taskManager: Type.Object({ ...size.properties, slots: count, kept: Type.Optional(Kept) }),
   taskManagers: TaskManagers,
+  application: Type.Optional(ApplicationSpec),
   placement: Type.Optional(ClusterPlacement),
   highAvailability: Type.Optional(
     Type.Object({ mode: Type.Literal('zookeeper'), quorum: Type.String(), path: Type.String(), standbys: count }),
@@ -61,6 +63,7 @@ const cluster = Type.Object({
     Type.Literal('starting'),
     Type.Literal('running'),
     Type.Literal('recovering'),
+    Type.Literal('ended'),
     Type.Literal('deleting'),
   ]),
   flinkVersion: Type.String(),
@@ -72,6 +75,15 @@ const cluster = Type.Object({
   taskManagers: Type.Object({ wanted: count, registered: count }),
   slots: Type.Object({ total: count, free: count }),
   jobs: Type.Object({ running: count, all: count }),
+  application: Type.Optional(
+    Type.Object({
+      job: Type.String(),
+      state: Type.String({ description: 'of its job: FINISHED, FAILED or CANCELED when the cluster has ended' }),
+      stateSince: instant,
+      failure: Type.Optional(Type.String()),
+      savepointPath: Type.Optional(Type.String()),
+    }),
+  ),
   waitingFor: Type.Optional(Type.String({ description: 'what keeps the cluster from running, in words' })),
 });
 

@@ -12,8 +12,8 @@ export interface ApiClient {
   put<Answer>(path: string, body: unknown): Promise<Answer>;
   delete<Answer>(path: string): Promise<Answer>;
   health(): Promise<HealthView>;
-  /** Streams the file. */
-  uploadJar(cluster: string, file: string): Promise<JarView>;
+  /** Streams the file; without a cluster, for all of them. */
+  uploadJar(cluster: string | undefined, file: string): Promise<JarView>;
   /** Ends when the server ends it; fails with UNREACHABLE when the connection breaks. */
   follow(after: number, lastEventId: string | undefined, signal?: AbortSignal): AsyncIterable<ServerSentEvent>;
 }
@@ -80,7 +80,8 @@ export function createApiClient(address: ApiAddress): ApiClient {
     async uploadJar(cluster, file) {
       const base = await leader();
       const form = await openJarForm(file);
-      const answer = await ask(base, `/v1/clusters/${encodeURIComponent(cluster)}/jars`, { method: 'POST', ...form });
+      const of = cluster === undefined ? '' : `/clusters/${encodeURIComponent(cluster)}`;
+      const answer = await ask(base, `/v1${of}/jars`, { method: 'POST', ...form });
       if (answer.statusCode >= 300) throw await asProblem(answer, base, explain);
       return (await readJson(answer, base, explain)) as JarView;
     },

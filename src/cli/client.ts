@@ -8,6 +8,7 @@ import { addEventCommand } from './commands/events.ts';
 import { addJarCommands } from './commands/jars.ts';
 import { addJobCommands } from './commands/jobs.ts';
 import { addOperatorCommands } from './commands/operator.ts';
+import { addApplicationCommand } from './commands/run-application.ts';
 import { addSchedulerCommands } from './commands/scheduler.ts';
 import { addLogCommand } from './commands/task-files.ts';
 import { addTaskCommands } from './commands/tasks.ts';
@@ -30,6 +31,7 @@ type AddCommands = (program: Command, io: ClientIo) => void;
 
 const clientCommands: readonly AddCommands[] = [
   addClusterCommands,
+  addApplicationCommand,
   addJobCommands,
   addJarCommands,
   addTaskCommands,

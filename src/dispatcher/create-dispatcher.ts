@@ -75,7 +75,7 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     agents: agents.agents,
     utilisation: parts.utilisation.columns,
     health: watchHealth(runtime, now),
-    ...clusterOperations(parts, find, now),
+    ...clusterOperations(parts, jars, find, now),
     ...taskOperations(runtime, find),
     ...fileOperations(parts, find),
     ...offerOperations(runtime, find),
@@ -142,7 +142,7 @@ function finders(runtime: Runtime): Finders {
   };
 }
 
-function clusterOperations(parts: DispatcherParts, find: Finders, now: () => EpochMs) {
+function clusterOperations(parts: DispatcherParts, jars: JarLibrary, find: Finders, now: () => EpochMs) {
   const { runtime } = parts;
   const flinkUrl = flinkUrls(runtime);
   const view = (record: ClusterRecord): ClusterView => {
@@ -153,7 +153,7 @@ function clusterOperations(parts: DispatcherParts, find: Finders, now: () => Epo
     clusters: () => runtime.clusters().map(view),
     cluster: (name) => view(find.cluster(name)),
     async createCluster(spec) {
-      const cluster = await draftCluster(spec, parts, now());
+      const cluster = await draftCluster(spec, { ...parts, uploaded: (id) => jars.findShared(id).artifact }, now());
       await runtime.submit({ kind: 'create', cluster });
       return view(runtime.cluster(cluster.name) ?? cluster);
     },
@@ -231,6 +231,9 @@ function jarAndJobOperations(runtime: Runtime, jars: JarLibrary, find: Finders, 
     async uploadJar(cluster, fileName, content) {
       return jarView(await jars.upload(fileName, content, () => find.liveCluster(cluster)));
     },
+    uploadSharedJar: async (fileName, content) => jarView(await jars.uploadShared(fileName, content)),
+    sharedJars: () => jars.shared().map(jarView),
+    forgetSharedJar: async (id) => jarView(await jars.forgetShared(id)),
     jars: (cluster) => jars.of(find.cluster(cluster).name).map(jarView),
     async submitJob(cluster, wish) {
       const spec = validate(JobSpec, wish, 'the job');

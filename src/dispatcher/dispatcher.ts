@@ -10,7 +10,8 @@ import type { MesosAgentView, OfferRoundView, TaskWhyView } from './why-views.ts
 
 export interface ClusterView {
   readonly name: string;
-  readonly phase: 'starting' | 'running' | 'recovering' | 'deleting';
+  /** `ended`: its application has, and the processes with it. */
+  readonly phase: 'starting' | 'running' | 'recovering' | 'ended' | 'deleting';
   readonly flinkVersion: string;
   readonly createdAt: string;
   readonly spec: CompleteClusterSpec;
@@ -19,6 +20,17 @@ export interface ClusterView {
   readonly slots: { readonly total: number; readonly free: number };
   readonly jobs: { readonly running: number; readonly all: number };
   readonly waitingFor?: string;
+  /** Of an application cluster: how its job stands, or how it ended. */
+  readonly application?: ApplicationView;
+}
+
+export interface ApplicationView {
+  readonly job: string;
+  readonly state: string;
+  readonly stateSince: string;
+  readonly failure?: string;
+  /** Of the last savepoint that was taken. */
+  readonly savepointPath?: string;
 }
 
 export interface TaskView {
@@ -143,6 +155,10 @@ export interface Dispatcher {
   fileBytes(task: string, path: string): AsyncIterable<Uint8Array>;
   uploadJar(cluster: string, fileName: string, content: Readable): Promise<JarView>;
   jars(cluster: string): readonly JarView[];
+  /** For application clusters, and for jobs of any session cluster. */
+  uploadSharedJar(fileName: string, content: Readable): Promise<JarView>;
+  sharedJars(): readonly JarView[];
+  forgetSharedJar(id: string): Promise<JarView>;
   submitJob(cluster: string, job: JobSpec): Promise<JobView>;
   jobs(cluster: string): readonly JobView[];
   job(cluster: string, id: string): JobView;

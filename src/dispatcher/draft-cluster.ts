@@ -8,7 +8,7 @@ import _ from 'lodash';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { saveDriverState } from '../flink/driver/saved-state.ts';
 import { noDriver } from '../flink/driver/sessions.ts';
-import type { ArtifactRef, ClusterName, ClusterRecord, DriverRecord } from '../flink/plan/records.ts';
+import type { ArtifactRef, ClusterName, ClusterRecord, DriverRecord, JobId, JobRecord } from '../flink/plan/records.ts';
 import { completeSpec } from '../flink/render/complete-spec.ts';
 import { type GivenToAll, type OfThisCluster, renderConfiguration } from '../flink/render/configuration.ts';
 import { judgeSpec } from '../flink/render/judge-spec.ts';
@@ -35,6 +35,8 @@ export interface DraftParts {
   readonly given?: GivenToAll;
   /** The jar that makes a JobManager elastic; built when it is first asked for. */
   readonly driverJar?: () => Promise<ArtifactRef>;
+  /** A jar that was uploaded for all clusters; NOT_FOUND otherwise. */
+  readonly uploaded: (id: string) => ArtifactRef;
 }
 
 /** A configuration is a few kilobytes; the schema bounds what a user can add. */
@@ -47,6 +49,7 @@ export async function draftCluster(sent: unknown, parts: DraftParts, at: EpochMs
   refuseUnknownVersion(spec.flink, parts.distributions);
   const faults = [...judgeSpec(spec), ...judgeRole(spec, parts.roles ?? []), ...judgeKept(spec, parts.roles ?? [])];
   if (faults.length > 0) throw new Problem('SPEC_IMPOSSIBLE', faults.join('; '), { details: { faults } });
+  if (spec.application && 'id' in spec.application.jar) parts.uploaded(spec.application.jar.id);
   const name = spec.name as ClusterName;
   refuseTaken(name, parts.runtime);
   const elastic = spec.taskManagers.mode === 'elastic' ? await prepareDriver(parts) : undefined;
@@ -64,7 +67,7 @@ export async function draftCluster(sent: unknown, parts: DraftParts, at: EpochMs
     goal: 'run',
     launches: 0,
     failures: [],
-    jobs: [],
+    jobs: draftApplication(spec, parts, at),
     ...(elastic && { driver: elastic.driver }),
   };
 }
@@ -75,6 +78,25 @@ export function withDefaults(spec: ClusterSpec, defaults: Omit<ClusterSpec, 'nam
   return _.mergeWith({}, defaults, spec, (_mine: unknown, theirs: unknown, key: string) =>
     Array.isArray(theirs) || whole.includes(key) ? theirs : undefined,
   );
+}
+
+/** Random, and chosen before any JobManager is launched: Flink is told to run it under this id. */
+function draftApplication({ application }: CompleteClusterSpec, { uploaded }: DraftParts, at: EpochMs): JobRecord[] {
+  if (application === undefined) return [];
+  const { jar, ...program } = application;
+  const artifact = 'id' in jar ? uploaded(jar.id) : undefined;
+  return [
+    {
+      id: randomBytes(16).toString('hex') as JobId,
+      spec: { jar: 'id' in jar ? jar.id : 'uri' in jar ? jar.uri : jar.path, ...program },
+      ...(artifact && { jar: { digest: artifact.digest, fileName: artifact.fileName, bytes: artifact.bytes } }),
+      submittedAt: at,
+      goal: 'run',
+      state: 'SUBMITTING',
+      stateSince: at,
+      resumed: 0,
+    },
+  ];
 }
 
 /** What the framework has not subscribed to is never offered. */

@@ -1,5 +1,6 @@
 /** Records as the outside sees them: plain names, ISO times, nothing internal. */
 
+import { applicationJob } from '../flink/plan/application-job.ts';
 import type { ClusterStatus } from '../flink/plan/clusters.ts';
 import { flinkJobId } from '../flink/plan/flink-job-id.ts';
 import type { ClusterRecord, JarRecord, JobOperation, JobRecord } from '../flink/plan/records.ts';
@@ -31,6 +32,22 @@ export function clusterView(
     slots: { total: status.slots, free: status.freeSlots },
     jobs: { running: cluster.jobs.filter((job) => job.state === 'RUNNING').length, all: cluster.jobs.length },
     ...(status.waitingFor !== undefined && { waitingFor: status.waitingFor }),
+    ...applicationView(applicationJob(cluster)),
+  };
+}
+
+function applicationView(job: JobRecord | undefined): Pick<ClusterView, 'application'> {
+  if (job === undefined) return {};
+  const { id, state, stateSince, failure, savepoints = [] } = job;
+  const savepointPath = savepoints.at(-1)?.path;
+  return {
+    application: {
+      job: id,
+      state,
+      stateSince: iso(stateSince),
+      ...(failure !== undefined && { failure }),
+      ...(savepointPath !== undefined && { savepointPath }),
+    },
   };
 }
 

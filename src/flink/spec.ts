@@ -3,6 +3,7 @@
  * published in one. Sizes are judged further in dispatcher/validate.ts.
  */
 import { type Static, Type } from 'typebox';
+import { ApplicationSpec, programFields } from './application-spec.ts';
 import { ClusterPlacement, type Constraints, constraintFields, Kept } from './placement-spec.ts';
 import { ProcessPorts } from './ports-spec.ts';
 import { ProcessOptions } from './process-spec.ts';
@@ -124,6 +125,7 @@ export const ClusterSpec = Type.Object(
       ),
     ),
     taskManagers: Type.Optional(TaskManagers),
+    application: Type.Optional(ApplicationSpec),
     placement: Type.Optional(ClusterPlacement),
     highAvailability: Type.Optional(HighAvailability),
     processes: Type.Optional(ProcessOptions),
@@ -167,6 +169,8 @@ export interface CompleteClusterSpec {
   readonly jobManager: ProcessSpec;
   readonly taskManager: ProcessSpec & { readonly slots: number; readonly kept?: Kept };
   readonly taskManagers: TaskManagers;
+  /** Absent: a session cluster. */
+  readonly application?: ApplicationSpec;
   readonly placement?: ClusterPlacement;
   /** Absent: none. */
   readonly highAvailability?: CompleteHighAvailability;
@@ -180,11 +184,7 @@ export const JobSpec = Type.Object(
   {
     /** Id of an uploaded jar. */
     jar: Type.String({ minLength: 1, maxLength: 256 }),
-    entryClass: Type.Optional(Type.String({ pattern: '^[A-Za-z_$][A-Za-z0-9_.$]*$', maxLength: 512 })),
-    args: Type.Optional(Type.Array(Type.String({ maxLength: 4096 }), { maxItems: 256 })),
-    parallelism: Type.Optional(Type.Integer({ minimum: 1, maximum: 32768 })),
-    savepointPath: Type.Optional(Type.String({ minLength: 1, maxLength: 2048 })),
-    allowNonRestoredState: Type.Optional(Type.Boolean()),
+    ...programFields,
     /** Flink options of this job alone (restart strategy, checkpointing, …). */
     configuration: Type.Optional(
       Type.Record(Type.String({ pattern: '^[A-Za-z0-9_.-]+$' }), Type.String({ maxLength: 4096 }), {

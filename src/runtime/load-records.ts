@@ -66,7 +66,7 @@ export async function loadRecords(store: Store): Promise<LoadedRecords> {
     clusters: clusters.map((record) =>
       versioned<ClusterRecord>(record, ['name', 'incarnation', 'spec', 'distribution', 'configuration', 'jobs']),
     ),
-    jars: jars.map((record) => versioned<JarRecord>(record, ['id', 'cluster', 'artifact'])),
+    jars: jars.map((record) => versioned<JarRecord>(record, ['id', 'artifact'])),
     configurations: configurations.map((record) => versioned<ConfigurationRecord>(record, ['id', 'at', 'options'])),
     settings: new Map(settings.map((record) => [record.key, record.value])),
   };

@@ -71,8 +71,15 @@ function ofMesos(info: InfoView): Trouble[] {
   return info.reconciled ? [] : [{ tone: 'busy', text: 'Asking Mesos after each task; some are not answered for yet' }];
 }
 
-function ofCluster({ name, phase, waitingFor }: ClusterView): Trouble[] {
+function ofCluster({ name, phase, waitingFor, application }: ClusterView): Trouble[] {
   if (phase === 'running' && waitingFor === undefined) return [];
+  if (phase === 'ended') {
+    if (application?.state !== 'FAILED') return [];
+    const failure = application.failure === undefined ? '' : `: ${application.failure}`;
+    return [
+      { tone: 'bad', text: `The application of cluster ${name} has failed${failure}`, link: links.cluster(name) },
+    ];
+  }
   const why = waitingFor === undefined ? '' : `: waiting for ${waitingFor.replace(/^waiting for /, '')}`;
   const tone = phase === 'recovering' ? 'bad' : phase === 'running' ? 'warn' : 'busy';
   return [{ tone, text: `Cluster ${name} is ${phase}${why}`, link: links.cluster(name) }];

@@ -69,6 +69,7 @@ const tones: Readonly<Record<string, Tone>> = {
   killed: 'idle',
   withdrawn: 'idle',
   deleting: 'idle',
+  ended: 'idle',
   canceled: 'idle',
   waiting: 'warn',
   recovering: 'warn',

@@ -107,6 +107,8 @@ test('/openapi.json describes every route with its schemas', async (t) => {
     '/v1/events',
     '/v1/health',
     '/v1/info',
+    '/v1/jars',
+    '/v1/jars/{id}',
     '/v1/offers',
     '/v1/tasks',
     '/v1/tasks/{id}',

@@ -284,6 +284,72 @@ test('run uploads the jar as a stream and runs it with its arguments, dashes and
   t.regex(stdout, /^id +job-1\n/);
 });
 
+test('run-application: a file is uploaded for all, a URI is fetched, local:// is a path; its cluster is specified beside it', async (t) => {
+  const { run, dispatcher } = await testClient(t);
+  const file = join(await directoryOf(t), 'words.jar');
+  await writeFile(file, 'content');
+  const { exitCode, stdout, stderr } = await run([
+    ...'run-application --cluster words --elastic 0:8 --slots 2 -c org.example.Main -p 4 -s file:///savepoint -n'.split(
+      ' ',
+    ),
+    ...['-Dexecution.runtime-mode=BATCH', file, '--input', 'x', '-p', '3'],
+  ]);
+  t.is(exitCode, 0, stderr);
+  const [upload] = dispatcher.uploads;
+  t.like(upload, { cluster: '-', fileName: 'words.jar' });
+  t.deepEqual(dispatcher.specs.at(-1), {
+    name: 'words',
+    application: {
+      jar: { id: upload?.sha256.slice(0, 12) ?? '' },
+      entryClass: 'org.example.Main',
+      args: ['--input', 'x', '-p', '3'],
+      parallelism: 4,
+      savepointPath: 'file:///savepoint',
+      allowNonRestoredState: true,
+    },
+    taskManager: { slots: 2 },
+    taskManagers: { mode: 'elastic', min: 0, max: 8, spare: 0 },
+    configuration: { 'execution.runtime-mode': 'BATCH' },
+  });
+  t.regex(stdout, /^name +words\n/);
+  await run('run-application --cluster fetched https://example.org/words.jar');
+  t.deepEqual(dispatcher.specs.at(-1)?.application, { jar: { uri: 'https://example.org/words.jar' } });
+  await run('run-application --cluster there local:///opt/words.jar');
+  t.deepEqual(dispatcher.specs.at(-1)?.application, { jar: { path: '/opt/words.jar' } });
+});
+
+test('run-application --attached ends with the application, as it did', async (t) => {
+  const { run, dispatcher } = await testClient(t);
+  const application = { job: 'job-1', state: 'FINISHED', stateSince: moment };
+  const ends = (name: string, more: object) => (_stdout: string, stderr: string) => {
+    if (stderr.includes('starting')) {
+      dispatcher.setCluster(name, { phase: 'ended', application: { ...application, ...more } });
+    }
+  };
+  const finished = await run('run-application --cluster a --attached local:///a.jar', { onOutput: ends('a', {}) });
+  t.is(finished.exitCode, 0);
+  t.regex(finished.stdout, /^phase +ended: FINISHED$/m);
+  const failed = await run('run-application --cluster b --attached local:///a.jar', {
+    onOutput: ends('b', { state: 'FAILED', failure: 'boom' }),
+  });
+  t.is(failed.exitCode, 8);
+  t.regex(failed.stderr, /ended as FAILED: boom/);
+  t.regex((await run('clusters show b')).stdout, /^why it failed +boom$/m);
+  t.regex((await run('clusters list')).stdout, /^b +ended: FAILED/m);
+});
+
+test('jars of no cluster: upload, list, forget', async (t) => {
+  const { run, dispatcher } = await testClient(t);
+  const file = join(await directoryOf(t), 'words.jar');
+  await writeFile(file, 'content');
+  t.is((await run('jars list --shared')).stdout, 'There are no jars.\n');
+  t.is((await run(['jars', 'upload', '--shared', file])).exitCode, 0);
+  const [jar] = dispatcher.sharedJars();
+  t.regex((await run('jars list --shared')).stdout, /words\.jar/);
+  t.regex((await run(`jars forget ${jar?.id}`)).stdout, /is forgotten/);
+  t.is((await run(`jars forget ${jar?.id}`)).exitCode, 3);
+});
+
 test('run --wait ends when the job is RUNNING', async (t) => {
   const { run, dispatcher } = await testClient(t);
   const { exitCode, stdout } = await run('jobs run --wait some-jar', {
@@ -394,8 +460,10 @@ test('every command has a help that names its options', async (t) => {
     'jars',
     'jars upload',
     'jobs',
+    'jars forget',
     'jobs run',
     'run',
+    'run-application',
     'events',
     'info',
     'health',

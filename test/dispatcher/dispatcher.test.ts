@@ -503,3 +503,35 @@ test('places can be kept in a role of its own alone', async (t) => {
     'SPEC_INVALID',
   );
 });
+
+test('an application cluster has its job from the beginning; its jar is one that was uploaded for all', async (t) => {
+  const driverJar = async () => ({ digest: 'd', fileName: 'driver.jar', bytes: 1 });
+  const { runtime, dispatcher } = await bench(t, { driverJar });
+  const { id } = await dispatcher.uploadSharedJar('words.jar', upload());
+  t.deepEqual(
+    dispatcher.sharedJars().map((jar) => jar.id),
+    [id],
+  );
+  const application = { jar: { id }, entryClass: 'a.B', args: ['--x', 'y z'], parallelism: 3 };
+  const view = await dispatcher.createCluster({ name: 'alpha', application });
+  t.like(view.spec, { application, taskManagers: { mode: 'elastic', min: 0 } });
+  t.like(view.application, { state: 'SUBMITTING' });
+  const [job] = dispatcher.jobs('alpha');
+  t.like(job, { id: view.application?.job, managed: true, parallelism: 3, state: 'SUBMITTING' });
+  t.is(runtime.records.get('alpha')?.jobs[0]?.jar?.fileName, 'words.jar');
+  await dispatcher.forgetSharedJar(id);
+  t.deepEqual(dispatcher.sharedJars(), []);
+  t.like(await t.throwsAsync(dispatcher.forgetSharedJar(id)), { code: 'NOT_FOUND' });
+  const gone = await t.throwsAsync(dispatcher.createCluster({ name: 'beta', application }), { message: /no jar/ });
+  t.like(gone, { code: 'NOT_FOUND' });
+  t.deepEqual([...runtime.records.keys()], ['alpha']);
+});
+
+test('a jar that was uploaded for all runs as a job of any session cluster, and outlives them', async (t) => {
+  const { runtime, dispatcher } = await bench(t);
+  const { id } = await dispatcher.uploadSharedJar('words.jar', upload());
+  await dispatcher.createCluster({ name: 'alpha' });
+  t.is((await dispatcher.submitJob('alpha', { jar: id })).state, 'SUBMITTING');
+  runtime.tell({ kind: 'cluster.deleted', cluster: 'alpha' as ClusterName });
+  t.is(dispatcher.sharedJars().length, 1);
+});

@@ -142,6 +142,39 @@ test.serial('a standby on another agent takes over from a JobManager that is kil
   await eventually('another standby', 60_000, async () => (await api.running('waves', 'jobmanager')).length === 2);
 });
 
+test.serial('an application outlives its JobManager as the same job, and leaves nothing in ZooKeeper', async (t) => {
+  await api.send('DELETE', '/v1/clusters/waves');
+  const { jar } = await exampleJar(versionUnderTest);
+  const application = { jar: { path: jar }, entryClass: exampleClasses.stateWitness, parallelism: 2 };
+  const configuration = { 'execution.checkpointing.interval': '1 s' };
+  await api.send('POST', '/v1/clusters', { name: 'swell', application, configuration });
+  job = (await api.jobs('swell'))[0] as JobView;
+  await running();
+  await eventually('a checkpoint', 30_000, async () => (await checkpoints()).completed > 0);
+  const before = await launched('swell', 'taskmanager');
+  const victim = await provenJobManager(api, 'swell');
+  process.kill(await pidOfTask(victim.id), 'SIGKILL');
+  await eventually('another JobManager', 60_000, () => other(victim));
+  await eventually('it leads and has restored the job', 60_000, async () => (await checkpoints()).restored > 0);
+  await running();
+  t.deepEqual(await launched('swell', 'taskmanager'), before, 'no TaskManager was started');
+  t.like((await api.jobs('swell'))[0], { id: job.id, flinkJobId: job.flinkJobId, resumed: 0, state: 'RUNNING' });
+  await api.send('DELETE', `/v1/clusters/swell/jobs/${job.id}`);
+  const ended = await eventually('the end', 60_000, async () => {
+    const cluster = await api.cluster('swell');
+    return cluster.phase === 'ended' && cluster.waitingFor === undefined && cluster;
+  });
+  t.like(ended.application, { job: job.id, state: 'CANCELED' });
+  await eventually(
+    'the other cluster gone',
+    60_000,
+    async () => (await api.get<unknown[]>('/v1/clusters')).length === 1,
+  );
+  const session = await connectZooKeeper({ hosts: [zooKeeper.address], sessionTimeoutMs: 10_000 });
+  t.is(await session.exists('/flink-mesos-flink'), undefined);
+  await session.close();
+});
+
 async function submit(cluster: string): Promise<JobView> {
   const form = new FormData();
   form.append('jarfile', await openAsBlob((await exampleJar(versionUnderTest)).jar), 'examples.jar');

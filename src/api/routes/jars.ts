@@ -3,6 +3,7 @@ import { pipeline, type Readable } from 'node:stream';
 import fastifyMultipart, { type MultipartFile } from '@fastify/multipart';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
 import { Problem } from '../../lib/problem.ts';
 import { ByteLimit, refuseDeclaredSize } from '../byte-limit.ts';
 import type { ApiLimits } from '../limits.ts';
@@ -41,6 +42,43 @@ export function jarRoutes({ dispatcher }: ApiParts, limits: ApiLimits): FastifyP
         const jar = await dispatcher.uploadJar(name, jarName(part.filename), bounded(part.file, limits.jarBytes));
         return reply.code(201).send(jar);
       },
+    );
+
+    app.post(
+      '/v1/jars',
+      {
+        schema: {
+          tags,
+          summary: 'Upload a jar for application clusters, and for jobs of any session cluster',
+          consumes: ['multipart/form-data'],
+          response: { 201: Jar, ...failures },
+        },
+      },
+      async (request, reply) => {
+        refuseDeclaredSize(request.headers, limits.jarBytes, 'the jar', multipartOverheadBytes);
+        const part = await filePart(request);
+        const jar = await dispatcher.uploadSharedJar(jarName(part.filename), bounded(part.file, limits.jarBytes));
+        return reply.code(201).send(jar);
+      },
+    );
+
+    app.get(
+      '/v1/jars',
+      { schema: { tags, summary: 'The jars of no cluster', response: { 200: listOf(Jar), ...failures } } },
+      async () => dispatcher.sharedJars(),
+    );
+
+    app.delete(
+      '/v1/jars/:id',
+      {
+        schema: {
+          tags,
+          summary: 'Forget a jar; clusters that were created with it keep it',
+          params: Type.Object({ id: Type.String({ description: 'id of a jar' }) }),
+          response: { 200: Jar, ...failures },
+        },
+      },
+      async (request) => dispatcher.forgetSharedJar(request.params.id),
     );
 
     app.get(

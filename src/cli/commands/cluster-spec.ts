@@ -107,7 +107,7 @@ export async function clusterSpec(name: string | undefined, options: CreateOptio
   return named(name, await readSpec(options.file, io), options.file);
 }
 
-function fromOptions(name: string, options: CreateOptions): ClusterSpec {
+export function fromOptions(name: string, options: CreateOptions): ClusterSpec {
   const jobManager = given({
     cpus: options.jobManagerCpus,
     memoryMiB: options.jobManagerMemory,

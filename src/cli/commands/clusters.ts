@@ -51,7 +51,16 @@ function addCreate(clusters: Command, io: ClientIo): void {
     .description('create a cluster; what is left out gets the default of the scheduler')
     .argument('[name]', 'its name (default: the one in the file, or "default")')
     .option('--file <file>', 'a specification as JSON ("-" for standard input), instead of the options below')
-    .option('--task-managers <n>', 'number of TaskManagers', wholeNumber)
+    .option('--task-managers <n>', 'number of TaskManagers', wholeNumber);
+  addSpecOptions(command);
+  withWait(withConnection(command), 'it runs').action(
+    (name: string | undefined, options: CreateOptions & ConnectionOptions & WaitOptions) => create(name, options, io),
+  );
+}
+
+/** What any cluster may be given, whatever it runs. */
+export function addSpecOptions(command: Command): void {
+  command
     .option('--elastic <min:max[:spare]>', 'as many TaskManagers as jobs need, within these bounds', elasticRange)
     .option(
       '--standby-job-managers <n>',
@@ -67,9 +76,6 @@ function addCreate(clusters: Command, io: ClientIo): void {
     .option('-D, --define <key=value>', 'a Flink option (may be repeated)', keyValue)
     .option('-e, --environment <key=value>', 'an environment variable of every process (may be repeated)', keyValue);
   addPlacementOptions(command);
-  withWait(withConnection(command), 'it runs').action(
-    (name: string | undefined, options: CreateOptions & ConnectionOptions & WaitOptions) => create(name, options, io),
-  );
 }
 
 /** Those that may be repeated collect what they are given. */
@@ -112,7 +118,7 @@ async function list(options: ConnectionOptions, io: ClientIo): Promise<void> {
 
 const columns = [
   { title: 'NAME', of: ({ name }: ClusterView) => name },
-  { title: 'PHASE', of: ({ phase }: ClusterView) => phase },
+  { title: 'PHASE', of: phaseWords },
   { title: 'FLINK', of: ({ flinkVersion }: ClusterView) => flinkVersion },
   { title: 'TASKMANAGERS', of: ({ taskManagers: { registered, wanted } }: ClusterView) => `${registered}/${wanted}` },
   { title: 'FREE SLOTS', of: ({ slots: { free, total } }: ClusterView) => `${free}/${total}` },
@@ -155,7 +161,7 @@ async function lookRunning(name: string, client: ApiClient) {
   const why = cluster.waitingFor === undefined ? '' : `: ${cluster.waitingFor}`;
   const note = `cluster ${name} is ${cluster.phase}${why}`;
   if (cluster.phase === 'deleting') throw new Problem('CONFLICT', note);
-  return cluster.phase === 'running' ? { done: cluster, note } : { note };
+  return cluster.phase === 'running' || cluster.phase === 'ended' ? { done: cluster, note } : { note };
 }
 
 async function remove(name: string, options: ConnectionOptions & WaitOptions, io: ClientIo): Promise<void> {
@@ -176,11 +182,11 @@ async function lookGone(name: string, client: ApiClient) {
   }
 }
 
-function pathOf(name: string): string {
+export function pathOf(name: string): string {
   return `/v1/clusters/${encodeURIComponent(name)}`;
 }
 
-function print(cluster: ClusterView, options: ConnectionOptions, client: ApiClient, io: ClientIo): void {
+export function print(cluster: ClusterView, options: ConnectionOptions, client: ApiClient, io: ClientIo): void {
   if (options.json) printJson(io, cluster);
   else printLine(io, describe(cluster, client.url));
 }
@@ -189,7 +195,11 @@ function describe(cluster: ClusterView, url: string): string {
   const { spec, taskManagers, slots, jobs } = cluster;
   return renderFields([
     ['name', cluster.name],
-    ['phase', cluster.phase],
+    ['phase', phaseWords(cluster)],
+    ['why it failed', cluster.application?.failure],
+    ['since', cluster.phase === 'ended' ? shortInstant(cluster.application?.stateSince ?? '') : undefined],
+    ['savepoint', cluster.application?.savepointPath],
+    ['application', cluster.application && `job ${cluster.application.job} ${cluster.application.state}`],
     ['waiting for', cluster.waitingFor],
     ['Flink', cluster.flinkVersion],
     ['created', shortInstant(cluster.createdAt)],
@@ -208,6 +218,11 @@ function describe(cluster: ClusterView, url: string): string {
     ...Object.entries(spec.configuration).map(([key, value]) => [`-D ${key}`, value] as const),
     ['Flink UI', `${url}${pathOf(cluster.name)}/flink/`],
   ]);
+}
+
+/** How the application of one that has ended came to its end. */
+function phaseWords({ phase, application }: ClusterView): string {
+  return phase === 'ended' && application !== undefined ? `${phase}: ${application.state}` : phase;
 }
 
 function constraintWords({ constraints = [], preferences = [] }: ClusterView['spec']['jobManager']): string {

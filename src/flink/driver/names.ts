@@ -15,6 +15,24 @@ export const driverEnvironment = {
   leaderNode: 'FLINK_MESOS_LEADER_NODE',
 } as const;
 
+/** What the JobManager of an application cluster is told besides. */
+export const applicationEnvironment = {
+  /** Under which id Flink is to run the job of this attempt. */
+  jobId: 'FLINK_MESOS_JOB_ID',
+  /** Those of the attempts before it, newest first, with commas: it goes on at the newest checkpoint that they left. */
+  earlierJobs: 'FLINK_MESOS_EARLIER_JOBS',
+  /** The last one that was seen, or a savepoint. */
+  lastCheckpoint: 'FLINK_MESOS_LAST_CHECKPOINT',
+  /** Where its jar is. */
+  jar: 'FLINK_MESOS_APPLICATION_JAR',
+  /** Main class and arguments, as JSON. */
+  program: 'FLINK_MESOS_PROGRAM_FILE',
+} as const;
+
+/** In the sandbox, unless the agent or the image has it elsewhere. */
+export const applicationJar = 'application.jar';
+export const programPath = 'conf/application.json';
+
 /** In the sandbox of a JobManager. */
 export const driverJarName = 'flink-mesos-driver.jar';
 

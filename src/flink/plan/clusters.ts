@@ -92,7 +92,7 @@ export interface ClusterFrame {
 
 /** What is known of a cluster beyond its record. */
 export interface ClusterStatus {
-  readonly phase: 'starting' | 'running' | 'recovering' | 'deleting';
+  readonly phase: 'starting' | 'running' | 'recovering' | 'ended' | 'deleting';
   readonly jobManagerUrl?: string;
   /** Flink's REST answered the last time that it was asked. */
   readonly reachable: boolean;

@@ -11,6 +11,7 @@ import type { TaskRecord } from '../../scheduler/model/task.ts';
 import { loadDriverState, saveDriverState } from '../driver/saved-state.ts';
 import { type DriverAnswer, type DriverInput, type DriverState, step } from '../driver/sessions.ts';
 import { workerPrefix } from '../render/renderer.ts';
+import { endApplication } from './application.ts';
 import type { Draft, Planning } from './known-cluster.ts';
 
 export function takeDriverCall(draft: Draft, call: DriverInput): DriverAnswer {
@@ -22,7 +23,10 @@ export function takeDriverCall(draft: Draft, call: DriverInput): DriverAnswer {
   for (const effect of taken.effects) {
     if (effect.kind === 'request') next = step(next, { kind: 'placed', id: effect.worker.id }).state;
     // The end of its JobManager is not the end of a session cluster: the next one may attach.
-    if (effect.kind === 'finished') next = goesOn(next);
+    if (effect.kind === 'finished') {
+      next = goesOn(next);
+      endApplication(draft, effect.result);
+    }
   }
   keep(draft, state, next);
   return taken.answer;

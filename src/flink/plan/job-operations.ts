@@ -164,6 +164,11 @@ function fail(draft: Draft, job: JobRecord, operation: JobOperation, why: string
   });
 }
 
+/** Nobody is left to say what came of it. */
+export function abandonOperation(draft: Draft, job: JobRecord, operation: JobOperation, why: string): void {
+  fail(draft, job, operation, why);
+}
+
 function isAdaptive({ spec }: ClusterRecord): boolean {
   return spec.configuration['jobmanager.scheduler']?.toLowerCase() === 'adaptive';
 }

@@ -44,6 +44,8 @@ export interface KnownCluster {
   readonly registered: Set<TaskId>;
   readonly unregisteredSince: Map<TaskId, EpochMs>;
   operation?: Operation;
+  /** Of an application that has ended: nothing of its cluster runs any more. */
+  gone?: true;
   /** When its JobManager was asked to end by itself, with all that it keeps. */
   shutDownAt?: EpochMs;
   /** Operations on jobs that Flink was asked for, of whom, and when to ask again where the answer was lost. */

@@ -29,7 +29,12 @@ function takeOne(draft: Draft, job: JobRecord): void {
   }
 }
 
-export function endJob(draft: Draft, job: JobRecord, state: 'FAILED' | 'CANCELED', failure?: string): void {
+export function endJob(
+  draft: Draft,
+  job: JobRecord,
+  state: 'FINISHED' | 'FAILED' | 'CANCELED',
+  failure?: string,
+): void {
   draft.changeJob(job.id, { state, stateSince: draft.now, ...(failure !== undefined && { failure }) });
   stateChange(draft, job, state);
 }

@@ -7,6 +7,7 @@
  */
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Placement, TaskRecord } from '../../scheduler/model/task.ts';
+import { beginAttempt } from './application.ts';
 import { isLaunched, isWanted, kill, type LaunchedTask, launch, mayLaunch, type Planning } from './known-cluster.ts';
 import { takeJobsFrom } from './lost-jobs.ts';
 import type { ClusterRecord } from './records.ts';
@@ -89,6 +90,7 @@ function replace(planning: Planning, current: TaskId | undefined, ended: TaskRec
   const { draft, renderer } = planning;
   if (current !== undefined) takeJobsFrom(draft, current);
   if (!mayLaunch(draft, 'jobmanager')) return;
+  beginAttempt(draft, ended);
   const sameAddress = draft.record.spec.highAvailability === undefined && ended !== undefined;
   const place = sameAddress ? placeToReturnTo(ended, draft.record.jobManager) : undefined;
   const taskId = launch(planning, 'jobmanager', (id) => renderer.jobManager(draft.record, id, place));

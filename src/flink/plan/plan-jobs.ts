@@ -31,7 +31,7 @@ export function planJobs(planning: Planning, jobManager: LaunchedTask): void {
   const cancelled = draft.record.jobs.some(
     (job) => job.goal === 'cancel' && planCancel(planning, jobManager, job, look),
   );
-  if (cancelled) return;
+  if (cancelled || draft.record.spec.application !== undefined) return;
   for (const job of draft.record.jobs) {
     if (job.goal === 'run' && job.state === 'SUBMITTING' && planSubmit(planning, jobManager, job, look)) return;
   }

@@ -9,6 +9,8 @@ import { unreachable } from '../../lib/exhaustive.ts';
 import { Problem } from '../../lib/problem.ts';
 import type { TaskRecord } from '../../scheduler/model/task.ts';
 import type { Renderer } from '../render/render.ts';
+import { endOtherAttempts, noteApplication } from './application.ts';
+import { applicationIsOver, applicationJob } from './application-job.ts';
 import { launchNotBefore, withFailures } from './back-off.ts';
 import type { ClusterCommand, ClusterFrame, ClusterInput, Clusters } from './clusters.ts';
 import { noteEndedWorkers, takeDriverCall } from './driver-calls.ts';
@@ -36,6 +38,9 @@ import { refuseIfDeleting, takeCancel, takeDelete, takeSubmit } from './take-com
 
 /** A JobManager needs a second or two to end its jobs and remove what it keeps of them. */
 const LEAVING_MS = 15_000;
+
+/** Clusters of applications that have ended. */
+export const ENDED_APPLICATIONS_KEPT = 100;
 
 const nothing: ClusterFrame = { persist: [], actions: [], facts: [] };
 
@@ -111,10 +116,35 @@ function create(clusters: KnownClusters, record: ClusterRecord, at: EpochMs): Cl
   }
   if (present !== undefined) throw new Problem('EXISTS', `there is a cluster ${record.name} already`);
   const known = knownCluster(record, false);
+  const room = makeRoom(clusters);
   clusters.set(record.name, known);
   const draft = new Draft(known, at, null);
   draft.state({ kind: 'cluster.created', cluster: record.name, flinkVersion: record.distribution.version });
-  return draft.frame();
+  const { persist, actions, facts } = draft.frame();
+  return {
+    persist: [...room.flatMap((gone) => gone.persist), ...persist],
+    actions: [...room.flatMap((gone) => gone.actions), ...actions],
+    facts: [...room.flatMap((gone) => gone.facts), ...facts],
+  };
+}
+
+/** Results are kept, but not for ever: those that ended first make room. */
+function makeRoom(clusters: KnownClusters): readonly ClusterFrame[] {
+  const endedAt = ({ record }: KnownCluster) => applicationJob(record)?.stateSince ?? 0;
+  const over = [...clusters.values()].filter(({ gone }) => gone === true);
+  return over
+    .sort((left, right) => endedAt(left) - endedAt(right))
+    .slice(0, Math.max(0, over.length + 1 - ENDED_APPLICATIONS_KEPT))
+    .map(({ record }) => forget(clusters, record.name));
+}
+
+function forget(clusters: KnownClusters, cluster: ClusterName): ClusterFrame {
+  clusters.delete(cluster);
+  return {
+    persist: [{ kind: 'delete', collection: 'clusters', key: cluster }],
+    actions: [{ kind: 'forget', cluster }],
+    facts: [{ kind: 'cluster.deleted', cluster }],
+  };
 }
 
 function command(
@@ -165,9 +195,12 @@ function plan(
   const planning: Planning = { draft: new Draft(known, now), tasks, renderer };
   if (known.requested.size > 0) for (const { spec } of tasks) known.requested.delete(spec.taskId);
   if (known.record.goal === 'delete') return planDeletion(clusters, planning);
+  noteApplication(planning);
+  if (applicationIsOver(known.record)) return planEnd(planning);
   noteFailures(planning);
   noteEndedWorkers(planning);
   if (known.record.paused === true) withdrawWaiting(planning);
+  endOtherAttempts(planning);
   const jobManager = planJobManager(planning);
   if (known.look !== undefined && known.look.jobManager !== known.record.jobManager?.taskId) known.look = undefined;
   if (jobManager !== undefined) noteReady(planning, jobManager);
@@ -184,18 +217,24 @@ function plan(
 
 /** The record goes last: until every task has ended somebody must know that they are to end. */
 function planDeletion(clusters: KnownClusters, planning: Planning): ClusterFrame {
-  const { draft, tasks } = planning;
-  const cluster = draft.record.name;
-  draft.known.requested.clear();
+  const { draft } = planning;
+  if (!endAll(planning, 'the cluster is deleted')) return draft.frame();
+  return forget(clusters, draft.record.name);
+}
+
+/** The record stays: it says how the application ended. */
+function planEnd(planning: Planning): ClusterFrame {
+  const { draft } = planning;
+  if (endAll(planning, 'its application has ended')) draft.known.gone = true;
+  return draft.frame();
+}
+
+/** True when nothing is left. */
+function endAll(planning: Planning, why: string): boolean {
+  planning.draft.known.requested.clear();
   const leaving = askToLeaveNothing(planning);
-  for (const task of tasks) if (task !== leaving) kill(planning, task, 'the cluster is deleted');
-  if (tasks.some(({ life }) => life.phase !== 'ended')) return draft.frame();
-  clusters.delete(cluster);
-  return {
-    persist: [{ kind: 'delete', collection: 'clusters', key: cluster }],
-    actions: [{ kind: 'forget', cluster }],
-    facts: [{ kind: 'cluster.deleted', cluster }],
-  };
+  for (const task of planning.tasks) if (task !== leaving) kill(planning, task, why);
+  return planning.tasks.every(({ life }) => life.phase === 'ended');
 }
 
 /**

@@ -25,11 +25,11 @@ export type Distribution =
   | { readonly kind: 'uri'; readonly version: string; readonly uri: string }
   | { readonly kind: 'artifact'; readonly version: string; readonly archive: ArtifactRef };
 
-/** A jar that was uploaded to a cluster (collection `jars`, key = cluster/id). */
+/** A jar that was uploaded to a cluster (collection `jars`, key = cluster/id), or for all of them (key = -/id). */
 export interface JarRecord {
   readonly version: 1;
   readonly id: string;
-  readonly cluster: ClusterName;
+  readonly cluster?: ClusterName;
   readonly name: string;
   readonly artifact: ArtifactRef;
   readonly uploadedAt: EpochMs;

@@ -1,6 +1,7 @@
 /** How a cluster stands, in a few numbers and, where something is not as wanted, in words. */
 import type { TaskRecord } from '../../scheduler/model/task.ts';
 import type { Renderer } from '../render/render.ts';
+import { applicationIsOver } from './application-job.ts';
 import type { ClusterStatus } from './clusters.ts';
 import { isLaunched, isWanted, type KnownCluster } from './known-cluster.ts';
 import type { ClusterRecord } from './records.ts';
@@ -36,6 +37,7 @@ function hasSession({ driver }: ClusterRecord): boolean {
 /** A cluster that lacks something starts the first time, and recovers after anything went wrong. */
 function phaseOf({ record, ready }: KnownCluster, waiting: boolean): ClusterStatus['phase'] {
   if (record.goal === 'delete') return 'deleting';
+  if (applicationIsOver(record)) return 'ended';
   if (!waiting) return 'running';
   const wasUp = record.failures.length > 0 || record.jobManager?.successorOf !== undefined;
   const replacing = ready !== undefined && ready !== record.jobManager?.taskId;
@@ -50,7 +52,7 @@ function waitingWords(
   registered: number,
 ): string | undefined {
   const { record } = known;
-  if (record.goal === 'delete') return endingWords(tasks);
+  if (record.goal === 'delete' || applicationIsOver(record)) return endingWords(tasks);
   if (jobManager === undefined || jobManager.life.phase === 'ended') {
     return record.paused === true ? 'its plan to be continued' : 'the next launch of the JobManager';
   }

@@ -13,6 +13,12 @@ export function takeDelete(draft: Draft): void {
 
 export function takeSubmit(draft: Draft, job: JobRecord): void {
   refuseIfDeleting(draft);
+  if (draft.record.spec.application !== undefined) {
+    throw new Problem(
+      'CONFLICT',
+      `cluster ${draft.record.name} runs its application alone: give jobs to a session cluster`,
+    );
+  }
   if (draft.record.jobs.some(({ id }) => id === job.id)) {
     throw new Problem('EXISTS', `there is a job ${job.id} in cluster ${draft.record.name} already`);
   }

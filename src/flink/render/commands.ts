@@ -3,7 +3,15 @@
  * that counts. Nothing in a line comes from a user: their values are in conf/ (see configuration.ts) or in the
  * environment, and whatever depends on the placement is a variable that the task is given.
  */
-import { driverEnvironment, driverJarName, entryPoints, secretPath } from '../driver/names.ts';
+import {
+  applicationEnvironment,
+  applicationJar,
+  driverEnvironment,
+  driverJarName,
+  entryPoints,
+  programPath,
+  secretPath,
+} from '../driver/names.ts';
 import type { WantedWorker } from '../driver/wire.ts';
 import type { Distribution } from '../plan/records.ts';
 import { libraryDirectory, pluginDirectory } from './sandbox.ts';
@@ -32,6 +40,31 @@ export function elasticJobManagerCommand(distribution: Distribution, added: Shel
       mainClass: entryPoints.session,
       classPath: `$PWD/${driverJarName}`,
       options: { ...jobManagerOptions, ...added },
+    }),
+  ].join('\n');
+}
+
+/** The same with a program of its own. An attempt has its own job id and, perhaps, parallelism. */
+export function applicationCommand(
+  distribution: Distribution,
+  parallelism: number | undefined,
+  added: ShellOptions = {},
+): string {
+  const { jar, jobId, program } = applicationEnvironment;
+  return [
+    ...prelude(distribution, 'jobmanager'),
+    `export ${driverEnvironment.secretFile}="$PWD/${secretPath}" ${program}="$PWD/${programPath}"`,
+    `export ${jar}="\${${jar}:-$PWD/${applicationJar}}"`,
+    javaCommand({
+      part: 'jobmanager',
+      mainClass: entryPoints.application,
+      classPath: `$PWD/${driverJarName}`,
+      options: {
+        ...jobManagerOptions,
+        ...added,
+        '\\$internal.pipeline.job-id': `$${jobId}`,
+        ...(parallelism !== undefined && { 'parallelism.default': String(parallelism) }),
+      },
     }),
   ].join('\n');
 }

@@ -1,9 +1,12 @@
 /** Fills the defaults in: Flink's own sizes where it has some, and small processes otherwise. */
-import type { ClusterSpec, CompleteClusterSpec, CompleteHighAvailability, FlinkSource } from '../spec.ts';
+import type { ClusterSpec, CompleteClusterSpec, CompleteHighAvailability, FlinkSource, TaskManagers } from '../spec.ts';
 
 /** 1728 MiB is the size in the configuration that Flink ships: 512 MiB each of heap and managed memory. */
 const defaultJobManager = { cpus: 0.5, memoryMiB: 1024, diskMiB: 512 };
 const defaultTaskManager = { cpus: 1, memoryMiB: 1728, diskMiB: 1024, slots: 1 };
+
+/** Of an application cluster. */
+const asItNeeds: TaskManagers = { mode: 'elastic', min: 0, max: 1000, spare: 0 };
 
 const DEFAULT_PATH = '/flink-mesos-flink';
 
@@ -21,7 +24,8 @@ export function completeSpec(spec: ClusterSpec, defaults: SpecDefaults): Complet
     flink: spec.flink ?? defaults.source,
     jobManager: { ...defaultJobManager, ...spec.jobManager },
     taskManager: { ...defaultTaskManager, ...spec.taskManager },
-    taskManagers: spec.taskManagers ?? { mode: 'fixed', count: 1 },
+    taskManagers: spec.taskManagers ?? (spec.application ? asItNeeds : { mode: 'fixed', count: 1 }),
+    ...(spec.application && { application: spec.application }),
     ...(spec.placement && { placement: spec.placement }),
     ...(highAvailability && { highAvailability }),
     ...(spec.processes && { processes: spec.processes }),

@@ -4,7 +4,7 @@
  * directories) is given on the command line, where it wins. Option names are valid in Flink 1.20 and in 2.x.
  */
 
-import { secretPath } from '../driver/names.ts';
+import { programPath, secretPath } from '../driver/names.ts';
 import type { CompleteClusterSpec } from '../spec.ts';
 import { jvmOptionsFile } from './jvm-options.ts';
 import { logSettings } from './log-settings.ts';
@@ -51,6 +51,7 @@ export function renderConfiguration(spec: CompleteClusterSpec, storage: string, 
     ...spec.configuration,
     ...highAvailabilityOptions(spec, storage, incarnation),
     ...elasticOptions(spec),
+    ...applicationOptions(spec),
     ...jobManagerMemoryOptions(jobManager),
     ...taskManagerMemoryOptions(taskManager),
     'taskmanager.cpu.cores': String(spec.taskManager.cpus),
@@ -63,6 +64,7 @@ export function renderConfiguration(spec: CompleteClusterSpec, storage: string, 
     { path: 'conf/log4j.properties', content: logSettings(spec.logging?.level) },
     { path: 'conf/jobmanager.jvm', content: flags('jobmanager', jobManagerJvmOptions(jobManager)) },
     { path: 'conf/taskmanager.jvm', content: flags('taskmanager', taskManagerJvmOptions(taskManager)) },
+    ...programFile(spec),
     ...(driverSecret === undefined ? [] : [{ path: secretPath, content: `${driverSecret}\n`, mode: 0o600 }]),
     ...given.files.map(({ name, content }) => ({ path: `conf/${name}`, content, mode: 0o600 })),
   ]);
@@ -81,6 +83,27 @@ function elasticOptions({ taskManagers, taskManager }: CompleteClusterSpec): Opt
     // A JobManager that came back waits for the TaskManagers that it had before it asks for others.
     'resourcemanager.previous-worker.recovery.timeout': '30 s',
   };
+}
+
+/** The JobManager stays until its end was seen, and a successor does not run again what had ended. */
+function applicationOptions({ application }: CompleteClusterSpec): Options {
+  if (application === undefined) return {};
+  const { savepointPath, allowNonRestoredState } = application;
+  return {
+    'execution.shutdown-on-application-finish': 'false',
+    // What main() throws before there is a job is told as the failure of the job.
+    'execution.submit-failed-job-on-application-error': 'true',
+    'job-result-store.delete-on-commit': 'false',
+    ...(savepointPath !== undefined && { 'execution.state-recovery.path': savepointPath }),
+    ...(allowNonRestoredState === true && { 'execution.state-recovery.ignore-unclaimed-state': 'true' }),
+  };
+}
+
+/** Arguments may hold anything, and stand on no command line. */
+function programFile({ application }: CompleteClusterSpec) {
+  if (application === undefined) return [];
+  const { entryClass, args = [] } = application;
+  return [{ path: programPath, content: `${JSON.stringify({ entryClass, args })}\n` }];
 }
 
 /** Flink then finds the leader, and brings jobs back, by ZooKeeper and the storage alone. */

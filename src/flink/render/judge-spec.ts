@@ -19,6 +19,7 @@ export function judgeSpec(spec: CompleteClusterSpec): string[] {
   return [
     ...judgeVersion(spec),
     ...judgeMode(spec),
+    ...judgeApplication(spec),
     ...judgeHighAvailability(spec),
     ...judgeJobManager(spec),
     ...judgeTaskManager(spec),
@@ -43,6 +44,15 @@ function judgeMode({ taskManagers }: CompleteClusterSpec): string[] {
   return [
     ...(min > max ? [`taskManagers.min: ${min} is more than taskManagers.max, ${max}`] : []),
     ...(spare > max ? [`taskManagers.spare: ${spare} is more than taskManagers.max, ${max}`] : []),
+  ];
+}
+
+/** The driver is what runs its program. */
+function judgeApplication({ application, taskManagers }: CompleteClusterSpec): string[] {
+  if (application === undefined || taskManagers.mode === 'elastic') return [];
+  const { count } = taskManagers;
+  return [
+    `taskManagers.mode: an application cluster is elastic; for a fixed size give {"mode": "elastic", "min": ${count}, "max": ${count}, "spare": 0}`,
   ];
 }
 

@@ -12,6 +12,8 @@ interface Refusal {
 const byOffer = 'ports and addresses come from Mesos offers';
 const bySandbox = 'it lies in the sandbox of the task';
 
+const byResult = 'the result of an application is read from its JobManager before that ends';
+
 const refusals: readonly Refusal[] = [
   { option: 'jobmanager.rpc.address', why: byOffer },
   { option: 'jobmanager.rpc.port', why: byOffer },
@@ -45,6 +47,9 @@ const refusals: readonly Refusal[] = [
   { option: 'slotmanager.redundant-taskmanager-num', why: 'set taskManagers.spare' },
   { option: 'resourcemanager.taskmanager-registration.timeout', why: 'what does not register is replaced by it' },
   { option: 'resourcemanager.previous-worker.recovery.timeout', why: 'it says which TaskManagers are still there' },
+  { option: 'execution.shutdown-on-application-finish', why: byResult },
+  { option: 'execution.submit-failed-job-on-application-error', why: byResult },
+  { option: 'job-result-store.delete-on-commit', why: byResult },
   { option: 'io.tmp.dirs', why: bySandbox },
   { option: 'process.*', why: bySandbox },
   { option: 'blob.storage.directory', why: bySandbox },

@@ -2,11 +2,13 @@
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Uri } from '../../mesos-api-client/protocol/mesos.ts';
 import type { GroupName, Placement, TaskProcess, TaskSpec } from '../../scheduler/model/task.ts';
-import { driverEnvironment, driverJarName } from '../driver/names.ts';
+import { applicationEnvironment, applicationJar, driverEnvironment, driverJarName } from '../driver/names.ts';
 import type { WantedWorker } from '../driver/wire.ts';
-import type { ArtifactRef, ClusterRecord, Distribution } from '../plan/records.ts';
+import { applicationJob } from '../plan/application-job.ts';
+import { flinkJobId, flinkJobIds } from '../plan/flink-job-id.ts';
+import type { ArtifactRef, ClusterRecord, Distribution, JobRecord } from '../plan/records.ts';
 import type { CompleteClusterSpec } from '../spec.ts';
-import { elasticJobManagerCommand, jobManagerCommand, taskManagerCommand } from './commands.ts';
+import { applicationCommand, elasticJobManagerCommand, jobManagerCommand, taskManagerCommand } from './commands.ts';
 import { taskLabels } from './labels.ts';
 import { MEBIBYTE } from './memory-size.ts';
 import { othersOf } from './other-resources.ts';
@@ -20,6 +22,9 @@ import { userUris } from './user-uris.ts';
 const KILL_GRACE_MS = 15_000;
 /** How long a JobManager waits for the place of the one before it: its TaskManagers find it there by themselves. */
 const OLD_PLACE_MS = 10_000;
+
+/** An attempt that did not get as far as a checkpoint leaves those of the one before it. */
+const ATTEMPTS_LOOKED_INTO = 10;
 
 export function createRenderer(context: RenderContext): Renderer {
   const renderOne = remembering((cluster, taskId, address) => renderTaskManager(context, cluster, taskId, address));
@@ -53,6 +58,7 @@ function renderJobManager(
   successorOf: Placement | undefined,
 ): TaskSpec {
   const { cpus, memoryMiB, diskMiB } = cluster.spec.jobManager;
+  const application = applicationJob(cluster);
   return {
     taskId,
     group: groupOf(cluster),
@@ -66,9 +72,17 @@ function renderJobManager(
       ...othersOf(cluster.spec.jobManager),
     },
     process: {
-      command: jobManagerCommandOf(cluster),
-      environment: { ...environmentOf(cluster), ...driverEnvironmentOf(context, cluster) },
-      uris: [...urisOf(context, cluster), ...driverUris(context, cluster)],
+      command: jobManagerCommandOf(cluster, application),
+      environment: {
+        ...environmentOf(cluster),
+        ...driverEnvironmentOf(context, cluster),
+        ...(application && attemptEnvironment(cluster.spec, application)),
+      },
+      uris: [
+        ...urisOf(context, cluster),
+        ...driverUris(context, cluster),
+        ...applicationUris(context, cluster.spec, application),
+      ],
       labels: taskLabels(cluster, 'jobmanager'),
       ...endingOf(cluster.spec),
     },
@@ -78,6 +92,30 @@ function renderJobManager(
       prefer: { agentId: successorOf.agentId, ports: successorOf.ports, forMs: OLD_PLACE_MS },
     }),
   };
+}
+
+/** Which attempt at the application's job this JobManager is for, and where the ones before it left off. */
+function attemptEnvironment(spec: CompleteClusterSpec, job: JobRecord): Readonly<Record<string, string>> {
+  const { jobId, earlierJobs, lastCheckpoint, jar } = applicationEnvironment;
+  const earlier = flinkJobIds(job, ATTEMPTS_LOOKED_INTO + 1).slice(1);
+  const source = spec.application?.jar;
+  return {
+    [jobId]: flinkJobId(job),
+    ...(earlier.length > 0 && { [earlierJobs]: earlier.join() }),
+    ...(earlier.length > 0 && job.lastCheckpoint !== undefined && { [lastCheckpoint]: job.lastCheckpoint }),
+    ...(source !== undefined && 'path' in source && { [jar]: source.path }),
+  };
+}
+
+function applicationUris(
+  context: RenderContext,
+  { application }: CompleteClusterSpec,
+  job: JobRecord | undefined,
+): readonly Uri[] {
+  if (application === undefined || 'path' in application.jar) return [];
+  const value = 'uri' in application.jar ? application.jar.uri : job?.jar && context.artifactUrl(job.jar);
+  if (value === undefined) throw new Error('an application whose uploaded jar is not recorded');
+  return [{ value, extract: false, cache: false, output_file: applicationJar }];
 }
 
 function renderTaskManager(
@@ -137,9 +175,11 @@ function renderWorker(
   };
 }
 
-function jobManagerCommandOf({ driver, distribution, spec }: ClusterRecord): string {
+function jobManagerCommandOf({ driver, distribution, spec }: ClusterRecord, job: JobRecord | undefined): string {
+  const ports = portOptions(spec, 'jobManager');
+  if (job !== undefined) return applicationCommand(distribution, job.spec?.parallelism, ports);
   const command = driver === undefined ? jobManagerCommand : elasticJobManagerCommand;
-  return command(distribution, portOptions(spec, 'jobManager'));
+  return command(distribution, ports);
 }
 
 function publishedAt(spec: CompleteClusterSpec, part: Part): Pick<TaskSpec, 'vips'> {

@@ -1,5 +1,5 @@
 /** The sandbox of a process: where what is fetched lies, and the names that are taken. */
-import { driverJarName } from '../driver/names.ts';
+import { applicationJar, driverJarName } from '../driver/names.ts';
 
 /** Below the sandbox: jars of the cluster that go on the class path; a directory that is not there adds nothing to it. */
 export const libraryDirectory = 'libraries';
@@ -17,4 +17,5 @@ export const ownFiles: readonly string[] = [
   'upload',
   'work',
   driverJarName,
+  applicationJar,
 ];

@@ -149,6 +149,18 @@ export function createFakeDispatcher(): FakeDispatcher {
     return text;
   };
 
+  const keepJar = async (cluster: string, fileName: string, content: Readable): Promise<JarView> => {
+    const upload = await receive(cluster, fileName, content).catch((error: unknown) => {
+      fake.brokenUploads.push(error instanceof Problem ? error.code : String((error as Error).message));
+      throw error;
+    });
+    fake.uploads.push(upload);
+    if (upload.bytes === 0) throw new Problem('JAR_INVALID', `${fileName} is empty`);
+    const jar = { id: upload.sha256.slice(0, 12), name: fileName, bytes: upload.bytes, uploadedAt: moment };
+    jars.set(cluster, [...(jars.get(cluster) ?? []), jar]);
+    return jar;
+  };
+
   const fake: FakeDispatcher = {
     calls: [],
     mesosAgents: [agentExample],
@@ -248,14 +260,14 @@ export function createFakeDispatcher(): FakeDispatcher {
 
     async uploadJar(cluster, fileName, content) {
       known(cluster);
-      const upload = await receive(cluster, fileName, content).catch((error: unknown) => {
-        fake.brokenUploads.push(error instanceof Problem ? error.code : String((error as Error).message));
-        throw error;
-      });
-      fake.uploads.push(upload);
-      if (upload.bytes === 0) throw new Problem('JAR_INVALID', `${fileName} is empty`);
-      const jar = { id: upload.sha256.slice(0, 12), name: fileName, bytes: upload.bytes, uploadedAt: moment };
-      jars.set(cluster, [...(jars.get(cluster) ?? []), jar]);
+      return keepJar(cluster, fileName, content);
+    },
+    uploadSharedJar: (fileName, content) => keepJar('-', fileName, content),
+    sharedJars: () => jars.get('-') ?? [],
+    async forgetSharedJar(id) {
+      const jar = jars.get('-')?.find((candidate) => candidate.id === id);
+      if (jar === undefined) throw new Problem('NOT_FOUND', `there is no jar ${id}`);
+      jars.set('-', fake.sharedJars().filter((other) => other !== jar) as JarView[]);
       return jar;
     },
     jars(cluster) {

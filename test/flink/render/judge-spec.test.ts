@@ -44,6 +44,16 @@ const impossible: readonly (readonly [what: string, spec: Partial<ClusterSpec>, 
     /^taskManager\.slots: 64 slots on 1 cpus/,
   ],
   [
+    'an application in a cluster of a fixed size',
+    { application: { jar: { path: '/a.jar' } }, taskManagers: { mode: 'fixed', count: 2 } },
+    /^taskManagers\.mode: an application cluster is elastic; .*"min": 2, "max": 2/,
+  ],
+  [
+    'an application that leaves before its result was read',
+    { configuration: { 'execution.shutdown-on-application-finish': 'true' } },
+    /^configuration\.execution\.shutdown-on-application-finish: .* result/,
+  ],
+  [
     'a minimum above the maximum',
     { taskManagers: { mode: 'elastic', min: 3, max: 2, spare: 0 } },
     /^taskManagers\.min: 3 is more than taskManagers\.max, 2$/,

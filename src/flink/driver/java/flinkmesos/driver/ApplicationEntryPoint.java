@@ -1,24 +1,25 @@
 package flinkmesos.driver;
 
-import java.io.File;
-import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.UUID;
 import org.apache.flink.client.deployment.application.ApplicationClusterEntryPoint;
-import org.apache.flink.client.deployment.application.ApplicationConfiguration;
-import org.apache.flink.client.program.DefaultPackagedProgramRetriever;
 import org.apache.flink.client.program.PackagedProgram;
+import org.apache.flink.client.program.ProgramInvocationException;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.plugin.PluginUtils;
+import org.apache.flink.runtime.clusterframework.ApplicationStatus;
 import org.apache.flink.runtime.entrypoint.ClusterEntrypoint;
-import org.apache.flink.runtime.entrypoint.ClusterEntrypointUtils;
+import org.apache.flink.runtime.util.EnvironmentInformation;
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.node.ObjectNode;
+import org.apache.flink.util.ExceptionUtils;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The JobManager of an application cluster: it runs the main method of one program, found in usrlib beside Flink's lib
- * directory (FLINK_LIB_DIR), and ends with it. Main class and arguments are Flink's own options
- * $internal.application.main and $internal.application.program-args.
- */
+/** The JobManager of an application cluster: it runs the main method of one program, and lives for its job. */
 public final class ApplicationEntryPoint extends ApplicationClusterEntryPoint {
+    private static final Logger LOG = LoggerFactory.getLogger(ApplicationEntryPoint.class);
+
     private ApplicationEntryPoint(Configuration configuration, PackagedProgram program) {
         super(configuration, program, new ManagerFactory());
     }
@@ -28,21 +29,46 @@ public final class ApplicationEntryPoint extends ApplicationClusterEntryPoint {
         PackagedProgram program = null;
         try {
             FileSystem.initialize(configuration, PluginUtils.createPluginManagerFromRootFolder(configuration));
-            program = installSecurityContext(configuration).runSecured(() -> programOf(configuration));
+            program = installSecurityContext(configuration).runSecured(() -> Program.find(configuration));
             configureExecution(configuration, program);
+            Resumption.prepare(configuration);
         } catch (Exception e) {
-            LoggerFactory.getLogger(ApplicationEntryPoint.class).error("Could not prepare the application's program.", e);
+            LOG.error("Could not prepare the application's program.", e);
+            if (isFaultOfTheProgram(e)) {
+                tellFailure(e);
+            }
             System.exit(1);
         }
         ClusterEntrypoint.runClusterEntrypoint(new ApplicationEntryPoint(configuration, program));
     }
 
-    private static PackagedProgram programOf(Configuration configuration) throws Exception {
-        File userLib = ClusterEntrypointUtils.tryFindUserLibDirectory().orElse(null);
-        String mainClass = configuration.get(ApplicationConfiguration.APPLICATION_MAIN_CLASS);
-        List<String> arguments = configuration.get(ApplicationConfiguration.APPLICATION_ARGS);
-        String[] programArgs = arguments == null ? new String[0] : arguments.toArray(new String[0]);
-        return DefaultPackagedProgramRetriever.create(userLib, mainClass, programArgs, configuration)
-                .getPackagedProgram();
+    /** No other attempt would do better: there is no such class, or it has no main method. */
+    private static boolean isFaultOfTheProgram(Exception e) {
+        return ExceptionUtils.findThrowable(e, ProgramInvocationException.class).isPresent()
+                || ExceptionUtils.findThrowable(e, NoSuchElementException.class).isPresent()
+                || ExceptionUtils.findThrowable(e, IllegalArgumentException.class).isPresent();
+    }
+
+    private static void tellFailure(Exception e) {
+        SchedulerClient client = SchedulerClient.fromEnvironment();
+        String session = UUID.randomUUID().toString().replace("-", "");
+        ObjectNode introduction = client.object()
+                .put("session", session)
+                .put("version", EnvironmentInformation.getVersion())
+                .put("rpc", "")
+                .putNull("web");
+        ObjectNode end = client.object()
+                .put("session", session)
+                .put("status", ApplicationStatus.FAILED.name())
+                .put("diagnostics", ExceptionUtils.stringifyException(e));
+        try {
+            client.attach(introduction);
+            client.finished(end);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        } catch (Exception unheard) {
+            // The next JobManager will find the same, and say so.
+            LOG.error("The scheduler could not be told that the program cannot be run.", unheard);
+        }
     }
 }

@@ -1,0 +1,173 @@
+/**
+ * Application clusters: one program, its own cluster, and its end the end of the cluster, with real Flink on Mesos. The
+ * jar comes by upload, by URI and from a path of the agents.
+ */
+import { openAsBlob } from 'node:fs';
+import test, { type ExecutionContext } from 'ava';
+import { exampleClasses } from '../../examples/build.ts';
+import type { ClusterView, JobView } from '../../src/dispatcher/dispatcher.ts';
+import { provenJobManager } from './support/api.ts';
+import { eventually } from './support/process.ts';
+import { exampleJar, pidOfTask, type Stack, startStack } from './support/stack.ts';
+
+for (const version of [undefined, '1.20.5']) {
+  const name = version ?? 'newest';
+
+  test.serial(`how an application ended is known when its processes are gone (Flink ${name})`, async (t) => {
+    const { stack, jar } = await prepare(t, version);
+    const upload = await uploadShared(stack, jar);
+    const create = (cluster: string, application: object, configuration: object = {}) =>
+      stack.api.send<ClusterView>('POST', '/v1/clusters', { name: cluster, application, configuration });
+    const sums = { jar: { id: upload }, entryClass: exampleClasses.sumOnce };
+    await create('finite', { ...sums, args: ['--count', '2000', '--keys', '3'] });
+    await create('batch', { ...sums, parallelism: 2 }, { 'execution.runtime-mode': 'BATCH' });
+    await create('wrong-argument', { ...sums, args: ['--count', "it's ; many"] });
+    await create('wrong-class', { ...sums, entryClass: 'no.such.Thing' });
+
+    for (const cluster of ['finite', 'batch']) {
+      const { application, taskManagers } = await ended(stack, cluster);
+      t.like(application, { state: 'FINISHED' });
+      t.is(application?.failure, undefined);
+      t.deepEqual(taskManagers, { wanted: 0, registered: 0 });
+    }
+    t.true((await stack.api.tasks('batch')).some(({ part }) => part === 'taskmanager'));
+    const wrong = (await ended(stack, 'wrong-argument')).application;
+    t.is(wrong?.state, 'FAILED');
+    t.regex(wrong?.failure ?? '', /--count must be a whole number, not "it's ; many"/);
+    const unknown = (await ended(stack, 'wrong-class')).application;
+    t.is(unknown?.state, 'FAILED');
+    t.regex(unknown?.failure ?? '', /no\.such\.Thing/);
+    t.is((await stack.api.tasks('wrong-class')).filter(({ part }) => part === 'jobmanager').length, 1, 'tried once');
+    await eventually('no task of them runs', 20_000, async () => (await tasksThatRun(stack)) === 0);
+
+    await stack.scheduler.kill('SIGKILL');
+    await stack.startScheduler();
+    const [job] = await stack.api.jobs('finite');
+    t.like(await stack.api.cluster('finite'), { phase: 'ended', application: { job: job?.id, state: 'FINISHED' } });
+    await stack.api.send('DELETE', '/v1/clusters/finite');
+    await eventually('it is gone', 20_000, async () => !(await namesOf(stack)).includes('finite'));
+    t.true((await namesOf(stack)).includes('batch'));
+  });
+
+  test.serial(
+    `an application is cancelled, stopped, started from its savepoint and resumed (Flink ${name})`,
+    async (t) => {
+      const { stack, jar } = await prepare(t, version);
+      const { api } = stack;
+      const create = async (cluster: string, application: object): Promise<JobView> => {
+        await api.send('POST', '/v1/clusters', {
+          name: cluster,
+          application: { entryClass: exampleClasses.stateWitness, parallelism: 2, ...application },
+          configuration: { 'execution.checkpointing.interval': '1 s' },
+        });
+        return (await api.jobs(cluster))[0] as JobView;
+      };
+      const first = await create('stopped', { jar: { uri: `file://${jar}` } });
+      const second = await create('cancelled', { jar: { path: jar }, parallelism: 1 });
+      await running(stack, 'cancelled');
+      t.is((await api.tasks('cancelled')).filter(({ part }) => part === 'taskmanager').length, 1);
+      await t.throwsAsync(api.send('POST', '/v1/clusters/cancelled/jobs', { jar: 'any' }), { message: /no jar|alone/ });
+      await api.send('DELETE', `/v1/clusters/cancelled/jobs/${second.id}`);
+      t.like((await ended(stack, 'cancelled')).application, { job: second.id, state: 'CANCELED' });
+
+      await running(stack, 'stopped');
+      await eventually('a checkpoint', 60_000, async () => (await api.jobs('stopped'))[0]?.lastCheckpoint);
+      await api.send('POST', `/v1/clusters/stopped/jobs/${first.id}/stop`, {});
+      const { application } = await ended(stack, 'stopped');
+      t.like(application, { state: 'FINISHED' });
+      t.truthy(application?.savepointPath);
+
+      await create('resumed', { jar: { uri: `file://${jar}` }, savepointPath: application?.savepointPath });
+      await running(stack, 'resumed');
+      t.like(await testimony(stack, 'resumed'), { starts: 2, violations: 0 });
+      const checkpointed = async () => (await api.jobs('resumed'))[0]?.lastCheckpoint?.includes('/chk-');
+      await eventually('a checkpoint of its own', 60_000, checkpointed);
+      const victim = await provenJobManager(api, 'resumed');
+      process.kill(await pidOfTask(victim.id), 'SIGKILL');
+      await eventually('another attempt', 60_000, async () => (await api.jobs('resumed'))[0]?.resumed === 1);
+      await running(stack, 'resumed');
+      t.like(await testimony(stack, 'resumed'), { starts: 3, violations: 0 });
+      t.is((await api.jobs('resumed')).length, 1, 'it was not run twice');
+      t.is(
+        (await api.tasks('resumed')).filter(({ part, launchedAt }) => part === 'taskmanager' && launchedAt).length,
+        2,
+      );
+
+      const [job] = await api.jobs('resumed');
+      const rescale = await fetch(`${api.url}/v1/clusters/resumed/jobs/${job?.id}/parallelism`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ parallelism: 1 }),
+      });
+      t.is(rescale.status, 202);
+      await eventually('a third attempt', 60_000, async () => (await api.jobs('resumed'))[0]?.resumed === 2);
+      await running(stack, 'resumed');
+      t.like(await testimony(stack, 'resumed'), { starts: 4, violations: 0 });
+      t.is((await api.jobs('resumed'))[0]?.parallelism, 1);
+
+      await api.send('DELETE', '/v1/clusters/resumed');
+      await eventually('it is gone', 30_000, async () => !(await namesOf(stack)).includes('resumed'));
+      t.is(await tasksThatRun(stack), 0);
+    },
+  );
+}
+
+async function prepare(t: ExecutionContext, version: string | undefined) {
+  const { jar, version: flinkVersion } = await exampleJar(version);
+  const stack = await startStack({ scheduler: ['--flink-version', flinkVersion] });
+  t.teardown(() => stack.close());
+  return { stack, jar };
+}
+
+async function uploadShared(stack: Stack, jar: string): Promise<string> {
+  const form = new FormData();
+  form.append('jarfile', await openAsBlob(jar), 'examples.jar');
+  const answer = await fetch(`${stack.api.url}/v1/jars`, { method: 'POST', body: form });
+  if (!answer.ok) throw new Error(await answer.text());
+  return ((await answer.json()) as { id: string }).id;
+}
+
+function ended(stack: Stack, cluster: string): Promise<ClusterView> {
+  return eventually(`the end of ${cluster}`, 120_000, async () => {
+    const view = await stack.api.cluster(cluster);
+    return view.phase === 'ended' && view.waitingFor === undefined && view;
+  });
+}
+
+/** All its subtasks run. */
+async function running(stack: Stack, cluster: string): Promise<void> {
+  await eventually(`the job of ${cluster} with all its subtasks running`, 120_000, async () => {
+    const { state, vertices } = await details(stack, cluster);
+    return state === 'RUNNING' && vertices.length > 0 && vertices.every((vertex) => vertex.status === 'RUNNING');
+  });
+}
+
+interface Details {
+  readonly state: string;
+  readonly vertices: readonly { readonly id: string; readonly status: string }[];
+}
+
+async function details(stack: Stack, cluster: string): Promise<Details> {
+  const [job] = await stack.api.jobs(cluster);
+  return stack.api.get<Details>(`/v1/clusters/${cluster}/flink/jobs/${job?.flinkJobId}`);
+}
+
+/** What the job says of its own life; it says so with its heartbeats. */
+function testimony(stack: Stack, cluster: string): Promise<Record<string, number>> {
+  return eventually(`a testimony of ${cluster}`, 30_000, async () => {
+    const [job] = await stack.api.jobs(cluster);
+    const path = `/v1/clusters/${cluster}/flink/jobs/${job?.flinkJobId}/accumulators`;
+    const answer = await stack.api.get<{ 'user-task-accumulators': { name: string; value: string }[] }>(path);
+    const entries = answer['user-task-accumulators'].map(({ name, value }) => [name, Number(value)] as const);
+    return entries.some(([name]) => name === 'starts') && Object.fromEntries(entries);
+  });
+}
+
+async function namesOf(stack: Stack): Promise<string[]> {
+  return (await stack.api.get<ClusterView[]>('/v1/clusters')).map(({ name }) => name);
+}
+
+async function tasksThatRun(stack: Stack): Promise<number> {
+  const tasks = await stack.api.get<{ state: string }[]>('/v1/tasks');
+  return tasks.filter(({ state }) => state === 'TASK_RUNNING').length;
+}
