@@ -69,7 +69,8 @@ final class Survivors {
         } else if (freeSince == 0) {
             freeSince = now;
         }
-        boolean counted = freeSince != 0 && (freeSince == awaitedSince || now - freeSince >= COUNTED_NANOS);
+        // Also where they are free by now: what is declared was counted a moment ago, when they may not have been.
+        boolean counted = freeSince != 0 && now - freeSince >= COUNTED_NANOS;
         if (counted || now - awaitedSince >= limitNanos) {
             ids.clear();
         }
