@@ -44,7 +44,7 @@ test('WS-9: what is not understood is refused with words, and nothing is started
     [record('clusters', 'a', [1]), /is no object/],
     [record('clusters', 'a', null), /is no object/],
     [record('clusters', 'a', { version: 1, name: 'a' }), /record a of clusters lacks incarnation, spec/],
-    [record('jars', 'a/b', { version: 1 }), /lacks id, cluster, artifact/],
+    [record('jars', 'a/b', { version: 1 }), /lacks id, artifact/],
     [record('framework', 'id', { version: 1 }), /lacks frameworkId/],
     [record('volumes', 'v', { version: 1 }), /collections that are unknown here: volumes/],
   ] as const;

@@ -67,7 +67,7 @@ test('its JobManager is told which job to run; nothing is submitted to it', (t) 
 });
 
 for (const state of ['FINISHED', 'FAILED', 'CANCELED'] as const) {
-  test(`a job that is ${state} ends its cluster, whose record stays`, (t) => {
+  test(`RM-4, RM-5, RM-6: a job that is ${state} ends its cluster, whose record stays`, (t) => {
     const world = running();
     world.see([observed('7', { state, ...(state === 'FAILED' && { failure: 'boom' }) })], []);
     t.deepEqual(kindsOf(world.plan()), ['kill']);
@@ -141,7 +141,7 @@ const told: readonly (readonly [FinishedBody['status'], string | null, JobState,
   ['UNKNOWN', null, 'RUNNING', undefined],
 ];
 for (const [status, diagnostics, state, failure] of told) {
-  test(`RM-4: a JobManager that says ${status} (${diagnostics === null ? 'no more' : 'why'}) leaves the job ${state}`, (t) => {
+  test(`RM-7: a JobManager that says ${status} (${diagnostics === null ? 'no more' : 'why'}) leaves the job ${state}`, (t) => {
     const world = running();
     say(world, status, diagnostics);
     t.is(jobOf(world).state, state);
