@@ -11,6 +11,7 @@ export const exampleClasses = {
   sqlStatements: 'flinkmesos.examples.SqlStatements',
   stateWitness: 'flinkmesos.examples.StateWitness',
   sumOnce: 'flinkmesos.examples.SumOnce',
+  slotGroups: 'flinkmesos.examples.SlotGroups',
 } as const;
 
 const sourceDirectory = fileURLToPath(new URL('jobs', import.meta.url));

@@ -4,7 +4,7 @@
  */
 import { type Static, type TSchema, Type } from 'typebox';
 import { ApplicationSpec } from '../flink/application-spec.ts';
-import { ClusterPlacement, constraintFields, Kept } from '../flink/placement-spec.ts';
+import { ClusterPlacement, constraintFields, Kept, LocalRecovery } from '../flink/placement-spec.ts';
 import { ProcessPorts } from '../flink/ports-spec.ts';
 import { ProcessOptions } from '../flink/process-spec.ts';
 import { OtherResources } from '../flink/resource-spec.ts';
@@ -44,7 +44,12 @@ const spec = Type.Object({
   name: ClusterName,
   flink: FlinkSource,
   jobManager: size,
-  taskManager: Type.Object({ ...size.properties, slots: count, kept: Type.Optional(Kept) }),
+  taskManager: Type.Object({
+    ...size.properties,
+    slots: count,
+    kept: Type.Optional(Kept),
+    localRecovery: Type.Optional(LocalRecovery),
+  }),
   taskManagers: TaskManagers,
   application: Type.Optional(ApplicationSpec),
   placement: Type.Optional(ClusterPlacement),

@@ -34,6 +34,21 @@ export const Kept = Type.Object(
 );
 export type Kept = Static<typeof Kept>;
 
+/** Of TaskManagers: the state of one that was lost is taken over by the next one on its agent. */
+export const LocalRecovery = Type.Object(
+  {
+    directory: Type.Optional(
+      Type.String({
+        pattern: '^/[^\\0]*$',
+        maxLength: 512,
+        description: 'of every agent, writable for the processes; default: in the volume of kept',
+      }),
+    ),
+  },
+  { additionalProperties: false, description: 'one slot a TaskManager' },
+);
+export type LocalRecovery = Static<typeof LocalRecovery>;
+
 export const ClusterPlacement = Type.Object(
   {
     role: Type.Optional(

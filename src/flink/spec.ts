@@ -4,7 +4,7 @@
  */
 import { type Static, Type } from 'typebox';
 import { ApplicationSpec, programFields } from './application-spec.ts';
-import { ClusterPlacement, type Constraints, constraintFields, Kept } from './placement-spec.ts';
+import { ClusterPlacement, type Constraints, constraintFields, Kept, LocalRecovery } from './placement-spec.ts';
 import { ProcessPorts } from './ports-spec.ts';
 import { ProcessOptions } from './process-spec.ts';
 import { OtherResources } from './resource-spec.ts';
@@ -118,6 +118,7 @@ export const ClusterSpec = Type.Object(
           resources: Type.Optional(OtherResources),
           slots: Type.Optional(Type.Integer({ minimum: 1, maximum: 256 })),
           kept: Type.Optional(Kept),
+          localRecovery: Type.Optional(LocalRecovery),
           ports: Type.Optional(ProcessPorts),
           ...constraintFields,
         },
@@ -167,7 +168,11 @@ export interface CompleteClusterSpec {
   readonly name: string;
   readonly flink: FlinkSource;
   readonly jobManager: ProcessSpec;
-  readonly taskManager: ProcessSpec & { readonly slots: number; readonly kept?: Kept };
+  readonly taskManager: ProcessSpec & {
+    readonly slots: number;
+    readonly kept?: Kept;
+    readonly localRecovery?: LocalRecovery;
+  };
   readonly taskManagers: TaskManagers;
   /** Absent: a session cluster. */
   readonly application?: ApplicationSpec;

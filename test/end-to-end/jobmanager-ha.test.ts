@@ -3,7 +3,7 @@
  * TaskManager is started for it; and the driver finds the scheduler that leads. Real Flink, ZooKeeper, and kill -9.
  */
 import { openAsBlob } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
@@ -174,6 +174,36 @@ test.serial('an application outlives its JobManager as the same job, and leaves 
   t.is(await session.exists('/flink-mesos-flink'), undefined);
   await session.close();
 });
+
+test.serial(
+  'an application that ended while nobody looked is known to have finished, and is not run again',
+  async (t) => {
+    const { jar } = await exampleJar(versionUnderTest);
+    const application = { jar: { path: jar }, entryClass: exampleClasses.sumOnce, args: ['--count', '2000'] };
+    await api.send('POST', '/v1/clusters', { name: 'ripple', application });
+    job = (await api.jobs('ripple'))[0] as JobView;
+    const victim = await provenJobManager(api, 'ripple');
+    const pid = await pidOfTask(victim.id);
+    // It has fetched by now what it needs of the scheduler, and starts.
+    await eventually('its TaskManager', 60_000, async () => (await api.running('ripple', 'taskmanager')).length === 1);
+    process.kill(scheduler.pid, 'SIGSTOP');
+    try {
+      const results = join(directory, 'shared', 'ripple', 'ha', 'job-result-store');
+      const kept = async () =>
+        (await readdir(results, { recursive: true })).some((name) => name.endsWith(`${job.id}.json`));
+      await eventually('Flink keeps how it ended', 60_000, kept);
+      process.kill(pid, 'SIGKILL');
+    } finally {
+      process.kill(scheduler.pid, 'SIGCONT');
+    }
+    const ended = await eventually('the end', 90_000, async () => {
+      const cluster = await api.cluster('ripple');
+      return cluster.phase === 'ended' && cluster.waitingFor === undefined && cluster;
+    });
+    t.like(ended.application, { job: job.id, state: 'FINISHED' });
+    t.is((await launched('ripple', 'taskmanager')).length, 1, 'nobody was started to run it again');
+  },
+);
 
 async function submit(cluster: string): Promise<JobView> {
   const form = new FormData();

@@ -35,6 +35,7 @@ export interface CreateOptions {
   readonly limitMemory?: number;
   readonly limitTasks?: number;
   readonly keepPlaces?: boolean;
+  readonly localRecovery?: string | true;
   readonly volume?: { readonly volumeMiB: number; readonly volumePath?: string };
 }
 
@@ -68,6 +69,7 @@ const specOptions = [
   'limitMemory',
   'limitTasks',
   'keepPlaces',
+  'localRecovery',
   'volume',
 ] as const;
 
@@ -120,6 +122,10 @@ export function fromOptions(name: string, options: CreateOptions): ClusterSpec {
     slots: options.slots,
     constraints: options.constraint,
     preferences: options.prefer,
+    localRecovery:
+      options.localRecovery === undefined || options.localRecovery === true
+        ? options.localRecovery && {}
+        : { directory: options.localRecovery },
     kept: options.volume ?? (options.keepPlaces ? {} : undefined),
   });
   const placement = placementFrom(options);

@@ -107,6 +107,10 @@ function addPlacementOptions(command: Command): void {
     .option('--limit-memory <MiB>', 'what all its processes together may hold', wholeNumber)
     .option('--limit-tasks <n>', 'how many processes it may have', wholeNumber)
     .option('--keep-places', 'reserve what a TaskManager has, for the one that comes after it')
+    .option(
+      '--local-recovery [directory]',
+      'state of a lost TaskManager is found again on its agent: in this directory of the agents, or in the volume',
+    )
     .option('--volume <MiB[:path]>', 'the same, with a persistent volume in its sandbox', volume);
 }
 

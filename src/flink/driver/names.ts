@@ -38,3 +38,15 @@ export const driverJarName = 'flink-mesos-driver.jar';
 
 /** In the sandbox, unpacked from the configuration's archive. */
 export const secretPath = 'conf/driver-secret';
+
+/** What a TaskManager is told of those before it. */
+export const localState = {
+  /** The one in whose place it comes. */
+  successorOf: 'FLINK_MESOS_SUCCESSOR_OF',
+  /** A directory of the agents, with one for each TaskManager below it. */
+  directory: 'FLINK_MESOS_LOCAL_STATE',
+  /** Ids of TaskManagers that were lost: the first whose directory is there is followed. */
+  heritage: 'FLINK_MESOS_HERITAGE',
+  /** Ids of those whose directories nobody needs. */
+  gone: 'FLINK_MESOS_GONE',
+} as const;

@@ -5,7 +5,7 @@
  *   POST sessions  {session, version, rpc, web}    → {workers: [{id, slots}], after}
  *   PUT  workers   {session, revision, workers}    → {revision}
  *   GET  events?session=S&after=N&wait=SECONDS     → {events: [{seq, type, id, diagnostics?}]}
- *   POST finished  {session, status, diagnostics}  → {}
+ *   POST finished  {session, status, diagnostics, ofJob?}  → {}
  */
 import { type Static, Type } from 'typebox';
 
@@ -57,6 +57,8 @@ export const FinishedBody = Type.Object({
     Type.Literal('UNKNOWN'),
   ]),
   diagnostics: Type.Union([Type.String(), Type.Null()]),
+  /** How the application's job ended, as Flink has kept it, and not how this JobManager does. */
+  ofJob: Type.Optional(Type.Boolean()),
 });
 
 export type WantedWorker = Static<typeof WantedWorker>;

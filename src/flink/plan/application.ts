@@ -32,17 +32,18 @@ export function noteApplication(planning: Planning): void {
 }
 
 /** What Flink says before its JobManager ends by itself; a program that could not even be found ends so, too. */
-export function endApplication(draft: Draft, { status, diagnostics }: FinishedBody): void {
+export function endApplication(draft: Draft, { status, diagnostics, ofJob = false }: FinishedBody): void {
   const job = applicationJob(draft.record);
   if (job === undefined || hasEnded(job.state) || draft.record.goal === 'delete') return;
   switch (status) {
     case 'FAILED':
       endJob(draft, job, 'FAILED', diagnostics === null ? 'its JobManager did not say why' : wordsOfTrace(diagnostics));
       return;
-    // An application that finishes is seen to be finished: this one was shut down meanwhile.
     case 'SUCCEEDED':
     case 'CANCELED':
-      endJob(draft, job, 'CANCELED', diagnostics ?? "its JobManager was shut down through Flink's REST");
+      // A job that finishes is seen to be finished: this one was shut down meanwhile.
+      if (ofJob) endJob(draft, job, status === 'SUCCEEDED' ? 'FINISHED' : 'CANCELED');
+      else endJob(draft, job, 'CANCELED', diagnostics ?? "its JobManager was shut down through Flink's REST");
       return;
     case 'UNKNOWN':
       return;

@@ -9,17 +9,9 @@ import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Placement, TaskRecord } from '../../scheduler/model/task.ts';
 import { beginAttempt } from './application.ts';
 import { isLaunched, isWanted, kill, type LaunchedTask, launch, mayLaunch, type Planning } from './known-cluster.ts';
+import { agentLost } from './lost-agents.ts';
 import { takeJobsFrom } from './lost-jobs.ts';
 import type { ClusterRecord } from './records.ts';
-
-const agentLost: ReadonlySet<string> = new Set([
-  'TASK_UNKNOWN',
-  'TASK_UNREACHABLE',
-  'TASK_GONE',
-  'TASK_GONE_BY_OPERATOR',
-  'TASK_LOST',
-  'TASK_DROPPED',
-]);
 
 /** The JobManager whose address is known, if there is one that is to stay. */
 export function planJobManager(planning: Planning): LaunchedTask | undefined {

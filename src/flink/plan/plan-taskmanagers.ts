@@ -6,6 +6,7 @@ import type { EpochMs } from '../../lib/brand.ts';
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { TaskRecord } from '../../scheduler/model/task.ts';
 import type { JobManagerAddress } from '../render/render.ts';
+import { heirsOf } from './heirs.ts';
 import { isLaunched, isWanted, kill, type LaunchedTask, launch, mayLaunch, type Planning } from './known-cluster.ts';
 import type { FlinkObservation } from './observation.ts';
 
@@ -39,8 +40,9 @@ function endSome(planning: Planning, good: readonly TaskRecord[], count: number)
 function launchMissing(planning: Planning, missing: number, address: JobManagerAddress): void {
   const { draft, renderer } = planning;
   if (!mayLaunch(draft, 'taskmanager')) return;
+  const heirs = heirsOf(planning);
   for (let launched = 0; launched < missing; launched++) {
-    launch(planning, 'taskmanager', (id) => renderer.taskManager(draft.record, id, address));
+    launch(planning, 'taskmanager', (id) => heirs.endow(renderer.taskManager(draft.record, id, address)));
   }
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { stateOf } from './driver-calls.ts';
+import { heirsOf } from './heirs.ts';
 import { isWanted, kill, type LaunchedTask, mayLaunch, type Planning } from './known-cluster.ts';
 import { avoidingLeft } from './left-agents.ts';
 import { whyUnfit } from './plan-taskmanagers.ts';
@@ -25,13 +26,14 @@ export function planWorkers(planning: Planning, { life: { placement } }: Launche
     if (why !== undefined) kill(planning, task, why);
   }
   const present = new Set<string>(tasks.map(({ spec }) => spec.taskId));
+  const heirs = heirsOf(planning);
   for (const [id, worker] of stateOf(draft)?.workers ?? []) {
     if (worker.phase !== 'launched' || present.has(id)) continue;
     if (!mayLaunch(draft, 'taskmanager')) return;
     // The core ignores a task that it knows.
     draft.act({
       kind: 'launch',
-      task: avoidingLeft(draft.record, renderer.worker(draft.record, worker.wanted, address), draft.now),
+      task: avoidingLeft(draft.record, heirs.endow(renderer.worker(draft.record, worker.wanted, address)), draft.now),
     });
   }
 }

@@ -9,6 +9,7 @@ import {
   driverEnvironment,
   driverJarName,
   entryPoints,
+  localState,
   programPath,
   secretPath,
 } from '../driver/names.ts';
@@ -96,6 +97,7 @@ export function taskManagerCommand(
 ): string {
   return [
     ...prelude(distribution, 'taskmanager'),
+    ...inheritState,
     javaCommand({
       part: 'taskmanager',
       mainClass: 'org.apache.flink.runtime.taskexecutor.TaskManagerRunner',
@@ -105,6 +107,29 @@ export function taskManagerCommand(
     }),
   ].join('\n');
 }
+
+/**
+ * The working directory. What a lost TaskManager left in one of the agent's own becomes its heir's by a new name, which only
+ * one of several can give it; Flink finds state by the slot's allocation, not by who had it. A link stands where it was: what is
+ * kept there names itself by the whole path.
+ */
+const inheritState: readonly string[] = [
+  'work="$PWD/work"',
+  `if [ -n "$${localState.directory}" ]; then`,
+  `  case "$${localState.directory}" in /*) work="$${localState.directory}" ;; *) work="$PWD/$${localState.directory}" ;; esac`,
+  '  mkdir -p "$work"',
+  `  for before in $${localState.heritage}; do`,
+  '    if mv "$work/tm_$before" "$work/tm_$TASK_ID" 2>/dev/null; then',
+  '      ln -s "tm_$TASK_ID" "$work/tm_$before"',
+  '      echo "flink-mesos: local state of $before"',
+  '      break',
+  '    fi',
+  '  done',
+  `  for before in $${localState.gone}; do`,
+  '    if [ ! -L "$work/tm_$before" ] || [ ! -e "$work/tm_$before" ]; then rm -rf "$work/tm_$before"; fi',
+  '  done',
+  'fi',
+];
 
 const taskManagerOptions: ShellOptions = {
   'jobmanager.rpc.address': '$JOBMANAGER_HOST',
@@ -116,7 +141,7 @@ const taskManagerOptions: ShellOptions = {
   'taskmanager.collect-sink.port': '$PORT_COLLECT',
   'metrics.internal.query-service.port': '$PORT_METRICS',
   'taskmanager.resource-id': '$TASK_ID',
-  'process.taskmanager.working-dir': '$PWD/work',
+  'process.taskmanager.working-dir': '$work',
   'io.tmp.dirs': '$PWD/tmp',
 };
 

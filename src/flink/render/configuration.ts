@@ -52,6 +52,7 @@ export function renderConfiguration(spec: CompleteClusterSpec, storage: string, 
     ...highAvailabilityOptions(spec, storage, incarnation),
     ...elasticOptions(spec),
     ...applicationOptions(spec),
+    ...localRecoveryOptions(spec),
     ...jobManagerMemoryOptions(jobManager),
     ...taskManagerMemoryOptions(taskManager),
     'taskmanager.cpu.cores': String(spec.taskManager.cpus),
@@ -83,6 +84,11 @@ function elasticOptions({ taskManagers, taskManager }: CompleteClusterSpec): Opt
     // A JobManager that came back waits for the TaskManagers that it had before it asks for others.
     'resourcemanager.previous-worker.recovery.timeout': '30 s',
   };
+}
+
+function localRecoveryOptions({ taskManager }: CompleteClusterSpec): Options {
+  if (taskManager.localRecovery === undefined) return {};
+  return { 'execution.checkpointing.local-backup.enabled': 'true', 'execution.state-recovery.from-local': 'true' };
 }
 
 /** The JobManager stays until its end was seen, and a successor does not run again what had ended. */

@@ -20,6 +20,7 @@ export function judgeSpec(spec: CompleteClusterSpec): string[] {
     ...judgeVersion(spec),
     ...judgeMode(spec),
     ...judgeApplication(spec),
+    ...judgeLocalRecovery(spec),
     ...judgeHighAvailability(spec),
     ...judgeJobManager(spec),
     ...judgeTaskManager(spec),
@@ -44,6 +45,16 @@ function judgeMode({ taskManagers }: CompleteClusterSpec): string[] {
   return [
     ...(min > max ? [`taskManagers.min: ${min} is more than taskManagers.max, ${max}`] : []),
     ...(spare > max ? [`taskManagers.spare: ${spare} is more than taskManagers.max, ${max}`] : []),
+  ];
+}
+
+/** With several slots Flink finds the state of one of them again. */
+function judgeLocalRecovery({ taskManager: { localRecovery, kept, slots } }: CompleteClusterSpec): string[] {
+  if (localRecovery === undefined) return [];
+  const nowhere = localRecovery.directory === undefined && kept?.volumeMiB === undefined;
+  return [
+    ...(slots > 1 ? [`taskManager.localRecovery: it works with one slot a TaskManager, not with ${slots}`] : []),
+    ...(nowhere ? ['taskManager.localRecovery: give a directory of the agents, or taskManager.kept.volumeMiB'] : []),
   ];
 }
 

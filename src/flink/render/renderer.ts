@@ -2,7 +2,13 @@
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Uri } from '../../mesos-api-client/protocol/mesos.ts';
 import type { GroupName, Placement, TaskProcess, TaskSpec } from '../../scheduler/model/task.ts';
-import { applicationEnvironment, applicationJar, driverEnvironment, driverJarName } from '../driver/names.ts';
+import {
+  applicationEnvironment,
+  applicationJar,
+  driverEnvironment,
+  driverJarName,
+  localState,
+} from '../driver/names.ts';
 import type { WantedWorker } from '../driver/wire.ts';
 import { applicationJob } from '../plan/application-job.ts';
 import { flinkJobId, flinkJobIds } from '../plan/flink-job-id.ts';
@@ -143,6 +149,7 @@ function renderTaskManager(
         ...environmentOf(cluster),
         JOBMANAGER_HOST: address.hostname,
         JOBMANAGER_PORT: String(address.rpcPort),
+        ...localStateOf(cluster),
       },
       uris: urisOf(context, cluster),
       labels: taskLabels(cluster, 'taskmanager'),
@@ -180,6 +187,14 @@ function jobManagerCommandOf({ driver, distribution, spec }: ClusterRecord, job:
   if (job !== undefined) return applicationCommand(distribution, job.spec?.parallelism, ports);
   const command = driver === undefined ? jobManagerCommand : elasticJobManagerCommand;
   return command(distribution, ports);
+}
+
+/** Relative to the sandbox in a volume, which Mesos brings there again. */
+function localStateOf({ spec, name, incarnation }: ClusterRecord): Readonly<Record<string, string>> {
+  const { localRecovery, kept } = spec.taskManager;
+  if (localRecovery === undefined) return {};
+  const root = localRecovery.directory?.replace(/\/+$/, '') ?? kept?.volumePath ?? 'volume';
+  return { [localState.directory]: `${root}/${name}-${incarnation}` };
 }
 
 function publishedAt(spec: CompleteClusterSpec, part: Part): Pick<TaskSpec, 'vips'> {

@@ -32,10 +32,14 @@ public final class ApplicationEntryPoint extends ApplicationClusterEntryPoint {
             program = installSecurityContext(configuration).runSecured(() -> Program.find(configuration));
             configureExecution(configuration, program);
             Resumption.prepare(configuration);
+            String kept = KeptResult.of(configuration);
+            if (kept != null) {
+                tellEnd(kept, null, true);
+            }
         } catch (Exception e) {
             LOG.error("Could not prepare the application's program.", e);
             if (isFaultOfTheProgram(e)) {
-                tellFailure(e);
+                tellEnd(ApplicationStatus.FAILED.name(), ExceptionUtils.stringifyException(e), false);
             }
             System.exit(1);
         }
@@ -49,7 +53,8 @@ public final class ApplicationEntryPoint extends ApplicationClusterEntryPoint {
                 || ExceptionUtils.findThrowable(e, IllegalArgumentException.class).isPresent();
     }
 
-    private static void tellFailure(Exception e) {
+    /** `ofJob`: it is how the job ended, and not how this process does. */
+    private static void tellEnd(String status, String diagnostics, boolean ofJob) {
         SchedulerClient client = SchedulerClient.fromEnvironment();
         String session = UUID.randomUUID().toString().replace("-", "");
         ObjectNode introduction = client.object()
@@ -59,8 +64,9 @@ public final class ApplicationEntryPoint extends ApplicationClusterEntryPoint {
                 .putNull("web");
         ObjectNode end = client.object()
                 .put("session", session)
-                .put("status", ApplicationStatus.FAILED.name())
-                .put("diagnostics", ExceptionUtils.stringifyException(e));
+                .put("status", status)
+                .put("ofJob", ofJob)
+                .put("diagnostics", diagnostics);
         try {
             client.attach(introduction);
             client.finished(end);
@@ -68,7 +74,7 @@ public final class ApplicationEntryPoint extends ApplicationClusterEntryPoint {
             Thread.currentThread().interrupt();
         } catch (Exception unheard) {
             // The next JobManager will find the same, and say so.
-            LOG.error("The scheduler could not be told that the program cannot be run.", unheard);
+            LOG.error("The scheduler could not be told of the end ({}).", status, unheard);
         }
     }
 }
