@@ -31,6 +31,11 @@ export const commands = {
   'web:pictures': { needs: everything, takesArguments: false, steps: [[join(root, 'test/pictures/take.ts')]] },
   'bench:start': { needs: everything, takesArguments: true, steps: [[join(root, 'bench/start.ts')]] },
   'bench:elasticity': { needs: everything, takesArguments: true, steps: [[join(root, 'bench/elasticity.ts')]] },
+  'elasticity:picture': {
+    needs: everything,
+    takesArguments: true,
+    steps: [[join(root, 'bench/elasticity-picture.ts')]],
+  },
   'bench:failover': { needs: ['java', 'pip'], takesArguments: true, steps: [[join(root, 'bench/failover.ts')]] },
   'bench:launch': { needs: ['java', 'pip'], takesArguments: true, steps: [[join(root, 'bench/launch.ts')]] },
   fuzz: { needs: [], takesArguments: true, steps: [[join(root, 'test/mesos-api-client/fuzz/run.ts')]] },

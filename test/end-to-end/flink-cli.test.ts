@@ -5,8 +5,9 @@ import { promisify } from 'node:util';
 import test from 'ava';
 import { exampleClasses } from '../../examples/build.ts';
 import type { ClusterView } from '../../src/dispatcher/dispatcher.ts';
+import { provenJobManager } from './support/api.ts';
 import { eventually } from './support/process.ts';
-import { exampleJar, type Stack, startStack } from './support/stack.ts';
+import { exampleJar, pidOfTask, type Stack, startStack } from './support/stack.ts';
 
 const execute = promisify(execFile);
 
@@ -38,5 +39,17 @@ for (const version of [undefined, '1.20.5']) {
     await flink('cancel', ...target, id);
     await stack.api.jobInState('default', id, 'CANCELED');
     await eventually('nothing listed', 30_000, async () => !(await flink('list', ...target)).includes(id));
+
+    const lost = await flink('run', '-d', ...target, '-c', exampleClasses.clickCounter, jar);
+    const orphan = /JobID ([0-9a-f]{32})/.exec(lost)?.[1] ?? '';
+    await stack.api.jobInState('default', orphan, 'RUNNING');
+    const jobManager = await provenJobManager(stack.api, 'default');
+    process.kill(await pidOfTask(jobManager.id), 'SIGKILL');
+    const { failure } = await stack.api.jobInState('default', orphan, 'FAILED');
+    t.regex(
+      failure ?? '',
+      /not submitted through flink-mesos cannot be submitted again/,
+      'without ZooKeeper it is lost',
+    );
   });
 }
