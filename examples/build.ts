@@ -11,6 +11,7 @@ export const exampleClasses = {
   sqlStatements: 'flinkmesos.examples.SqlStatements',
   stateWitness: 'flinkmesos.examples.StateWitness',
   sumOnce: 'flinkmesos.examples.SumOnce',
+  largeState: 'flinkmesos.examples.LargeState',
   slotGroups: 'flinkmesos.examples.SlotGroups',
 } as const;
 

@@ -36,6 +36,11 @@ export const commands = {
     takesArguments: true,
     steps: [[join(root, 'bench/elasticity-picture.ts')]],
   },
+  'bench:local-recovery': {
+    needs: everything,
+    takesArguments: true,
+    steps: [[join(root, 'bench/local-recovery.ts')]],
+  },
   'bench:failover': { needs: ['java', 'pip'], takesArguments: true, steps: [[join(root, 'bench/failover.ts')]] },
   'bench:launch': { needs: ['java', 'pip'], takesArguments: true, steps: [[join(root, 'bench/launch.ts')]] },
   fuzz: { needs: [], takesArguments: true, steps: [[join(root, 'test/mesos-api-client/fuzz/run.ts')]] },
