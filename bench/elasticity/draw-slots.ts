@@ -71,7 +71,7 @@ function scaleLine(slots: number, at: number): string {
 }
 
 function hourMark(hour: number, at: number): string {
-  return `<text x="${at}" y="${HEIGHT - BOTTOM + 16}" text-anchor="middle" fill="#555">${hour}:00</text>`;
+  return `<text x="${at}" y="${HEIGHT - BOTTOM + 16}" text-anchor="${hour === 24 ? 'end' : 'middle'}" fill="#555">${hour}:00</text>`;
 }
 
 function legend(): string[] {

@@ -186,16 +186,13 @@ test.serial(
     const pid = await pidOfTask(victim.id);
     // It has fetched by now what it needs of the scheduler, and starts.
     await eventually('its TaskManager', 60_000, async () => (await api.running('ripple', 'taskmanager')).length === 1);
-    process.kill(scheduler.pid, 'SIGSTOP');
-    try {
-      const results = join(directory, 'shared', 'ripple', 'ha', 'job-result-store');
-      const kept = async () =>
-        (await readdir(results, { recursive: true })).some((name) => name.endsWith(`${job.id}.json`));
-      await eventually('Flink keeps how it ended', 60_000, kept);
-      process.kill(pid, 'SIGKILL');
-    } finally {
-      process.kill(scheduler.pid, 'SIGCONT');
-    }
+    await scheduler.kill('SIGKILL');
+    const results = join(directory, 'shared', 'ripple', 'ha', 'job-result-store');
+    await eventually('Flink keeps how it ended', 60_000, async () =>
+      (await readdir(results, { recursive: true })).some((name) => name.endsWith(`${job.id}.json`)),
+    );
+    process.kill(pid, 'SIGKILL');
+    scheduler = await startScheduler();
     const ended = await eventually('the end', 90_000, async () => {
       const cluster = await api.cluster('ripple');
       return cluster.phase === 'ended' && cluster.waitingFor === undefined && cluster;
