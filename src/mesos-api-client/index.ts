@@ -27,6 +27,7 @@ export {
 export { parseMasters } from './protocol/addresses.ts';
 export * as calls from './protocol/calls.ts';
 export type * from './protocol/containers.ts';
+export type { ExecutorCall, ExecutorEvent } from './protocol/executor.ts';
 export type * from './protocol/ids.ts';
 export { type Int64, parseExact, stringifyExact } from './protocol/int64.ts';
 export { createMasterView, type MasterView } from './protocol/master-view.ts';

@@ -219,7 +219,7 @@ test('fractions add up exactly: ten tasks of 0.1 cpus fill one cpu', (t) => {
   );
 });
 
-test('groups, executors and reservations are refused clearly', (t) => {
+test('a group and a reservation that lack something are refused clearly', (t) => {
   const world = createWorld();
   const agent = world.addAgent();
   const framework = world.subscribe();

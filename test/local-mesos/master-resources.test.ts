@@ -12,8 +12,8 @@ import {
   type Quantities,
   quantitiesOf,
 } from '../../src/local-mesos/model/allocation/quantities.ts';
+import { holdingsOf, holdingsOn } from '../../src/local-mesos/model/holdings.ts';
 import type { Agent, MasterState } from '../../src/local-mesos/model/master-state.ts';
-import { usesResources } from '../../src/local-mesos/model/tasks.ts';
 import type { Resource } from '../../src/mesos-api-client/protocol/mesos.ts';
 import { add, contains, subtract } from '../../src/mesos-api-client/protocol/resources.ts';
 import { createPlayer, type Move, moves } from './support/master-player.ts';
@@ -116,8 +116,10 @@ function checkBooks({ books, agents, offers, frameworks }: MasterState): void {
     held.set(key, sum);
     addResources(sum, resources);
   };
-  const tasks = [...frameworks.values()].flatMap((each) => [...each.tasks.values()].filter(usesResources));
-  for (const { role, frameworkId, resources } of [...offers.values(), ...tasks]) {
+  for (const { role, frameworkId, resources } of [
+    ...offers.values(),
+    ...[...frameworks.values()].flatMap(holdingsOf),
+  ]) {
     hold(role, resources);
     hold(`${role} ${frameworkId}`, resources);
   }
@@ -145,7 +147,7 @@ function compareQuantities(what: string, booked: Quantities = new Map(), counted
 }
 
 function check(agent: Agent, state: MasterState): void {
-  const used = [...agent.tasks].filter(usesResources).flatMap(({ resources }) => [...resources]);
+  const used = holdingsOn(agent).flatMap(({ resources }) => [...resources]);
   const offered = [...agent.offers].flatMap(({ resources }) => [...resources]);
   const rest = subtract(agent.total, add(used));
   const beyond = rest && subtract(rest, add(offered));

@@ -1,13 +1,21 @@
 /**
  * ACCEPT: tasks are launched one after another on the sum of the offers, and what they leave is declined with the call's
  * filters. A single bad offer id spoils the whole call: all its offers are taken back without a word to anybody, its
- * tasks are LOST (DROPPED with PARTITION_AWARE). Operations on resources take effect for those that follow them; groups and
- * executors of frameworks are refused.
+ * tasks are LOST (DROPPED with PARTITION_AWARE). Operations on resources take effect for those that follow them.
  */
 import type { OfferId } from '../../mesos-api-client/protocol/ids.ts';
-import type { Filters, OfferOperation, Resource, TaskInfo } from '../../mesos-api-client/protocol/mesos.ts';
+import type {
+  ExecutorInfo,
+  Filters,
+  OfferOperation,
+  Resource,
+  TaskInfo,
+} from '../../mesos-api-client/protocol/mesos.ts';
 import { add, contains, subtract } from '../../mesos-api-client/protocol/resources.ts';
 import type { TaskState } from '../../mesos-api-client/protocol/task-state.ts';
+import { groupFault } from './executors/group-validation.ts';
+import { addExecutor, completeInfo } from './executors/master-executors.ts';
+import { occupy } from './holdings.ts';
 import type { Agent, Framework, MasterState, OfferRecord } from './master-state.ts';
 import { count, isPartitionAware, sendEvent, sendToAgent } from './master-state.ts';
 import { pidOf, refuse, removeOffer } from './offers.ts';
@@ -16,8 +24,8 @@ import { operationFault } from './operations/operation-faults.ts';
 import { applyConversions, startOperation } from './operations/operations.ts';
 import { lackOf } from './operations/operator-operations.ts';
 import { allocatedForm, internalForm } from './resource-forms.ts';
-import { taskFault } from './task-validation.ts';
-import { addTask, createTask, masterStatus, occupy, sendUpdate } from './tasks.ts';
+import { neededByExecutor, taskFault } from './task-validation.ts';
+import { addTask, createTask, masterStatus, sendUpdate } from './tasks.ts';
 
 export interface AcceptBody {
   readonly offer_ids?: readonly { readonly value: OfferId }[];
@@ -103,6 +111,8 @@ function dropCall(
   }
 }
 
+type LaunchGroup = NonNullable<(OfferOperation & { type: 'LAUNCH_GROUP' })['launch_group']>;
+
 interface Acceptance {
   readonly master: MasterState;
   readonly framework: Framework;
@@ -124,11 +134,13 @@ function carryOut(acceptance: Acceptance, operation: OfferOperation): void {
     convertResources(acceptance, operation);
     return;
   }
+  if (operation.type === 'LAUNCH_GROUP' && operation.id === undefined && operation.launch_group !== undefined) {
+    launchGroup(acceptance, operation.launch_group);
+    return;
+  }
   const group = operation.type === 'LAUNCH_GROUP';
   const reason = group ? 'REASON_TASK_GROUP_INVALID' : 'REASON_TASK_INVALID';
-  const message = group
-    ? 'LAUNCH_GROUP is not built into the embedded master: launch command tasks'
-    : 'The `id` field cannot be set on LAUNCH operations';
+  const message = `The \`id\` field cannot be set on ${operation.type} operations`;
   for (const task of tasksOf(operation)) {
     reject(master, framework, task, { state: 'TASK_ERROR', reason, message });
   }
@@ -136,20 +148,48 @@ function carryOut(acceptance: Acceptance, operation: OfferOperation): void {
 }
 
 function launch(acceptance: Acceptance, task: TaskInfo): void {
-  const { master, framework, agent, role, remaining } = acceptance;
-  const message = taskFault(task, { framework, agent, role, remaining });
+  const { master, framework, agent, role } = acceptance;
+  const message = taskFault(task, acceptance);
   if (message !== undefined) {
     reject(master, framework, task, { state: 'TASK_ERROR', reason: 'REASON_TASK_INVALID', message });
     return;
   }
+  const executor = task.executor && completeInfo(task.executor, framework, role);
+  const info = take(acceptance, task, executor);
+  sendToAgent(master, agent, { type: 'RUN_TASK', framework: framework.info, task: info });
+}
+
+/** All of its tasks or none (src/master/master.cpp of Mesos). */
+function launchGroup(acceptance: Acceptance, { executor: given, task_group }: LaunchGroup): void {
+  const { master, framework, agent, role } = acceptance;
+  const tasks = task_group.tasks ?? [];
+  const message = groupFault(tasks, given, acceptance);
+  if (message !== undefined) {
+    for (const task of tasks) {
+      reject(master, framework, task, { state: 'TASK_ERROR', reason: 'REASON_TASK_GROUP_INVALID', message });
+    }
+    return;
+  }
+  const executor = completeInfo(given, framework, role);
+  const infos = tasks.map((task) => take(acceptance, task, executor));
+  sendToAgent(master, agent, { type: 'RUN_GROUP', framework: framework.info, executor, tasks: infos });
+}
+
+/** What it needs is taken out of the offers, and it is the agent's from now on. */
+function take(acceptance: Acceptance, task: TaskInfo, executor: ExecutorInfo | undefined): TaskInfo {
+  const { master, framework, agent, role, remaining } = acceptance;
   const resources = internalForm(task.resources);
-  const info = { ...task, resources: allocatedForm(resources, role) };
-  acceptance.remaining = subtract(remaining, resources) ?? [];
+  const needed = internalForm([...(task.resources ?? []), ...neededByExecutor(executor, acceptance)]);
+  acceptance.remaining = subtract(remaining, needed) ?? [];
+  if (executor !== undefined) {
+    addExecutor(master, framework, agent, executor, role);
+  }
+  const info = { ...task, resources: allocatedForm(resources, role), ...(executor === undefined ? {} : { executor }) };
   const launched = createTask(framework, agent, info, role);
   addTask(master, framework, agent, launched);
   occupy(master, agent, launched);
   count(master, 'master/messages_launch_tasks');
-  sendToAgent(master, agent, { type: 'RUN_TASK', framework: framework.info, task: info });
+  return info;
 }
 
 /** At once, and in the agent's resources too: the agent is told, and reports what became of it. */

@@ -4,8 +4,15 @@
  * task that is remembered.
  */
 import type { Brand, EpochMs } from '../../lib/brand.ts';
-import type { AgentId, FrameworkId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
-import type { FrameworkInfo, Resource, TaskInfo, TaskStatus } from '../../mesos-api-client/protocol/mesos.ts';
+import type { ExecutorCall, ExecutorEvent } from '../../mesos-api-client/protocol/executor.ts';
+import type { AgentId, ExecutorId, FrameworkId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
+import type {
+  ExecutorInfo,
+  FrameworkInfo,
+  Resource,
+  TaskInfo,
+  TaskStatus,
+} from '../../mesos-api-client/protocol/mesos.ts';
 import type { DrainConfig } from '../../mesos-api-client/protocol/operator-messages.ts';
 import type { TaskState } from '../../mesos-api-client/protocol/task-state.ts';
 import type { AgentOperation, AgentToMaster, MasterToAgent } from './agent-protocol.ts';
@@ -32,6 +39,36 @@ export type CheckOutcome =
   | { readonly kind: 'connected'; readonly succeeded: boolean }
   | { readonly kind: 'failed' };
 
+/** The executor that a task runs in. */
+export interface ExecutorOf {
+  readonly runId: RunId;
+  readonly executorId: ExecutorId;
+  readonly type: ExecutorType;
+  /** Of a LAUNCH_GROUP: what its tasks have in common. */
+  readonly group?: string;
+}
+
+/** The default one is a rule of this model and no process; a custom one brings a program that speaks to the agent. */
+export type ExecutorType = 'DEFAULT' | 'CUSTOM';
+
+/** An executor of a framework, in a container of its own. It is checkpointed as it stands. */
+export interface AgentExecutor {
+  readonly runId: RunId;
+  readonly frameworkId: FrameworkId;
+  readonly executorId: ExecutorId;
+  readonly type: ExecutorType;
+  readonly info: ExecutorInfo;
+  /** A default one is running from the beginning; one that has ended stays until its tasks are acknowledged to their end. */
+  phase: 'launching' | 'registering' | 'running' | 'terminating' | 'ended';
+  process?: ProcessRef;
+  /** It has been given a task. */
+  served: boolean;
+  /** Its framework is gone: nobody hears of its end. */
+  dismissed?: boolean;
+  /** What becomes of its tasks when it ends, if it is the agent that ends it. */
+  doom?: { readonly state: TaskState; readonly reason: string; readonly message: string };
+}
+
 /**
  * A task that runs, ran or is about to; or only the updates about a task that this agent never had (`absent`).
  * It is checkpointed as it stands.
@@ -41,6 +78,8 @@ export interface AgentEntry {
   readonly frameworkId: FrameworkId;
   readonly taskId: TaskId;
   readonly info?: TaskInfo;
+  /** Absent for a command task, which is an executor of its own. With a custom one there is no process that we know. */
+  readonly executor?: ExecutorOf;
   phase: 'launching' | 'running' | 'ended' | 'absent';
   process?: ProcessRef;
   runningSince?: EpochMs;
@@ -66,6 +105,8 @@ export type AgentTimer =
   | { readonly kind: 'force-kill'; readonly runId: RunId }
   | { readonly kind: 'max-completion'; readonly runId: RunId }
   | { readonly kind: CheckKind; readonly runId: RunId }
+  /** One for each executor: until it must have registered, ended, or hear a heartbeat, by its phase. */
+  | { readonly kind: 'executor'; readonly runId: RunId }
   /** An operation's outcome is told again. */
   | { readonly kind: 'operation'; readonly operation: string };
 
@@ -74,13 +115,17 @@ export function timerName(timer: AgentTimer): string {
   return `${timer.kind} ${timer.kind === 'operation' ? timer.operation : timer.runId}`;
 }
 
+/** `end`: how its process ended meanwhile, where that was written down. */
+export type Recovered<What> = What & { readonly alive: boolean; readonly end?: ProcessEnd };
+
 export type AgentInput = { readonly at: EpochMs } & (
   | {
       /** First of all inputs, after a restart: what was checkpointed, and which of its processes still live. */
       readonly kind: 'recovered';
       readonly agentId: AgentId;
       readonly frameworks: readonly FrameworkInfo[];
-      readonly entries: readonly { readonly entry: AgentEntry; readonly alive: boolean }[];
+      readonly entries: readonly Recovered<{ readonly entry: AgentEntry }>[];
+      readonly executors?: readonly Recovered<{ readonly executor: AgentExecutor }>[];
       readonly checkpointed?: readonly Resource[];
       readonly operations?: readonly AgentOperation[];
       readonly drain?: DrainConfig;
@@ -88,6 +133,11 @@ export type AgentInput = { readonly at: EpochMs } & (
   | { readonly kind: 'linked' }
   | { readonly kind: 'unlinked' }
   | { readonly kind: 'message'; readonly message: MasterToAgent }
+  /** Of an executor; answered by one `executor-reply`. */
+  | { readonly kind: 'executor-call'; readonly call: ExecutorCall }
+  /** Its event stream is gone. */
+  | { readonly kind: 'executor-silent'; readonly runId: RunId }
+  /** Of a task or an executor, as are the next two. */
   | { readonly kind: 'started'; readonly runId: RunId; readonly process: ProcessRef }
   | { readonly kind: 'launch-failed'; readonly runId: RunId; readonly message: string }
   | { readonly kind: 'ended'; readonly runId: RunId; readonly end: ProcessEnd }
@@ -118,6 +168,14 @@ export type AgentEffect =
   | { readonly kind: 'send'; readonly message: AgentToMaster }
   /** Make the sandbox, fetch, start; answered by `started` or `launch-failed`. */
   | { readonly kind: 'launch'; readonly entry: AgentEntry; readonly framework: FrameworkInfo }
+  /** The same for an executor: of the default one the sandbox alone, which is not answered. */
+  | { readonly kind: 'launch-executor'; readonly executor: AgentExecutor; readonly framework: FrameworkInfo }
+  | { readonly kind: 'save-executor'; readonly executor: AgentExecutor }
+  | { readonly kind: 'forget-executor'; readonly executor: AgentExecutor }
+  /** To whoever made the call that is worked on; the stream of a SUBSCRIBE is opened before the effects that follow. */
+  | { readonly kind: 'executor-reply'; readonly status: number; readonly text: string; readonly opens?: RunId }
+  | { readonly kind: 'send-to-executor'; readonly runId: RunId; readonly event: ExecutorEvent }
+  | { readonly kind: 'close-executor'; readonly runId: RunId }
   /** Stop the launch under way: no process may come of it, and no answer. */
   | { readonly kind: 'abandon'; readonly runId: RunId }
   /** To every process of the task's tree. */

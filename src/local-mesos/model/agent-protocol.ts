@@ -3,11 +3,12 @@
  * libprocess; nobody else sees it, so ours is plain JSON. The same messages pass between objects in one process and,
  * as records over HTTP, between processes.
  */
-import type { AgentId, FrameworkId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
+import type { AgentId, ExecutorId, FrameworkId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type {
   Attribute,
   Domain,
   DurationInfo,
+  ExecutorInfo,
   FrameworkInfo,
   Resource,
   TaskInfo,
@@ -42,6 +43,12 @@ export interface AgentOperation extends StartedOperation {
   readonly status?: OperationStatus;
 }
 
+/** An executor of a framework that an agent has; command tasks have none that a master would know of. */
+export interface ExecutorOnAgent {
+  readonly frameworkId: FrameworkId;
+  readonly info: ExecutorInfo;
+}
+
 /** A task as an agent knows it. */
 export interface AgentTask {
   readonly frameworkId: FrameworkId;
@@ -50,6 +57,15 @@ export interface AgentTask {
   readonly latestState: TaskState;
   /** The update that waits for its acknowledgement (the oldest one), else the last one acknowledged. */
   readonly status?: TaskStatus;
+}
+
+/** Between a scheduler and an executor, in either direction; nobody sees to it that it arrives. */
+export interface ExecutorMessage {
+  readonly type: 'EXECUTOR_MESSAGE';
+  readonly frameworkId: FrameworkId;
+  readonly executorId: ExecutorId;
+  /** Base64. */
+  readonly data: string;
 }
 
 export type AgentToMaster =
@@ -61,6 +77,7 @@ export type AgentToMaster =
         readonly agentId: AgentId;
         readonly frameworks: readonly FrameworkInfo[];
         readonly tasks: readonly AgentTask[];
+        readonly executors?: readonly ExecutorOnAgent[];
         readonly operations?: readonly AgentOperation[];
       };
     }
@@ -71,7 +88,15 @@ export type AgentToMaster =
       readonly status: TaskStatus;
       readonly latestState: TaskState;
     }
-  /** The same for an operation. */
+  /** `status` is that of waitpid, -1 if nobody knows it. */
+  | {
+      readonly type: 'EXECUTOR_EXITED';
+      readonly frameworkId: FrameworkId;
+      readonly executorId: ExecutorId;
+      readonly status: number;
+    }
+  | ExecutorMessage
+  /** The same as a status update for an operation. */
   | { readonly type: 'OPERATION_STATUS'; readonly operation: AgentOperation }
   | { readonly type: 'PONG' }
   /** The agent ends in good order and took its tasks with it. */
@@ -88,6 +113,15 @@ export type MasterToAgent =
   /** The master will not have this agent (marked gone): it ends its tasks and itself. */
   | { readonly type: 'SHUTDOWN'; readonly message: string }
   | { readonly type: 'RUN_TASK'; readonly framework: FrameworkInfo; readonly task: TaskInfo }
+  /** All of them or none; each names the executor too. */
+  | {
+      readonly type: 'RUN_GROUP';
+      readonly framework: FrameworkInfo;
+      readonly executor: ExecutorInfo;
+      readonly tasks: readonly TaskInfo[];
+    }
+  | { readonly type: 'SHUTDOWN_EXECUTOR'; readonly frameworkId: FrameworkId; readonly executorId: ExecutorId }
+  | ExecutorMessage
   | {
       readonly type: 'KILL_TASK';
       readonly frameworkId: FrameworkId;

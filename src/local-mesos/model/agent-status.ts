@@ -1,11 +1,11 @@
 /**
- * The updates that an agent writes: in its own name (SOURCE_AGENT) or in that of the command executor, which here is no
- * process of its own. Wording and members are those of Mesos (src/launcher/executor.cpp, src/slave/slave.cpp).
+ * The updates that an agent writes: in its own name (SOURCE_AGENT) or in that of the command or default executor, which
+ * here are no processes of their own. Wording and members are those of Mesos (src/launcher/executor.cpp, src/slave/slave.cpp).
  */
 import type { EpochMs } from '../../lib/brand.ts';
 import type { AgentId, ExecutorId } from '../../mesos-api-client/protocol/ids.ts';
 import type { FrameworkInfo, TaskInfo, TaskStatus } from '../../mesos-api-client/protocol/mesos.ts';
-import type { TaskState } from '../../mesos-api-client/protocol/task-state.ts';
+import { isTerminal, type TaskState } from '../../mesos-api-client/protocol/task-state.ts';
 import type { AgentEntry, ProcessEnd } from './agent-io.ts';
 import { emptyCheckStatus } from './check-status.ts';
 
@@ -31,18 +31,32 @@ export function executorStatus(
     ...bareStatus(entry, state, stamp, detail),
     ...emptyCheckStatus(entry.info?.check),
     source: 'SOURCE_EXECUTOR',
-    executor_id: { value: entry.taskId as string as ExecutorId },
-    container_status: {
-      container_id: { value: entry.runId },
-      network_infos: [{ ip_addresses: [{ protocol: 'IPv4', ip_address: stamp.ip }] }],
-      ...(entry.process === undefined ? {} : { executor_pid: entry.process.pid }),
-    },
+    executor_id: { value: executorIdOf(entry) },
+    container_status: containerStatus(entry, state, stamp),
+  };
+}
+
+/** A command task is its own executor. */
+export function executorIdOf({ executor, taskId }: AgentEntry): ExecutorId {
+  return executor?.executorId ?? (taskId as string as ExecutorId);
+}
+
+/** Of a nested container there is only a name while it does not run. */
+function containerStatus(entry: AgentEntry, state: TaskState, { ip }: StatusStamp) {
+  const { runId, executor } = entry;
+  const parent = executor === undefined ? {} : { parent: { value: executor.runId } };
+  const container_id = { value: runId, ...parent };
+  if (executor !== undefined && (entry.process === undefined || isTerminal(state))) return { container_id };
+  return {
+    container_id,
+    network_infos: [{ ip_addresses: [{ protocol: 'IPv4' as const, ip_address: ip }] }],
+    ...(entry.process === undefined ? {} : { executor_pid: entry.process.pid }),
   };
 }
 
 export function agentStatus(entry: AgentEntry, state: TaskState, stamp: StatusStamp, detail: StatusDetail): TaskStatus {
   const status: TaskStatus = { ...bareStatus(entry, state, stamp, detail), source: 'SOURCE_AGENT' };
-  if (entry.phase !== 'absent') status.executor_id = { value: entry.taskId as string as ExecutorId };
+  if (entry.phase !== 'absent') status.executor_id = { value: executorIdOf(entry) };
   return status;
 }
 
@@ -68,6 +82,12 @@ export function lossOf(framework: FrameworkInfo | undefined, state: 'TASK_DROPPE
 
 export function hasCapability(framework: FrameworkInfo | undefined, capability: string): boolean {
   return framework?.capabilities?.some(({ type }) => type === capability) ?? false;
+}
+
+/** As waitpid(2) tells it; -1 where nobody knows. */
+export function waitStatusOf(end: ProcessEnd): number {
+  if (end.kind === 'lost') return -1;
+  return end.kind === 'exited' ? end.status << 8 : end.signal;
 }
 
 export function describeEnd(end: Exclude<ProcessEnd, { kind: 'lost' }>): string {

@@ -6,8 +6,8 @@ import type { EpochMs } from '../../lib/brand.ts';
 import type { AgentId, FrameworkId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { FrameworkInfo, Resource } from '../../mesos-api-client/protocol/mesos.ts';
 import type { DrainConfig } from '../../mesos-api-client/protocol/operator-messages.ts';
-import type { AgentEffect, AgentEntry, RunId } from './agent-io.ts';
-import type { AgentOperation } from './agent-protocol.ts';
+import type { AgentEffect, AgentEntry, AgentExecutor, RunId } from './agent-io.ts';
+import type { AgentDescription, AgentOperation } from './agent-protocol.ts';
 import type { StatusStamp } from './agent-status.ts';
 import { isCheckpointed as isCheckpointedResource } from './operations/conversions.ts';
 
@@ -16,12 +16,18 @@ export interface AgentState {
   /** Between REGISTERED and the loss of the link; updates leave only then. */
   registered: boolean;
   readonly ip: string;
+  readonly description: AgentDescription;
   readonly newUuid: () => string;
   /** Agents with --http_command_executor heed the kill policy of a KILL. */
   readonly httpExecutor: boolean;
   readonly frameworks: Map<FrameworkId, FrameworkInfo>;
   readonly entries: Map<RunId, AgentEntry>;
   readonly runOf: Map<string, RunId>;
+  /** Those of frameworks; by their container. */
+  readonly executors: Map<RunId, AgentExecutor>;
+  /** Executors whose event stream is open. */
+  readonly listening: Set<RunId>;
+  readonly executorTimes: ExecutorTimes;
   /** Of runs and operations. */
   readonly retryMs: Map<string, number>;
   /** All that it has: what it was started with, dynamic reservations and volumes made of it. */
@@ -32,27 +38,40 @@ export interface AgentState {
   readonly operations: Map<string, AgentOperation>;
 }
 
+/** As the flags of an agent have them: --executor_registration_timeout and the like. */
+export interface ExecutorTimes {
+  readonly registrationMs: number;
+  readonly reregistrationMs: number;
+  readonly shutdownGraceMs: number;
+}
+
 export interface Turn {
   readonly at: EpochMs;
   readonly state: AgentState;
   readonly effects: AgentEffect[];
   readonly changed: Set<AgentEntry>;
+  readonly changedExecutors: Set<AgentExecutor>;
   agentChanged: boolean;
 }
 
 export function beginTurn(state: AgentState, at: EpochMs): Turn {
-  return { at, state, effects: [], changed: new Set(), agentChanged: false };
+  return { at, state, effects: [], changed: new Set(), changedExecutors: new Set(), agentChanged: false };
 }
 
 export function endTurn(turn: Turn): AgentEffect[] {
   const { state } = turn;
-  if (state.drain !== undefined && state.entries.size === 0 && state.operations.size === 0) {
+  forgetIdleExecutors(turn);
+  const isEmpty = state.entries.size === 0 && state.executors.size === 0 && state.operations.size === 0;
+  if (state.drain !== undefined && isEmpty) {
     delete state.drain;
     turn.agentChanged = true;
   }
   const saves: AgentEffect[] = [...turn.changed]
     .filter((entry) => state.entries.has(entry.runId) && isCheckpointed(state, entry))
     .map((entry) => ({ kind: 'save', entry }));
+  for (const executor of turn.changedExecutors)
+    if (state.executors.has(executor.runId) && isCheckpointed(state, executor))
+      saves.unshift({ kind: 'save-executor', executor });
   if (turn.agentChanged && state.agentId !== undefined)
     saves.unshift({
       kind: 'save-agent',
@@ -65,9 +84,32 @@ export function endTurn(turn: Turn): AgentEffect[] {
   return [...saves, ...turn.effects];
 }
 
+/**
+ * The default executor ends when the last of its tasks is acknowledged to its end. Another one is a process that ended
+ * before, and stays known until then.
+ */
+function forgetIdleExecutors(turn: Turn): void {
+  const { state, effects } = turn;
+  if (state.executors.size === 0) return;
+  const busy = new Set([...state.entries.values()].map(({ executor }) => executor?.runId));
+  for (const executor of state.executors.values()) {
+    if (busy.has(executor.runId) || (executor.type === 'CUSTOM' && executor.phase !== 'ended')) continue;
+    state.executors.delete(executor.runId);
+    turn.agentChanged = true;
+    if (executor.type === 'DEFAULT') reportExit(turn, executor, 0);
+    effects.push({ kind: 'forget-executor', executor });
+  }
+}
+
+export function reportExit({ effects }: Turn, executor: AgentExecutor, status: number): void {
+  const { frameworkId, executorId, dismissed = false } = executor;
+  if (!dismissed) effects.push({ kind: 'send', message: { type: 'EXECUTOR_EXITED', frameworkId, executorId, status } });
+}
+
 /** Without those that are being shut down: the master has forgotten them. */
 export function frameworksWithTasks(state: AgentState): FrameworkInfo[] {
   const present = new Set([...state.entries.values()].flatMap((one) => (isShutDown(one) ? [] : [one.frameworkId])));
+  for (const executor of state.executors.values()) if (!executor.dismissed) present.add(executor.frameworkId);
   return [...state.frameworks].filter(([id]) => present.has(id)).map(([, framework]) => framework);
 }
 
@@ -76,8 +118,8 @@ export function isShutDown(entry: AgentEntry): boolean {
 }
 
 /** Frameworks that do not checkpoint lose their tasks with the agent. */
-function isCheckpointed(state: AgentState, entry: AgentEntry): boolean {
-  return state.frameworks.get(entry.frameworkId)?.checkpoint === true;
+function isCheckpointed(state: AgentState, { frameworkId }: AgentEntry | AgentExecutor): boolean {
+  return state.frameworks.get(frameworkId)?.checkpoint === true;
 }
 
 export function stampOf(turn: Turn): StatusStamp {

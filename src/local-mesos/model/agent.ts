@@ -7,43 +7,32 @@
 import { unreachable } from '../../lib/exhaustive.ts';
 import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Resource } from '../../mesos-api-client/protocol/mesos.ts';
-import { armChecks, checkDone, checkDue } from './agent-checks.ts';
-import type { AgentEffect, AgentEntry, AgentInput, AgentTimer } from './agent-io.ts';
-import type { AgentDescription, AgentOperation, AgentTask, AgentToMaster, MasterToAgent } from './agent-protocol.ts';
+import { checkDone, checkDue } from './agent-checks.ts';
+import type { AgentEffect, AgentEntry, AgentExecutor, AgentInput, AgentTimer } from './agent-io.ts';
 import {
-  armMaxCompletion,
   drain,
   killTask,
   killUnhealthy,
-  launchFailed,
-  launchInterrupted,
   maxCompletionReached,
   memoryExceeded,
-  processEnded,
-  reportAbsent,
-  runTask,
   shutdownFramework,
-  started,
-} from './agent-tasks.ts';
-import {
-  type AgentState,
-  addEntry,
-  beginTurn,
-  endTurn,
-  forgetEntry,
-  frameworksWithTasks,
-  isShutDown,
-  type Turn,
-} from './agent-turn.ts';
+} from './agent-kills.ts';
+import type { AgentDescription, AgentOperation, MasterToAgent } from './agent-protocol.ts';
+import { recover } from './agent-recovering.ts';
+import { registered, registration, unlinked } from './agent-registration.ts';
+import { launchFailed, processEnded, runTask, started } from './agent-tasks.ts';
+import { type AgentState, beginTurn, type ExecutorTimes, endTurn, type Turn } from './agent-turn.ts';
 import { acknowledge, resendAll, retry } from './agent-updates.ts';
 import {
-  applyOperation,
-  dropOperation,
-  operationAcknowledged,
-  resendOperations,
-  retryOperation,
-} from './operations/agent-operations.ts';
-import { withCheckpointed } from './operations/conversions.ts';
+  executorDue,
+  executorEnded,
+  executorLaunchFailed,
+  executorStarted,
+  findExecutor,
+} from './executors/agent-executors.ts';
+import { passToExecutor, takeExecutorCall } from './executors/executor-tasks.ts';
+import { endGroupWith, runGroup, shutdownByName } from './executors/task-groups.ts';
+import { applyOperation, operationAcknowledged, retryOperation } from './operations/agent-operations.ts';
 import { internalForm } from './resource-forms.ts';
 
 export interface AgentOptions {
@@ -53,12 +42,18 @@ export interface AgentOptions {
   readonly newUuid: () => string;
   /** As --http_command_executor of a Mesos agent. */
   readonly httpCommandExecutor?: boolean;
+  readonly executorTimes?: Partial<ExecutorTimes>;
 }
+
+/** Mesos' own. */
+const defaultTimes: ExecutorTimes = { registrationMs: 60_000, reregistrationMs: 2_000, shutdownGraceMs: 5_000 };
 
 export interface AgentView {
   readonly agentId: AgentId | undefined;
   readonly registered: boolean;
   readonly entries: readonly Readonly<AgentEntry>[];
+  /** Those of frameworks. */
+  readonly executors: readonly Readonly<AgentExecutor>[];
   /** Whose outcome waits for its acknowledgement. */
   readonly operations: readonly AgentOperation[];
   /** Dynamic reservations and volumes included. */
@@ -74,11 +69,15 @@ export function createAgent(options: AgentOptions): Agent {
   const state: AgentState = {
     registered: false,
     ip: options.ip,
+    description: options.description,
     newUuid: options.newUuid,
     httpExecutor: options.httpCommandExecutor ?? false,
     frameworks: new Map(),
     entries: new Map(),
     runOf: new Map(),
+    executors: new Map(),
+    listening: new Set(),
+    executorTimes: { ...defaultTimes, ...options.executorTimes },
     retryMs: new Map(),
     resources: internalForm(options.description.resources),
     operations: new Map(),
@@ -86,27 +85,28 @@ export function createAgent(options: AgentOptions): Agent {
   return {
     step(input) {
       const turn = beginTurn(state, input.at);
-      takeInput(turn, input, options.description);
+      takeInput(turn, input);
       return endTurn(turn);
     },
     view: () => ({
       agentId: state.agentId,
       registered: state.registered,
       entries: [...state.entries.values()],
+      executors: [...state.executors.values()],
       operations: [...state.operations.values()],
       resources: state.resources,
     }),
   };
 }
 
-function takeInput(turn: Turn, input: AgentInput, description: AgentDescription): void {
+function takeInput(turn: Turn, input: AgentInput): void {
   const { state } = turn;
   switch (input.kind) {
     case 'recovered':
       recover(turn, input);
       return;
     case 'linked':
-      turn.effects.push({ kind: 'send', message: registration(state, description) });
+      turn.effects.push({ kind: 'send', message: registration(state) });
       return;
     case 'unlinked':
       unlinked(turn);
@@ -114,23 +114,17 @@ function takeInput(turn: Turn, input: AgentInput, description: AgentDescription)
     case 'message':
       takeMessage(turn, input.message);
       return;
-    case 'started': {
-      const entry = state.entries.get(input.runId);
-      if (entry?.phase === 'launching') started(turn, entry, input.process);
-      // Abandoned a moment too late.
-      else if (entry?.phase !== 'running') turn.effects.push({ kind: 'signal', runId: input.runId, signal: 'SIGKILL' });
+    case 'started':
+    case 'launch-failed':
+    case 'ended':
+      takeReport(turn, input);
       return;
-    }
-    case 'launch-failed': {
-      const entry = state.entries.get(input.runId);
-      if (entry?.phase === 'launching') launchFailed(turn, entry, input.message);
+    case 'executor-call':
+      takeExecutorCall(turn, input.call);
       return;
-    }
-    case 'ended': {
-      const entry = state.entries.get(input.runId);
-      if (entry?.phase === 'running') processEnded(turn, entry, input.end);
+    case 'executor-silent':
+      state.listening.delete(input.runId);
       return;
-    }
     case 'probed': {
       const entry = state.entries.get(input.runId);
       if (entry !== undefined && checkDone(turn, entry, input.of, input.outcome)) killUnhealthy(turn, entry);
@@ -153,6 +147,47 @@ function takeInput(turn: Turn, input: AgentInput, description: AgentDescription)
   }
 }
 
+type Report = Extract<AgentInput, { kind: 'started' | 'launch-failed' | 'ended' }>;
+
+/** About the process of a task or of an executor; what comes too late counts for nothing. */
+function takeReport(turn: Turn, report: Report): void {
+  const executor = turn.state.executors.get(report.runId);
+  if (executor !== undefined) {
+    takeExecutorReport(turn, executor, report);
+    return;
+  }
+  const entry = turn.state.entries.get(report.runId);
+  switch (report.kind) {
+    case 'started':
+      if (entry?.phase === 'launching') started(turn, entry, report.process);
+      // Abandoned a moment too late.
+      else if (entry?.phase !== 'running')
+        turn.effects.push({ kind: 'signal', runId: report.runId, signal: 'SIGKILL' });
+      return;
+    case 'launch-failed':
+      if (entry?.phase === 'launching') launchFailed(turn, entry, report.message);
+      break;
+    case 'ended':
+      if (entry?.phase === 'running') processEnded(turn, entry, report.end);
+      break;
+  }
+  if (entry !== undefined) endGroupWith(turn, entry);
+}
+
+function takeExecutorReport(turn: Turn, executor: AgentExecutor, report: Report): void {
+  switch (report.kind) {
+    case 'started':
+      executorStarted(turn, executor, report.process);
+      return;
+    case 'launch-failed':
+      if (executor.phase !== 'ended') executorLaunchFailed(turn, executor, report.message);
+      return;
+    case 'ended':
+      if (executor.phase !== 'ended') executorEnded(turn, executor, report.end);
+      return;
+  }
+}
+
 function takeMessage(turn: Turn, message: MasterToAgent): void {
   const { state } = turn;
   switch (message.type) {
@@ -164,6 +199,17 @@ function takeMessage(turn: Turn, message: MasterToAgent): void {
       return;
     case 'RUN_TASK':
       runTask(turn, message.framework, message.task);
+      return;
+    case 'RUN_GROUP':
+      runGroup(turn, message.framework, message.executor, message.tasks);
+      return;
+    case 'SHUTDOWN_EXECUTOR': {
+      const executor = findExecutor(state, message.frameworkId, message.executorId);
+      if (executor !== undefined) shutdownByName(turn, executor);
+      return;
+    }
+    case 'EXECUTOR_MESSAGE':
+      passToExecutor(turn, message);
       return;
     case 'KILL_TASK':
       killTask(turn, message.frameworkId, message.taskId, message.gracePeriod);
@@ -200,38 +246,14 @@ function takeMessage(turn: Turn, message: MasterToAgent): void {
   }
 }
 
-function registered(turn: Turn, message: Extract<MasterToAgent, { type: 'REGISTERED' }>): void {
-  const { state } = turn;
-  // A master that gives another id has forgotten this agent and its tasks with it.
-  if (state.agentId !== undefined && state.agentId !== message.agentId)
-    for (const frameworkId of new Set([...state.entries.values()].map((entry) => entry.frameworkId)))
-      shutdownFramework(turn, frameworkId);
-  if (state.agentId !== message.agentId) turn.agentChanged = true;
-  state.agentId = message.agentId;
-  state.registered = true;
-  resendAll(turn);
-  resendOperations(turn);
-  for (const operation of message.missingOperations ?? []) dropOperation(turn, operation);
-  for (const { framework, taskId } of message.missing ?? []) {
-    if (framework.id === undefined) continue;
-    state.frameworks.set(framework.id.value, framework);
-    const detail = { reason: 'REASON_RECONCILIATION', message: 'Reconciliation: task unknown to the agent' };
-    reportAbsent(turn, framework.id.value, taskId, detail);
-  }
-}
-
-function unlinked(turn: Turn): void {
-  const { state } = turn;
-  state.registered = false;
-  for (const entry of state.entries.values())
-    if (entry.pending.length > 0) turn.effects.push({ kind: 'cancel', timer: { kind: 'retry', runId: entry.runId } });
-  for (const operation of state.operations.keys())
-    turn.effects.push({ kind: 'cancel', timer: { kind: 'operation', operation } });
-}
-
 function takeTimer(turn: Turn, timer: AgentTimer): void {
   if (timer.kind === 'operation') {
     retryOperation(turn, timer.operation);
+    return;
+  }
+  if (timer.kind === 'executor') {
+    const executor = turn.state.executors.get(timer.runId);
+    if (executor !== undefined) executorDue(turn, executor);
     return;
   }
   const entry = turn.state.entries.get(timer.runId);
@@ -254,58 +276,4 @@ function takeTimer(turn: Turn, timer: AgentTimer): void {
       unreachable(timer);
       return;
   }
-}
-
-function registration(state: AgentState, description: AgentDescription): AgentToMaster {
-  const agent = { ...description, resources: state.resources };
-  const operations = [...state.operations.values()];
-  if (state.agentId === undefined) return { type: 'REGISTER', agent };
-  const tasks = [...state.entries.values()].flatMap(taskOf);
-  const known = { agentId: state.agentId, frameworks: frameworksWithTasks(state), tasks };
-  return { type: 'REGISTER', agent, again: { ...known, ...(operations.length > 0 ? { operations } : {}) } };
-}
-
-function taskOf(entry: AgentEntry): AgentTask[] {
-  if (entry.info === undefined || isShutDown(entry)) return [];
-  const { frameworkId, info, latestState } = entry;
-  const status = entry.pending[0] ?? entry.acknowledged;
-  return [{ frameworkId, info, latestState, ...(status === undefined ? {} : { status }) }];
-}
-
-function recover(turn: Turn, input: Extract<AgentInput, { kind: 'recovered' }>): void {
-  const { state } = turn;
-  state.agentId = input.agentId;
-  const resources = withCheckpointed(state.resources, input.checkpointed ?? []);
-  if (resources === undefined) {
-    const message =
-      'the resources that this agent is given do not hold the reservations and volumes that were made of them';
-    turn.effects.push({ kind: 'shutdown', message });
-    return;
-  }
-  state.resources = resources;
-  if (input.drain !== undefined) state.drain = input.drain;
-  for (const operation of input.operations ?? []) state.operations.set(operation.uuid, operation);
-  for (const framework of input.frameworks)
-    if (framework.id !== undefined) state.frameworks.set(framework.id.value, framework);
-  for (const { entry, alive } of input.entries) {
-    addEntry(state, entry);
-    if (entry.phase === 'launching') launchInterrupted(turn, entry);
-    else if (entry.phase === 'running') recoverRunning(turn, entry, alive);
-    else if (entry.pending.length === 0) forgetEntry(turn, entry);
-  }
-}
-
-function recoverRunning(turn: Turn, entry: AgentEntry, alive: boolean): void {
-  if (!alive) {
-    processEnded(turn, entry, { kind: 'lost' });
-    return;
-  }
-  armMaxCompletion(turn, entry);
-  armChecks(turn, entry);
-  if (entry.kill === undefined) return;
-  const timer = { kind: 'force-kill', runId: entry.runId } as const;
-  turn.effects.push(
-    { kind: 'signal', runId: entry.runId, signal: 'SIGTERM' },
-    { kind: 'timer', timer, at: entry.kill.forceAt },
-  );
 }

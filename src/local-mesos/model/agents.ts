@@ -10,6 +10,8 @@ import { subtract } from '../../mesos-api-client/protocol/resources.ts';
 import type { AgentDescription, AgentToMaster, StartedOperation } from './agent-protocol.ts';
 import { enterAgent, strikeAgent } from './allocation/books.ts';
 import { allocate } from './allocator.ts';
+import { takeExecutors } from './executors/master-executors.ts';
+import { holdingsOn, occupy } from './holdings.ts';
 import { forgetFilters, markUnreachable } from './lost-agents.ts';
 import { beginDrain } from './maintenance/draining.ts';
 import { announceUnavailability, machineOf } from './maintenance/machines.ts';
@@ -21,7 +23,6 @@ import { takeOperation } from './operations/operations.ts';
 import { tellAgentAdded } from './operator-events.ts';
 import { internalForm } from './resource-forms.ts';
 import { missingTasks, repeatKills, takeTasks } from './returning-agents.ts';
-import { occupy, usesResources } from './tasks.ts';
 
 type Registration = AgentToMaster & { readonly type: 'REGISTER' };
 
@@ -63,6 +64,7 @@ export function registerAgent(master: MasterState, link: LinkId, { agent: descri
       ...(missingOperations.length > 0 ? { missingOperations } : {}),
     });
     takeTasks(master, agent, again, wasUnreachable);
+    takeExecutors(master, agent, again.executors ?? []);
     for (const operation of again.operations ?? []) {
       takeOperation(master, agent, operation);
     }
@@ -104,6 +106,7 @@ function addAgent(master: MasterState, id: AgentId, description: AgentDescriptio
     settled: undefined,
     maintenance: undefined,
     tasks: new Set(),
+    executors: new Map(),
     offers: new Set(),
     operations: new Map(),
     kills: new Map(),
@@ -141,8 +144,8 @@ function describe(master: MasterState, agent: Agent, description: AgentDescripti
   for (const offer of agent.offers) {
     agent.free = subtract(agent.free, offer.resources) ?? [];
   }
-  for (const task of [...agent.tasks].filter(usesResources)) {
-    occupy(master, agent, task);
+  for (const holding of holdingsOn(agent)) {
+    occupy(master, agent, holding);
   }
 }
 

@@ -8,6 +8,7 @@ import type { SchedulerCall } from '../../mesos-api-client/protocol/scheduler.ts
 import { isTerminal } from '../../mesos-api-client/protocol/task-state.ts';
 import { acceptOffers } from './accept.ts';
 import { allocate } from './allocator.ts';
+import { executorOn, messageExecutor } from './executors/master-executors.ts';
 import { competeForOffers, removeFramework, updateFramework } from './frameworks.ts';
 import { answerInverseOffers } from './maintenance/inverse-offers.ts';
 import type { Answer } from './master-io.ts';
@@ -110,8 +111,10 @@ function act(
       answerInverseOffers(master, framework, idsIn(ids), 'DECLINE', filters);
       return;
     }
-    // There are no executors of frameworks, and requests are only hints.
     case 'MESSAGE':
+      messageExecutor(master, framework, call.message);
+      return;
+    // Only hints, which Mesos' own allocator does not read either.
     case 'REQUEST':
       count(master, 'master/dropped_messages');
       return;
@@ -178,6 +181,12 @@ function shutdown(
   framework: Framework,
   asked: (SchedulerCall & { type: 'SHUTDOWN' })['shutdown'],
 ) {
+  const agent = master.agents.get(asked.agent_id.value);
+  const executorId = asked.executor_id.value;
+  if (agent !== undefined && executorOn(agent, framework, executorId) !== undefined) {
+    sendToAgent(master, agent, { type: 'SHUTDOWN_EXECUTOR', frameworkId: framework.id, executorId });
+    return;
+  }
   const task = [...framework.tasks.values()].find(
     ({ id, agentId }) => String(id) === String(asked.executor_id.value) && agentId === asked.agent_id.value,
   );

@@ -9,6 +9,7 @@ import { enterSubscriptions, strikeFramework } from './allocation/books.ts';
 import { noConstraints } from './allocation/offer-constraints.ts';
 import { createOfferFilters } from './allocation/offer-filters.ts';
 import { allocate } from './allocator.ts';
+import { removeExecutor } from './executors/master-executors.ts';
 import {
   changeFault,
   constraintsOf,
@@ -17,13 +18,14 @@ import {
   rolesOf,
   subscriptionFault,
 } from './framework-info.ts';
+import { usesResources } from './holdings.ts';
 import { forgetInverseOffers } from './maintenance/inverse-offers.ts';
 import type { Answer, StreamId } from './master-io.ts';
 import type { Framework, MasterState, Task } from './master-state.ts';
 import { clearTimer, sendEvent, sendToAgent, setTimer } from './master-state.ts';
 import { removeOffer, rescindOffer } from './offers.ts';
 import { tellFrameworkAdded, tellFrameworkRemoved, tellFrameworkUpdated } from './operator-events.ts';
-import { endTask, masterStatus, remember, usesResources } from './tasks.ts';
+import { endTask, masterStatus, remember } from './tasks.ts';
 
 export function subscribe(master: MasterState, stream: StreamId, { subscribe: subscription }: SubscribeCall): void {
   const info = subscription.framework_info;
@@ -72,6 +74,7 @@ export function addFramework(master: MasterState, info: FrameworkInfo): Framewor
     tasks: new Map(),
     unreachableTasks: new Map(),
     completedTasks: [],
+    executors: new Set(),
     offers: new Map(),
     operations: new Map(),
     filters: createOfferFilters(),
@@ -195,6 +198,9 @@ export function removeFramework(master: MasterState, framework: Framework): void
   }
   for (const task of [...framework.tasks.values()]) {
     removeTask(master, framework, task);
+  }
+  for (const executor of [...framework.executors]) {
+    removeExecutor(master, executor);
   }
   dropOffers(master, framework);
   if (framework.stream !== undefined) {

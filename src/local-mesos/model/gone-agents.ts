@@ -4,12 +4,13 @@
  * sent away again should it come back.
  */
 import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
+import { usesResources } from './holdings.ts';
 import { announceLoss, removeAgent, setAside, tell } from './lost-agents.ts';
 import type { Answer } from './master-io.ts';
 import type { Framework, MasterState, Task } from './master-state.ts';
 import { isPartitionAware, persistRegistry, sendToAgent } from './master-state.ts';
 import { loseOperations } from './operations/operations.ts';
-import { completeTask, endTask, forgetTask, usesResources } from './tasks.ts';
+import { completeTask, endTask, forgetTask } from './tasks.ts';
 
 const message = 'Agent has been marked gone';
 

@@ -5,6 +5,8 @@
 import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
 import type { TaskStatus } from '../../mesos-api-client/protocol/mesos.ts';
 import { strikeAgent } from './allocation/books.ts';
+import { removeExecutor } from './executors/master-executors.ts';
+import { usesResources } from './holdings.ts';
 import { rescindInverseOffers } from './maintenance/inverse-offers.ts';
 import type { LinkId } from './master-io.ts';
 import type { Agent, Framework, MasterState, Task } from './master-state.ts';
@@ -12,7 +14,7 @@ import { clearTimer, count, isPartitionAware, persistRegistry, sendEvent, sendTo
 import { rescindOffer } from './offers.ts';
 import { loseOperations } from './operations/operations.ts';
 import { tellAgentRemoved } from './operator-events.ts';
-import { detachTask, endTask, forgetTask, masterStatus, remember, sendUpdate, usesResources } from './tasks.ts';
+import { detachTask, endTask, executorIdOf, forgetTask, masterStatus, remember, sendUpdate } from './tasks.ts';
 
 /** The link broke: offers are void, the pings decide the rest; frameworks that do not checkpoint lose their tasks now. */
 export function disconnectAgent(master: MasterState, agent: Agent, link: LinkId): void {
@@ -26,6 +28,11 @@ export function disconnectAgent(master: MasterState, agent: Agent, link: LinkId)
     if (framework !== undefined && framework.info.checkpoint !== true) {
       const message = `Agent ${agent.description.hostname} disconnected`;
       loseTask(master, framework, task, { message, reason: 'REASON_AGENT_DISCONNECTED' });
+    }
+  }
+  for (const executor of [...agent.executors.values()]) {
+    if (master.frameworks.get(executor.frameworkId)?.info.checkpoint !== true) {
+      removeExecutor(master, executor);
     }
   }
 }
@@ -72,6 +79,9 @@ export function removeAgent(master: MasterState, agent: Agent): void {
   }
   rescindInverseOffers(master, agent);
   loseOperations(master, agent, 'OPERATION_GONE_BY_OPERATOR', 'Agent has been removed');
+  for (const executor of [...agent.executors.values()]) {
+    removeExecutor(master, executor);
+  }
   master.agents.delete(agent.id);
   strikeAgent(master.books, agent.total);
   forgetFilters(master, agent.id);
@@ -157,7 +167,8 @@ function loseTask(master: MasterState, framework: Framework, task: Task, why: Pa
 }
 
 export function tell(master: MasterState, framework: Framework, task: Task, why: Partial<TaskStatus>): void {
-  const status = masterStatus(master, task.id, task.state, { ...why, agent_id: { value: task.agentId } });
+  const known = { agent_id: { value: task.agentId }, ...executorIdOf(task) };
+  const status = masterStatus(master, task.id, task.state, { ...why, ...known });
   remember(master, task, status);
   sendUpdate(master, framework, status);
 }

@@ -1,11 +1,25 @@
 /**
  * What a master knows, in plain containers that are changed in place: frameworks, agents, tasks, offers. Every resource
- * of an agent is at any moment either free, in one outstanding offer, or used by one task (LM-72).
+ * of an agent is at any moment either free, in one outstanding offer, or used by one
+ * task or executor (LM-72).
  */
 import _ from 'lodash';
 import type { EpochMs } from '../../lib/brand.ts';
-import type { AgentId, FrameworkId, OfferId, OperationId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
-import type { FrameworkInfo, Resource, TaskInfo, TaskStatus } from '../../mesos-api-client/protocol/mesos.ts';
+import type {
+  AgentId,
+  ExecutorId,
+  FrameworkId,
+  OfferId,
+  OperationId,
+  TaskId,
+} from '../../mesos-api-client/protocol/ids.ts';
+import type {
+  ExecutorInfo,
+  FrameworkInfo,
+  Resource,
+  TaskInfo,
+  TaskStatus,
+} from '../../mesos-api-client/protocol/mesos.ts';
 import type { OfferConstraints } from '../../mesos-api-client/protocol/offer-constraints.ts';
 import type { OperationStatus } from '../../mesos-api-client/protocol/operations.ts';
 import type { SchedulerEvent } from '../../mesos-api-client/protocol/scheduler.ts';
@@ -16,6 +30,7 @@ import type { ConstraintsFilter } from './allocation/offer-constraints.ts';
 import type { OfferFilters } from './allocation/offer-filters.ts';
 import type { Quantities } from './allocation/quantities.ts';
 import { hasCapability } from './capabilities.ts';
+import type { Holding } from './holdings.ts';
 import type { Draining } from './maintenance/draining.ts';
 import type { AgentMaintenance } from './maintenance/inverse-offers.ts';
 import { type Maintenance, machinesDown } from './maintenance/machines.ts';
@@ -39,6 +54,8 @@ export interface Framework {
   readonly unreachableTasks: Map<TaskId, Task>;
   /** Oldest first, bounded. */
   readonly completedTasks: Task[];
+  /** On all agents. */
+  readonly executors: Set<ExecutorRecord>;
   readonly offers: Map<OfferId, OfferRecord>;
   /** Those that bear an id and are not acknowledged to their end. */
   readonly operations: Map<OperationId, OperationRecord>;
@@ -66,6 +83,8 @@ export interface Agent {
   /** Nobody wanted what was free then, and nobody will before that time unless something changes. */
   settled: { readonly free: readonly Resource[]; readonly generation: number; readonly until: EpochMs } | undefined;
   readonly tasks: Set<Task>;
+  /** Of frameworks, by framework and id. */
+  readonly executors: Map<string, ExecutorRecord>;
   readonly offers: Set<OfferRecord>;
   /** By their uuid. */
   readonly operations: Map<string, OperationRecord>;
@@ -79,21 +98,21 @@ export interface Agent {
 
 export type KillMessage = MasterToAgent & { readonly type: 'KILL_TASK' };
 
-export interface Task {
+export interface Task extends Holding {
   readonly id: TaskId;
-  readonly frameworkId: FrameworkId;
-  readonly agentId: AgentId;
   readonly info: TaskInfo;
-  readonly role: string;
-  readonly resources: readonly Resource[];
   /** The newest state on the agent; decides whether its resources are in use. */
   state: TaskState;
   /** The update on its way to the framework: what reconciliation answers (LM-52). */
   update: { readonly state: TaskState; readonly uuid: string } | undefined;
   /** One for each state, newest last. */
   readonly statuses: TaskStatus[];
-  /** Whether its resources are taken out of the agent's free share and stand in the allocator's books. */
-  holds: boolean;
+}
+
+export interface ExecutorRecord extends Holding {
+  readonly id: ExecutorId;
+  /** With its framework, and what is allocated to which role. */
+  readonly info: ExecutorInfo;
 }
 
 export interface OperationRecord {

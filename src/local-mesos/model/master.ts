@@ -9,6 +9,7 @@ import { pingAgent, registerAgent } from './agents.ts';
 import { quotaOf } from './allocation/books.ts';
 import { allocate } from './allocator.ts';
 import { handleCall } from './calls.ts';
+import { executorExited, messageFramework } from './executors/master-executors.ts';
 import { disconnectFramework, heartbeat, removeFramework, subscribe } from './frameworks.ts';
 import { disconnectAgent, giveUpRecovered, unregisterAgent } from './lost-agents.ts';
 import { restoreMaintenance } from './maintenance/machines.ts';
@@ -137,6 +138,12 @@ function agentSays(master: MasterState, link: LinkId, message: AgentToMaster): v
       return;
     case 'OPERATION_STATUS':
       operationReported(master, agent, message);
+      return;
+    case 'EXECUTOR_EXITED':
+      executorExited(master, agent, message);
+      return;
+    case 'EXECUTOR_MESSAGE':
+      messageFramework(master, agent, message);
       return;
     case 'STATUS_UPDATE':
       statusUpdate(master, agent, message);

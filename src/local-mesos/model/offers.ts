@@ -61,9 +61,16 @@ export function offerMessage(framework: Framework, agent: Agent, offer: OfferRec
     ...(domain === undefined ? {} : { domain }),
     resources: offeredForm(offer.resources, framework.info, offer.role),
     ...(attributes.length > 0 ? { attributes: [...attributes] } : {}),
+    ...executorIds(framework, agent),
     ...(agent.maintenance === undefined ? {} : { unavailability: agent.maintenance.unavailability }),
     ...(hasCapability(framework.info, 'MULTI_ROLE') ? { allocation_info: { role: offer.role } } : {}),
   };
+}
+
+/** Of the framework's executors there: what it launches with one of them needs only its own resources. */
+function executorIds(framework: Framework, agent: Agent): Pick<Offer, 'executor_ids'> {
+  const here = [...agent.executors.values()].filter(({ frameworkId }) => frameworkId === framework.id);
+  return here.length === 0 ? {} : { executor_ids: here.map(({ id }) => ({ value: id })) };
 }
 
 /** Ends the offer; its resources are free again. */

@@ -6,7 +6,7 @@
 import _ from 'lodash';
 import { unreachable } from '../../lib/exhaustive.ts';
 import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
-import type { FrameworkInfo, Resource } from '../../mesos-api-client/protocol/mesos.ts';
+import type { ExecutorInfo, FrameworkInfo, Resource } from '../../mesos-api-client/protocol/mesos.ts';
 import type { Task as TaskView } from '../../mesos-api-client/protocol/operator-messages.ts';
 import { add } from '../../mesos-api-client/protocol/resources.ts';
 import { agentCapabilities } from './agent-capabilities.ts';
@@ -15,6 +15,7 @@ import { viewQuota } from './allocation/quota.ts';
 import { viewRoles } from './allocation/roles-view.ts';
 import { viewWeights } from './allocation/weights.ts';
 import { masterInfo } from './frameworks.ts';
+import { holdingsOf, holdingsOn } from './holdings.ts';
 import { viewDraining } from './maintenance/draining.ts';
 import { viewSchedule, viewStatus } from './maintenance/machines.ts';
 import type { Agent, Framework, MasterState, OfferRecord, Task } from './master-state.ts';
@@ -24,7 +25,6 @@ import { viewOperations } from './operations/operations.ts';
 import type { QueryType } from './operator-call.ts';
 import { allocatedForm, endpointForm } from './resource-forms.ts';
 import { metricsSnapshot } from './state-view.ts';
-import { usesResources } from './tasks.ts';
 
 /** The member of an answer that stands under the query's lower-case name. */
 export function answerTo(master: MasterState, flags: readonly Flag[], type: QueryType): unknown {
@@ -48,7 +48,7 @@ export function answerTo(master: MasterState, flags: readonly Flag[], type: Quer
     case 'GET_FRAMEWORKS':
       return viewFrameworks(master);
     case 'GET_EXECUTORS':
-      return { executors: [] };
+      return viewExecutors(master);
     case 'GET_OPERATIONS':
       return unlessEmpty('operations', viewOperations(master)) ?? {};
     case 'GET_TASKS':
@@ -86,7 +86,7 @@ export function viewMaster(master: MasterState) {
 export function viewState(master: MasterState) {
   return {
     get_tasks: viewTasks(master),
-    get_executors: { executors: [] },
+    get_executors: viewExecutors(master),
     get_frameworks: viewFrameworks(master),
     get_agents: viewAgents(master),
   };
@@ -106,6 +106,7 @@ export function viewTask(task: Task): TaskView {
     name: task.info.name,
     task_id: { value: task.id },
     framework_id: { value: task.frameworkId },
+    ...(task.info.executor === undefined ? {} : { executor_id: task.info.executor.executor_id }),
     agent_id: { value: task.agentId },
     state: task.state,
     resources: allocatedForm(task.resources, task.role),
@@ -118,6 +119,18 @@ export function viewTask(task: Task): TaskView {
   };
   // Numbers of limits may be infinite, which JSON writes as texts.
   return view as TaskView;
+}
+
+export function viewExecutors(master: MasterState) {
+  const executors = [...master.agents.values()].flatMap((agent) => [...agent.executors.values()]);
+  return {
+    executors: executors.map(({ info, agentId }) => ({ executor_info: shown(info), agent_id: { value: agentId } })),
+  };
+}
+
+/** Environments may hold secrets. */
+export function shown({ command, ...info }: ExecutorInfo): ExecutorInfo {
+  return command === undefined ? info : { ...info, command: _.omit(command, 'environment') };
 }
 
 export function viewFrameworks(master: MasterState) {
@@ -163,9 +176,7 @@ function viewOffer(master: MasterState, framework: Framework, offer: OfferRecord
 }
 
 function usedBy(framework: Framework): Resource[] {
-  return [...framework.tasks.values()]
-    .filter(usesResources)
-    .flatMap(({ resources, role }) => allocatedForm(resources, role));
+  return holdingsOf(framework).flatMap(({ resources, role }) => allocatedForm(resources, role));
 }
 
 export function viewAgents(master: MasterState) {
@@ -176,7 +187,7 @@ export function viewAgents(master: MasterState) {
 }
 
 export function viewAgent(master: MasterState, agent: Agent) {
-  const used = [...agent.tasks].filter(usesResources).flatMap(({ resources, role }) => allocatedForm(resources, role));
+  const used = holdingsOn(agent).flatMap(({ resources, role }) => allocatedForm(resources, role));
   const offered = [...agent.offers].flatMap(({ resources, role }) => allocatedForm(resources, role));
   return {
     agent_info: agentInfo(agent.id, agent.description),

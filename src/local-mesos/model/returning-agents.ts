@@ -9,6 +9,7 @@ import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { FrameworkInfo } from '../../mesos-api-client/protocol/mesos.ts';
 import type { AgentTask, AgentToMaster } from './agent-protocol.ts';
 import { addFramework } from './frameworks.ts';
+import { occupy, usesResources } from './holdings.ts';
 import type { Agent, Framework, MasterState, Task } from './master-state.ts';
 import { sendToAgent } from './master-state.ts';
 import {
@@ -18,10 +19,8 @@ import {
   forgetTask,
   knownDetails,
   masterStatus,
-  occupy,
   sendUpdate,
   updateTask,
-  usesResources,
 } from './tasks.ts';
 
 type Return = NonNullable<(AgentToMaster & { readonly type: 'REGISTER' })['again']>;

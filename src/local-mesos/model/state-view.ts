@@ -7,13 +7,13 @@ import type { Resource } from '../../mesos-api-client/protocol/mesos.ts';
 import { add, portRanges, reservedRole, scalarSum } from '../../mesos-api-client/protocol/resources.ts';
 import { agentCapabilities } from './agent-capabilities.ts';
 import { masterInfo } from './frameworks.ts';
+import { holdingsOf, holdingsOn } from './holdings.ts';
 import { viewDraining } from './maintenance/draining.ts';
-import type { Agent, Framework, MasterState, Task } from './master-state.ts';
+import type { Agent, ExecutorRecord, Framework, MasterState, Task } from './master-state.ts';
 import { isOffering } from './master-state.ts';
 import { pidOf } from './offers.ts';
 import type { Flag } from './operator-view.ts';
 import { allocatedForm, endpointForm } from './resource-forms.ts';
-import { usesResources } from './tasks.ts';
 
 export function legacyState(master: MasterState, flags: readonly Flag[]) {
   const { id, pid, hostname, version, port } = masterInfo(master);
@@ -78,7 +78,7 @@ export function legacyAgent(master: MasterState, agent: Agent) {
 
 export function legacyAgentInFull(master: MasterState, agent: Agent) {
   const { unreserved, reserved } = byReservation(agent.total);
-  const used = [...agent.tasks].filter(usesResources);
+  const used = holdingsOn(agent);
   return {
     ...legacyAgent(master, agent),
     reserved_resources_full: Object.fromEntries(
@@ -93,7 +93,7 @@ export function legacyAgentInFull(master: MasterState, agent: Agent) {
 }
 
 function usedOn(agent: Agent): Resource[] {
-  return [...agent.tasks].filter(usesResources).flatMap(({ resources }) => [...resources]);
+  return holdingsOn(agent).flatMap(({ resources }) => [...resources]);
 }
 
 function byReservation(resources: readonly Resource[]) {
@@ -107,7 +107,7 @@ function byReservation(resources: readonly Resource[]) {
 export function legacyFramework(framework: Framework) {
   const { info } = framework;
   const connected = framework.stream !== undefined;
-  const used = [...framework.tasks.values()].filter(usesResources).flatMap(({ resources }) => [...resources]);
+  const used = holdingsOf(framework).flatMap(({ resources }) => [...resources]);
   const offered = [...framework.offers.values()].flatMap(({ resources }) => [...resources]);
   return {
     id: framework.id,
@@ -137,7 +137,7 @@ export function legacyFramework(framework: Framework) {
       slave_id: agentId,
       resources: flat(resources),
     })),
-    executors: [],
+    executors: [...framework.executors].map(legacyExecutor),
     offer_constraints: framework.offerConstraints,
   };
 }
@@ -148,7 +148,7 @@ export function legacyTask(task: Task) {
     id: task.id,
     name: task.info.name,
     framework_id: task.frameworkId,
-    executor_id: '',
+    executor_id: task.info.executor?.executor_id.value ?? '',
     slave_id: task.agentId,
     state: task.state,
     resources: flat(task.resources),
@@ -156,6 +156,18 @@ export function legacyTask(task: Task) {
     statuses: task.statuses.map(({ state, timestamp, container_status }) => ({ state, timestamp, container_status })),
     ...(task.info.labels?.labels === undefined ? {} : { labels: task.info.labels.labels }),
     ...(task.info.discovery === undefined ? {} : { discovery: task.info.discovery }),
+  };
+}
+
+function legacyExecutor({ id, frameworkId, agentId, info, role, resources }: ExecutorRecord) {
+  return {
+    executor_id: id,
+    name: info.name ?? '',
+    framework_id: frameworkId,
+    slave_id: agentId,
+    type: info.type ?? 'CUSTOM',
+    resources: flat(resources),
+    role,
   };
 }
 

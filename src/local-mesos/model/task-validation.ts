@@ -4,15 +4,11 @@
  */
 import { toThousandths } from '../../lib/thousandths.ts';
 import type { CheckInfo } from '../../mesos-api-client/protocol/checks.ts';
-import type {
-  CommandInfo,
-  ContainerInfo,
-  EnvironmentVariable,
-  HealthCheck,
-  Resource,
-  TaskInfo,
-} from '../../mesos-api-client/protocol/mesos.ts';
+import type { ExecutorInfo, HealthCheck, Resource, TaskInfo } from '../../mesos-api-client/protocol/mesos.ts';
 import { contains, scalarSum } from '../../mesos-api-client/protocol/resources.ts';
+import { commandFault, isBareContainer } from './command-validation.ts';
+import { customExecutorFault } from './executors/executor-validation.ts';
+import { completeInfo, executorOn } from './executors/master-executors.ts';
 import { idFault } from './ids.ts';
 import type { Agent, Framework } from './master-state.ts';
 import { describeResources, internalForm } from './resource-forms.ts';
@@ -32,12 +28,30 @@ export function taskFault(task: TaskInfo, context: LaunchContext): string | unde
     reuseFault(task, context.framework) ??
     agentFault(task, context.agent) ??
     policyFault(task) ??
-    executionFault(task) ??
+    executionFault(task, context) ??
     healthCheckFault(task.health_check) ??
     checkInfoFault(task.check) ??
     resourcesFault(task) ??
     limitsFault(task) ??
     roomFault(task, context)
+  );
+}
+
+/** Of one of a group, apart from who runs it and whether there is room. */
+export function memberFault(task: TaskInfo, { framework, agent }: LaunchContext): string | undefined {
+  return (
+    idFault(task.task_id.value) ??
+    reuseFault(task, framework) ??
+    agentFault(task, agent) ??
+    policyFault(task) ??
+    containerFault(task) ??
+    commandFault(task.command, "Task's") ??
+    healthCheckFault(task.health_check) ??
+    checkInfoFault(task.check) ??
+    resourcesFault(task) ??
+    (Object.keys(task.limits ?? {}).length === 0
+      ? undefined
+      : "Resource limits may only be set for tasks within a task group when the 'share_cgroups' field is set to 'false'.")
   );
 }
 
@@ -61,47 +75,20 @@ function policyFault(task: TaskInfo): string | undefined {
     : undefined;
 }
 
-function executionFault(task: TaskInfo): string | undefined {
+function executionFault(task: TaskInfo, { framework, agent, role }: LaunchContext): string | undefined {
   if ((task.command === undefined) === (task.executor === undefined)) {
     return 'Task should have at least one (but not both) of CommandInfo or ExecutorInfo present';
   }
   if (task.executor !== undefined) {
-    return 'Executors of frameworks are not built into the embedded master: use a command task';
+    return containerFault(task) ?? customExecutorFault(completeInfo(task.executor, framework, role), framework, agent);
   }
-  if (task.container !== undefined && !isBareContainer(task.container)) {
-    return 'Container images, volumes and networks are not built into the embedded master: use a command task';
-  }
-  return commandFault(task.command);
+  return containerFault(task) ?? commandFault(task.command, "Task's");
 }
 
-/** A Mesos container that asks for nothing is how a command task runs anyway. */
-function isBareContainer({ type, hostname: _hostname, mesos, ...rest }: ContainerInfo): boolean {
-  const asked = Object.values(rest).some((value) => !(Array.isArray(value) && value.length === 0));
-  return type === 'MESOS' && !asked && Object.keys(mesos ?? {}).length === 0;
-}
-
-function commandFault(command: CommandInfo | undefined): string | undefined {
-  const variables = command?.environment?.variables ?? [];
-  const fault = variables.map(variableFault).find((each) => each !== undefined);
-  return fault && `Task's \`CommandInfo\` is invalid: ${fault}`;
-}
-
-/** There is no resolver of references here, as in a Mesos without such a module. */
-function variableFault({ name, type, value, secret }: EnvironmentVariable): string | undefined {
-  if (type !== 'SECRET') {
-    return value === undefined
-      ? `Environment variable '${name}' of type 'VALUE' must have a value set`
-      : secret && `Environment variable '${name}' of type 'VALUE' must not have a secret set`;
-  }
-  if (value !== undefined) {
-    return `Environment variable '${name}' of type 'SECRET' must not have a value set`;
-  }
-  if (secret === undefined) {
-    return `Environment variable '${name}' of type 'SECRET' must have a secret set`;
-  }
-  return secret.value === undefined
-    ? `Environment variable '${name}' specifies an invalid secret: Secret must have the 'value' field set`
-    : undefined;
+function containerFault({ container }: TaskInfo): string | undefined {
+  return container === undefined || isBareContainer(container)
+    ? undefined
+    : 'Container images, volumes and networks are not built into the embedded master: use a command task';
 }
 
 function healthCheckFault(check: HealthCheck | undefined): string | undefined {
@@ -191,7 +178,9 @@ function limitsFault({ limits = {}, resources = [] }: TaskInfo): string | undefi
 }
 
 /** Resources without allocation_info are taken as the offer's role; those of another role are not in the offer. */
-function roomFault({ resources = [] }: TaskInfo, { role, remaining }: LaunchContext): string | undefined {
+function roomFault(task: TaskInfo, context: LaunchContext): string | undefined {
+  const { role, remaining } = context;
+  const resources = [...(task.resources ?? []), ...neededByExecutor(task.executor, context)];
   const foreign = resources.find(({ allocation_info: info }) => info?.role !== undefined && info.role !== role);
   const wanted = internalForm(resources);
   if (foreign === undefined && contains(remaining, wanted)) {
@@ -199,4 +188,13 @@ function roomFault({ resources = [] }: TaskInfo, { role, remaining }: LaunchCont
   }
   const asked = describeResources(wanted, foreign?.allocation_info?.role ?? role);
   return `Total resources ${asked} required by task and its executor is more than available ${describeResources(remaining, role)}`;
+}
+
+/** Nothing if it runs already. */
+export function neededByExecutor(
+  executor: ExecutorInfo | undefined,
+  { framework, agent }: LaunchContext,
+): readonly Resource[] {
+  const isThere = executor === undefined || executorOn(agent, framework, executor.executor_id.value) !== undefined;
+  return isThere ? [] : (executor.resources ?? []);
 }

@@ -5,19 +5,14 @@
  */
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { TaskInfo, TaskStatus } from '../../mesos-api-client/protocol/mesos.ts';
-import { add, subtract } from '../../mesos-api-client/protocol/resources.ts';
 import type { TaskState } from '../../mesos-api-client/protocol/task-state.ts';
 import { isTerminal } from '../../mesos-api-client/protocol/task-state.ts';
-import { enterHolding, strikeHolding } from './allocation/books.ts';
+import { usesResources, vacate } from './holdings.ts';
 import { checkDrained } from './maintenance/draining.ts';
 import type { Agent, Framework, MasterState, Task } from './master-state.ts';
 import { count, sendEvent } from './master-state.ts';
 import { tellTaskAdded, tellTaskUpdated } from './operator-events.ts';
 import { internalForm } from './resource-forms.ts';
-
-export function usesResources(task: Task): boolean {
-  return !isTerminal(task.state);
-}
 
 export function createTask(framework: Framework, agent: Agent, info: TaskInfo, role: string): Task {
   return {
@@ -40,31 +35,6 @@ export function addTask(master: MasterState, framework: Framework, agent: Agent,
   framework.unreachableTasks.delete(task.id);
   agent.tasks.add(task);
   tellTaskAdded(master, task);
-}
-
-/**
- * Takes what the task uses out of the agent's free share. An agent may bring tasks that were started when it had more:
- * then its share is simply used up.
- */
-export function occupy(master: MasterState, agent: Agent, task: Task): void {
-  agent.free = subtract(agent.free, task.resources) ?? [];
-  if (!task.holds) {
-    task.holds = true;
-    enterHolding(master.books, task, task.resources);
-  }
-}
-
-/** Nobody uses it any more; it is free again if the agent still has the task. */
-function vacate(master: MasterState, task: Task): void {
-  if (!task.holds) {
-    return;
-  }
-  task.holds = false;
-  strikeHolding(master.books, task, task.resources);
-  const agent = master.agents.get(task.agentId);
-  if (agent?.tasks.has(task)) {
-    agent.free = add(agent.free, task.resources);
-  }
 }
 
 /** The agent's word: its newest state, and the update on its way. */
@@ -163,8 +133,14 @@ export function sendUpdate(master: MasterState, framework: Framework, status: Ta
 export function knownDetails(task: Task): Partial<TaskStatus> {
   const last = task.statuses.at(-1);
   return {
+    ...executorIdOf(task),
     ...(last?.healthy === undefined ? {} : { healthy: last.healthy }),
     ...(last?.check_status === undefined ? {} : { check_status: last.check_status }),
     ...(last?.container_status === undefined ? {} : { container_status: last.container_status }),
   };
+}
+
+/** Of a command task masters do not say it. */
+export function executorIdOf({ info }: Task): Pick<TaskStatus, 'executor_id'> {
+  return info.executor === undefined ? {} : { executor_id: info.executor.executor_id };
 }

@@ -117,6 +117,11 @@ export const executor = message({
   container: 'json',
   resources: repeated(resource),
   name: 'string',
+  source: 'string',
+  data: 'bytes',
+  discovery: 'json',
+  shutdown_grace_period: duration,
+  labels,
 });
 
 export const taskInfo = message({

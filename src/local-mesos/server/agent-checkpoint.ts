@@ -8,21 +8,24 @@ import { join } from 'node:path';
 import { Problem } from '../../lib/problem.ts';
 import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
 import type { FrameworkInfo, Resource } from '../../mesos-api-client/protocol/mesos.ts';
-import type { AgentEntry, RunId } from '../model/agent-io.ts';
+import type { AgentEntry, AgentExecutor, RunId } from '../model/agent-io.ts';
 import type { AgentOperation } from '../model/agent-protocol.ts';
 
 export interface RecoveredAgent {
   readonly agentId: AgentId;
   readonly frameworks: readonly FrameworkInfo[];
   readonly entries: readonly AgentEntry[];
+  readonly executors: readonly AgentExecutor[];
   readonly checkpointed?: readonly Resource[];
   readonly operations?: readonly AgentOperation[];
 }
 
 export interface AgentCheckpoint {
   load(): RecoveredAgent | undefined;
-  saveAgent(agent: Omit<RecoveredAgent, 'entries'>): void;
+  saveAgent(agent: Omit<RecoveredAgent, 'entries' | 'executors'>): void;
   save(entry: AgentEntry): void;
+  saveExecutor(executor: AgentExecutor): void;
+  /** Of a task or an executor. */
   forget(runId: RunId): void;
   /** The agent unregistered: its next start is a new agent. */
   clear(): void;
@@ -32,26 +35,34 @@ export interface AgentCheckpoint {
 export function openCheckpoint(workDir: string): AgentCheckpoint {
   const meta = join(workDir, 'meta');
   const tasks = join(meta, 'tasks');
+  const executors = join(meta, 'executors');
   const agentFile = join(meta, 'agent.json');
   const taskFile = (runId: RunId) => join(tasks, `${runId}.json`);
-  mkdirSync(tasks, { recursive: true, mode: 0o700 });
+  const executorFile = (runId: RunId) => join(executors, `${runId}.json`);
+  for (const directory of [tasks, executors]) mkdirSync(directory, { recursive: true, mode: 0o700 });
   return {
     load() {
       if (!existsSync(agentFile)) return undefined;
-      const agent = readJson(agentFile) as Omit<RecoveredAgent, 'entries'>;
-      const files = readdirSync(tasks).filter((name) => name.endsWith('.json'));
-      return { ...agent, entries: files.map((name) => readJson(join(tasks, name)) as AgentEntry) };
+      const agent = readJson(agentFile) as Omit<RecoveredAgent, 'entries' | 'executors'>;
+      return {
+        ...agent,
+        entries: readAll(tasks).map((entry) => entry as AgentEntry),
+        executors: readAll(executors).map((executor) => executor as AgentExecutor),
+      };
     },
     saveAgent: (agent) => replace(agentFile, agent),
     save: (entry) => replace(taskFile(entry.runId), entry),
+    saveExecutor: (executor) => replace(executorFile(executor.runId), executor),
     forget(runId) {
       const status = this.statusFile(runId);
-      for (const file of [taskFile(runId), status]) rmSync(file, { force: true });
+      for (const file of [taskFile(runId), executorFile(runId), status]) rmSync(file, { force: true });
     },
     clear() {
       rmSync(agentFile, { force: true });
-      rmSync(tasks, { recursive: true, force: true });
-      mkdirSync(tasks, { recursive: true, mode: 0o700 });
+      for (const directory of [tasks, executors]) {
+        rmSync(directory, { recursive: true, force: true });
+        mkdirSync(directory, { recursive: true, mode: 0o700 });
+      }
     },
     statusFile: (runId) => join(tasks, `${runId}.status`),
   };
@@ -61,6 +72,11 @@ function replace(file: string, content: unknown): void {
   const fresh = `${file}.new`;
   writeFileSync(fresh, JSON.stringify(content), { mode: 0o600 });
   renameSync(fresh, file);
+}
+
+function readAll(directory: string): unknown[] {
+  const files = readdirSync(directory).filter((name) => name.endsWith('.json'));
+  return files.map((name) => readJson(join(directory, name)));
 }
 
 function readJson(file: string): unknown {

@@ -2,10 +2,11 @@
 import { isIP } from 'node:net';
 import fastify from 'fastify';
 import { Problem } from '../../lib/problem.ts';
-import type { AgentView } from '../model/agent.ts';
 import { agentOperatorApi } from './agent-operator-api.ts';
 import type { CompleteAgentOptions } from './agent-options.ts';
+import type { AgentShell } from './agent-shell.ts';
 import { describeAgent } from './agent-state.ts';
+import { executorRoutes } from './executor-desk.ts';
 import { filesRoutes } from './files-routes.ts';
 
 export interface AgentHttp {
@@ -14,12 +15,18 @@ export interface AgentHttp {
   close(): Promise<void>;
 }
 
+/** Every path answers below the agent's name too, as on a real one. */
+function withoutName({ url = '/' }: { readonly url?: string }): string {
+  return url.replace(/^\/slave\(1\)(?=\/)/, '');
+}
+
 export async function openAgentHttp(
   options: CompleteAgentOptions,
-  view: () => AgentView | undefined,
+  shell: () => AgentShell | undefined,
 ): Promise<AgentHttp> {
   const { host, workDir } = options;
-  const server = fastify({ forceCloseConnections: true, exposeHeadRoutes: false });
+  const view = () => shell()?.view();
+  const server = fastify({ forceCloseConnections: true, exposeHeadRoutes: false, rewriteUrl: withoutName });
   // A page in a browser may reach a loopback port under a name of its own (DNS rebinding); sandboxes are not for it.
   server.addHook('onRequest', async (request, reply) => {
     const name = request.hostname.replace(/^\[(.*)\]$/, '$1');
@@ -30,6 +37,7 @@ export async function openAgentHttp(
   server.get('/state', () => describeAgent(options, port(), view()));
   await server.register(filesRoutes(workDir, view));
   await server.register(agentOperatorApi(workDir, view));
+  await server.register(executorRoutes(() => shell()?.takeCall));
   function port(): number {
     const address = server.server.address();
     return typeof address === 'object' && address !== null ? address.port : options.port;

@@ -2,6 +2,7 @@
 import { statfsSync } from 'node:fs';
 import { availableParallelism, totalmem } from 'node:os';
 import type { Attribute, Domain, Range, Resource } from '../../mesos-api-client/protocol/mesos.ts';
+import type { ExecutorTimes } from '../model/agent-turn.ts';
 import type { Dial } from './agent-dialer.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { parseAttributes } from './resource-text.ts';
@@ -26,6 +27,8 @@ export interface AgentSpec {
   readonly domain?: Domain;
   /** As the flag of Mesos: the kill policy of a KILL and the longest grace of a drain are heeded. */
   readonly httpCommandExecutor?: boolean;
+  /** How long executors may take to register, to register again after a restart of the agent, and to shut down. Mesos' own by default. */
+  readonly executorTimes?: Partial<ExecutorTimes>;
   /** PATH of tasks that bring none; default the PATH of the agent itself, so that `java` is found where the user has it. */
   readonly taskPath?: string;
   /** Sandboxes of ended tasks that are kept; default 50. */

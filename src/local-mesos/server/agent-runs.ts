@@ -1,31 +1,44 @@
 /**
- * The runs of an agent's tasks as its model asks for them: launch (sandbox, fetcher, process), abandon, signal, and the
- * report when one ended. When the command itself has ended, what it left behind is killed before the end is told.
+ * The runs of an agent's tasks and executors as its model asks for them: launch (sandbox, fetcher, process), abandon,
+ * signal, and the report when one ended. When the command itself has ended, what it left behind is killed before the end
+ * is told.
  */
 import type { EpochMs } from '../../lib/brand.ts';
-import type { FrameworkInfo, TaskInfo } from '../../mesos-api-client/protocol/mesos.ts';
-import type { AgentEntry, AgentInput, ProcessRef, RunId } from '../model/agent-io.ts';
+import type { Uri } from '../../mesos-api-client/protocol/mesos.ts';
+import type { AgentInput, ProcessRef, RunId } from '../model/agent-io.ts';
 import type { Fetcher } from './fetcher.ts';
 import { adoptRun, type Run, type RunPlan, startRun } from './process-run.ts';
 import { killTree, signalTree } from './process-tree.ts';
-import { createSandbox } from './sandbox.ts';
+import { createSandbox, type Sandbox } from './sandbox.ts';
 
 type RunReport = Extract<AgentInput, { kind: 'started' | 'launch-failed' | 'ended' }>;
 
 export interface RunsParts {
   readonly now: () => EpochMs;
   readonly fetcher: Fetcher;
-  readonly sandboxOf: (entry: AgentEntry) => string;
-  readonly plan: (entry: AgentEntry, info: TaskInfo, framework: FrameworkInfo) => RunPlan;
-  /** Puts into a new sandbox what the task brings besides its files. */
-  readonly prepare: (info: TaskInfo, sandbox: string) => void;
   readonly statusFile: (runId: RunId) => string;
   readonly report: (report: RunReport) => void;
 }
 
+/** What is to run. */
+export interface Launch {
+  readonly runId: RunId;
+  readonly sandbox: Sandbox;
+  /** May throw: what cannot be run here is said so. */
+  readonly plan: () => RunPlan;
+  readonly uris: readonly Uri[];
+  readonly user: string;
+  /** The container that it is nested in. */
+  readonly parent?: RunId;
+  /** Puts into a new sandbox what it brings besides its files. */
+  readonly prepare: () => void;
+}
+
 export interface Runs {
-  launch(entry: AgentEntry, framework: FrameworkInfo): void;
-  adopt(entry: AgentEntry, process: ProcessRef): void;
+  launch(what: Launch): void;
+  /** A container without a process: those that are nested in it wait for it. */
+  makeSandbox(runId: RunId, sandbox: Sandbox): void;
+  adopt(runId: RunId, sandbox: string, process: ProcessRef): void;
   abandon(runId: RunId): void;
   signal(runId: RunId, signal: 'SIGTERM' | 'SIGKILL'): void;
   /** Ends every process, first asking, then by force; resolves when all are gone. */
@@ -44,6 +57,7 @@ interface Live {
 export function createRuns(parts: RunsParts): Runs {
   const launching = new Map<RunId, { abort: AbortController; settled: Promise<void> }>();
   const live = new Map<RunId, Live>();
+  const sandboxes = new Map<RunId, Promise<void>>();
   const watching = new AbortController();
 
   function watch(runId: RunId, sandbox: string, run: Run): void {
@@ -81,13 +95,20 @@ export function createRuns(parts: RunsParts): Runs {
   }
 
   return {
-    launch(entry, framework) {
+    launch(what) {
       const abort = new AbortController();
-      const settled = launch(parts, entry, framework, abort.signal, watch).finally(() => launching.delete(entry.runId));
-      launching.set(entry.runId, { abort, settled });
+      const ready = what.parent === undefined ? undefined : sandboxes.get(what.parent);
+      const settled = launch(parts, what, ready, abort.signal, watch).finally(() => launching.delete(what.runId));
+      launching.set(what.runId, { abort, settled });
     },
-    adopt: (entry, process) =>
-      watch(entry.runId, parts.sandboxOf(entry), adoptRun(process, parts.statusFile(entry.runId), watching.signal)),
+    makeSandbox(runId, sandbox) {
+      const made = createSandbox(sandbox);
+      sandboxes.set(runId, made);
+      // Those that wait for it are told why.
+      made.catch(() => undefined).finally(() => setImmediate(() => sandboxes.delete(runId)));
+    },
+    adopt: (runId, sandbox, process) =>
+      watch(runId, sandbox, adoptRun(process, parts.statusFile(runId), watching.signal)),
     abandon: (runId) => launching.get(runId)?.abort.abort(),
     signal,
     endAll,
@@ -102,34 +123,27 @@ export function createRuns(parts: RunsParts): Runs {
 
 async function launch(
   parts: RunsParts,
-  entry: AgentEntry,
-  framework: FrameworkInfo,
+  what: Launch,
+  ready: Promise<void> | undefined,
   signal: AbortSignal,
   watch: (runId: RunId, sandbox: string, run: Run) => void,
 ): Promise<void> {
-  const { runId, info } = entry;
-  const fail = (message: string) => {
-    if (!signal.aborted) parts.report({ at: parts.now(), kind: 'launch-failed', runId, message });
-  };
-  if (info === undefined) {
-    fail('the task has no description');
-    return;
-  }
+  const { runId, sandbox, uris, user } = what;
   let run: Run;
-  let plan: RunPlan;
   try {
-    plan = parts.plan(entry, info, framework);
-    await createSandbox(plan.sandbox);
-    parts.prepare(info, plan.sandbox);
-    const user = info.command?.user ?? framework.user;
-    await parts.fetcher.fetch({ uris: info.command?.uris ?? [], sandbox: plan.sandbox, user, runId, signal });
+    const plan = what.plan();
+    await ready;
+    await createSandbox(sandbox);
+    what.prepare();
+    await parts.fetcher.fetch({ uris, sandbox: sandbox.path, user, runId, signal });
     if (signal.aborted) return;
     run = await startRun(plan);
   } catch (error) {
-    fail(error instanceof Error ? error.message : String(error));
+    const message = error instanceof Error ? error.message : String(error);
+    if (!signal.aborted) parts.report({ at: parts.now(), kind: 'launch-failed', runId, message });
     return;
   }
-  watch(runId, plan.sandbox, run);
+  watch(runId, sandbox.path, run);
   // Abandoned while it was being started: the model asks for its death when it hears of it.
   parts.report({ at: parts.now(), kind: 'started', runId, process: run.process });
 }

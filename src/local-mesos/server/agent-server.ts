@@ -42,7 +42,7 @@ export async function startAgent(given: AgentOptions): Promise<RunningAgent> {
       : (given.resources ?? (await ownResources(workDir, given.agentsHere ?? 1, taken)));
   const options = completeOptions({ ...given, resources, workDir });
   let shell: AgentShell | undefined;
-  const http = taken.adopt(await openAgentHttp(options, () => shell?.view()), (opened) => opened.close());
+  const http = taken.adopt(await openAgentHttp(options, () => shell), (opened) => opened.close());
   shell = createAgentShell(options, http.port);
   return runningAgent(shell, http, taken.move());
 }

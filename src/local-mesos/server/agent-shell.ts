@@ -7,26 +7,29 @@
  * work directory. Left out: containers, users other than the agent's own.
  */
 import { randomUUID } from 'node:crypto';
+import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { unreachable } from '../../lib/exhaustive.ts';
+import type { ExecutorCall } from '../../mesos-api-client/protocol/executor.ts';
 import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
-import type { FrameworkInfo, TaskInfo } from '../../mesos-api-client/protocol/mesos.ts';
+import type { FrameworkInfo } from '../../mesos-api-client/protocol/mesos.ts';
 import { type Agent, type AgentView, createAgent } from '../model/agent.ts';
-import type { AgentEffect, AgentEntry, AgentInput } from '../model/agent-io.ts';
+import type { AgentEffect, AgentExecutor, AgentInput } from '../model/agent-io.ts';
 import type { AgentLink } from '../model/agent-protocol.ts';
 import { type AgentCheckpoint, openCheckpoint } from './agent-checkpoint.ts';
 import { type Dialer, startDialer } from './agent-dialer.ts';
 import { type MemoryWatch, type Watched, watchMemory } from './agent-memory.ts';
 import type { CompleteAgentOptions } from './agent-options.ts';
+import { launchOfExecutor, launchOfTask, type PlanParts, planOfTask } from './agent-plans.ts';
 import { createProbes, type Probes } from './agent-probes.ts';
 import { recoverRuns } from './agent-recovery.ts';
 import { createRuns, type Runs } from './agent-runs.ts';
 import { type AgentTimers, createTimers } from './agent-timers.ts';
+import { createExecutorDesk, type ExecutorDesk } from './executor-desk.ts';
 import { createFetcher, type Fetcher } from './fetcher.ts';
-import type { RunPlan } from './process-run.ts';
-import { collectSandboxes, sandboxOf } from './sandbox.ts';
-import { commandLine, taskEnvironment } from './sandbox-environment.ts';
-import { linkVolumes, removeVolume } from './volumes.ts';
+import { executorSandboxOf, sandboxOf } from './sandbox.ts';
+import { createSandboxCollection, type SandboxCollection } from './sandbox-collection.ts';
+import { removeVolume } from './volumes.ts';
 
 export interface AgentShell {
   view(): AgentView;
@@ -34,6 +37,8 @@ export interface AgentShell {
   readonly registered: Promise<void>;
   /** The reason for which the master sent this agent away. */
   readonly refused: Promise<string>;
+  /** The call of an executor; its answer goes to the response. */
+  takeCall(call: ExecutorCall, response: ServerResponse): void;
   stop(keepTasks: boolean): Promise<void>;
 }
 
@@ -50,11 +55,11 @@ interface Parts {
   readonly runs: Runs;
   readonly probes: Probes;
   readonly memory: MemoryWatch | undefined;
+  readonly desk: ExecutorDesk;
+  readonly collection: SandboxCollection;
   readonly refuse: (reason: string) => void;
   readonly greet: () => void;
   link: AgentLink | undefined;
-  collecting: Promise<void> | undefined;
-  collectAgain: boolean;
 }
 
 export function createAgentShell(options: CompleteAgentOptions, port: number): AgentShell {
@@ -72,6 +77,7 @@ export function createAgentShell(options: CompleteAgentOptions, port: number): A
       ip,
       newUuid: randomUUID,
       httpCommandExecutor,
+      ...(options.executorTimes === undefined ? {} : { executorTimes: options.executorTimes }),
     }),
     checkpoint,
     fetcher,
@@ -82,9 +88,6 @@ export function createAgentShell(options: CompleteAgentOptions, port: number): A
     runs: createRuns({
       now: options.clock.now,
       fetcher,
-      sandboxOf: (entry) => sandboxOf(workDir, agentIdOf(parts), entry),
-      plan: (entry, info, framework) => planRun(parts, entry, info, framework),
-      prepare: (info, sandbox) => linkVolumes(workDir, sandbox, info.resources ?? []),
       statusFile: checkpoint.statusFile,
       report: (report) => take(parts, report),
     }),
@@ -95,11 +98,11 @@ export function createAgentShell(options: CompleteAgentOptions, port: number): A
           (runId, usedMiB) => take(parts, { at: parts.options.clock.now(), kind: 'over-memory', runId, usedMiB }),
         )
       : undefined,
+    collection: createSandboxCollection({ ...options, inUse: () => sandboxesInUse(parts) }),
+    desk: createExecutorDesk((runId) => take(parts, { at: options.clock.now(), kind: 'executor-silent', runId })),
     refuse: refused.resolve,
     greet: registered.resolve,
     link: undefined,
-    collecting: undefined,
-    collectAgain: false,
   };
   recover(parts);
   const dialer = keepLinked(parts);
@@ -107,6 +110,8 @@ export function createAgentShell(options: CompleteAgentOptions, port: number): A
     view: parts.agent.view,
     registered: registered.promise,
     refused: refused.promise,
+    takeCall: (call, response) =>
+      parts.desk.serve(response, () => take(parts, { at: options.clock.now(), kind: 'executor-call', call })),
     stop: (keepTasks) => stop(parts, dialer, keepTasks),
   };
 }
@@ -127,22 +132,40 @@ function carryOut(parts: Parts, effect: AgentEffect): void {
     case 'save':
       parts.checkpoint.save(effect.entry);
       return;
+    case 'save-executor':
+      parts.checkpoint.saveExecutor(effect.executor);
+      return;
     case 'forget':
       parts.checkpoint.forget(effect.entry.runId);
-      collect(parts);
+      parts.collection.ask();
+      return;
+    case 'forget-executor':
+      parts.checkpoint.forget(effect.executor.runId);
+      parts.collection.ask();
       return;
     case 'send':
       parts.link?.send(effect.message);
       return;
     case 'launch':
-      parts.runs.launch(effect.entry, effect.framework);
+      parts.runs.launch(launchOfTask(planParts(parts), effect.entry, effect.framework));
+      return;
+    case 'launch-executor':
+      launchExecutor(parts, effect.executor, effect.framework);
+      return;
+    case 'executor-reply':
+      parts.desk.reply(effect);
+      return;
+    case 'send-to-executor':
+      parts.desk.send(effect.runId, effect.event);
+      return;
+    case 'close-executor':
+      parts.desk.close(effect.runId);
       return;
     case 'abandon':
       parts.runs.abandon(effect.runId);
       return;
     case 'probe':
-      if (effect.entry.info !== undefined)
-        parts.probes.start(effect.entry, effect.of, planRun(parts, effect.entry, effect.entry.info, effect.framework));
+      parts.probes.start(effect.entry, effect.of, planOfTask(planParts(parts), effect.entry, effect.framework));
       return;
     case 'signal':
       parts.runs.signal(effect.runId, effect.signal);
@@ -173,9 +196,17 @@ function recover(parts: Parts): void {
   const effects = parts.agent.step({ at: options.clock.now(), kind: 'recovered', ...recovered });
   // Before the effects: one of them may be the signal of a kill that was under way.
   for (const { entry, alive } of recovered.entries)
-    if (alive && entry.process !== undefined) runs.adopt(entry, entry.process);
+    if (alive && entry.process !== undefined)
+      runs.adopt(entry.runId, sandboxOf(options.workDir, recovered.agentId, entry).path, entry.process);
+  for (const { executor, alive } of recovered.executors ?? [])
+    if (alive && executor.process !== undefined)
+      runs.adopt(
+        executor.runId,
+        executorSandboxOf(options.workDir, recovered.agentId, executor).path,
+        executor.process,
+      );
   for (const effect of effects) carryOut(parts, effect);
-  collect(parts);
+  parts.collection.ask();
 }
 
 function keepLinked(parts: Parts): Dialer {
@@ -207,30 +238,10 @@ async function stop(parts: Parts, dialer: Dialer, keepTasks: boolean): Promise<v
   if (keepTasks) await runs.leaveAll();
   else await runs.endAll(closeGraceMs);
   timers.cancelAll();
+  parts.desk.closeAll();
   await fetcher.close();
-  await parts.collecting;
+  await parts.collection.settled();
   if (!keepTasks) checkpoint.clear();
-}
-
-/** One collection at a time; what ends meanwhile asks for one more. */
-function collect(parts: Parts): void {
-  parts.collectAgain = true;
-  parts.collecting ??= collectAll(parts).finally(() => {
-    parts.collecting = undefined;
-  });
-}
-
-async function collectAll(parts: Parts): Promise<void> {
-  const { workDir, keepSandboxes, report } = parts.options;
-  const isInUse = (sandbox: string) => sandboxesInUse(parts).has(sandbox);
-  while (parts.collectAgain) {
-    parts.collectAgain = false;
-    try {
-      await collectSandboxes(workDir, isInUse, keepSandboxes);
-    } catch (error) {
-      report({ level: 'warn', text: `old sandboxes could not be removed: ${String(error)}` });
-    }
-  }
 }
 
 function runningTasks(parts: Parts): Watched[] {
@@ -238,30 +249,30 @@ function runningTasks(parts: Parts): Watched[] {
   return entries.flatMap((entry) =>
     agentId === undefined || entry.process === undefined || entry.phase !== 'running' || entry.kill !== undefined
       ? []
-      : [{ entry, process: entry.process, sandbox: sandboxOf(parts.options.workDir, agentId, entry) }],
+      : [{ entry, process: entry.process, sandbox: sandboxOf(parts.options.workDir, agentId, entry).path }],
   );
 }
 
 function sandboxesInUse(parts: Parts): Set<string> {
-  const { agentId, entries } = parts.agent.view();
+  const { agentId, entries, executors } = parts.agent.view();
   if (agentId === undefined) return new Set();
-  return new Set(entries.map((entry) => sandboxOf(parts.options.workDir, agentId, entry)));
+  const { workDir } = parts.options;
+  const own = entries.filter(({ executor }) => executor === undefined);
+  return new Set([
+    ...own.map((entry) => sandboxOf(workDir, agentId, entry).path),
+    ...executors.map((executor) => executorSandboxOf(workDir, agentId, executor).path),
+  ]);
 }
 
-function planRun(parts: Parts, entry: AgentEntry, info: TaskInfo, framework: FrameworkInfo): RunPlan {
+/** The default executor is a container without a process of its own. */
+function launchExecutor(parts: Parts, executor: AgentExecutor, framework: FrameworkInfo): void {
+  if (executor.type === 'CUSTOM') parts.runs.launch(launchOfExecutor(planParts(parts), executor, framework));
+  else parts.runs.makeSandbox(executor.runId, executorSandboxOf(parts.options.workDir, agentIdOf(parts), executor));
+}
+
+function planParts(parts: Parts): PlanParts {
   const { options, port, checkpoint } = parts;
-  if (info.command === undefined) throw new Error('only tasks with a command can run here');
-  const container = info.container?.type;
-  if (container !== undefined && container !== 'MESOS') throw new Error(`this agent runs no ${container} containers`);
-  const agentId = agentIdOf(parts);
-  const sandbox = sandboxOf(options.workDir, agentId, entry);
-  const { ip, taskPath } = options;
-  return {
-    sandbox,
-    statusFile: checkpoint.statusFile(entry.runId),
-    environment: taskEnvironment(entry, framework, info, { agentId, ip, port, sandbox, taskPath }),
-    command: commandLine(info.command),
-  };
+  return { options, port, agentId: agentIdOf(parts), statusFile: checkpoint.statusFile };
 }
 
 function agentIdOf(parts: Parts): AgentId {

@@ -6,7 +6,7 @@ import { basename, extname, join } from 'node:path';
 import type { FastifyPluginAsync, FastifyReply } from 'fastify';
 import type { AgentView } from '../model/agent.ts';
 import { findFile } from './files-paths.ts';
-import { listSandboxes, sandboxOf } from './sandbox.ts';
+import { executorSandboxOf, listSandboxes, sandboxOf } from './sandbox.ts';
 
 interface FileQuery {
   readonly path?: string;
@@ -134,8 +134,14 @@ function attached(workDir: string, view: AgentView | undefined): Record<string, 
   for (const sandbox of listSandboxes(workDir)) paths[sandbox] = sandbox;
   for (const entry of view?.entries ?? []) {
     if (view?.agentId === undefined) continue;
-    const sandbox = sandboxOf(workDir, view.agentId, entry);
-    paths[`/frameworks/${entry.frameworkId}/executors/${entry.taskId}/runs/latest`] = sandbox;
+    if (entry.executor !== undefined) continue;
+    const { path } = sandboxOf(workDir, view.agentId, entry);
+    paths[`/frameworks/${entry.frameworkId}/executors/${entry.taskId}/runs/latest`] = path;
+  }
+  for (const executor of view?.executors ?? []) {
+    if (view?.agentId === undefined) continue;
+    const { path } = executorSandboxOf(workDir, view.agentId, executor);
+    paths[`/frameworks/${executor.frameworkId}/executors/${executor.executorId}/runs/latest`] = path;
   }
   return paths;
 }

@@ -22,7 +22,10 @@ export interface EventStream<Event = SchedulerStreamEvent | MasterEvent> {
 const maxWaitingBytes = 32 * 1024 * 1024;
 
 /** Streams of operators have no id. */
-export function openEventStream(response: ServerResponse, streamId?: string): EventStream {
+export function openEventStream<Event = SchedulerStreamEvent | MasterEvent>(
+  response: ServerResponse,
+  streamId?: string,
+): EventStream<Event> {
   let open = true;
   let closed: () => void = () => {};
   response.writeHead(200, {

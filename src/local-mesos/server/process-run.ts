@@ -98,7 +98,7 @@ async function pollEnd(process: ProcessRef, statusFile: string, signal: AbortSig
   return readEnd(statusFile);
 }
 
-function readEnd(statusFile: string): ProcessEnd {
+export function readEnd(statusFile: string): ProcessEnd {
   if (!existsSync(statusFile)) return { kind: 'lost' };
   const words = readFileSync(statusFile, 'utf8').trimEnd().split('\n');
   const number = /^status (\d+)$/.exec(words.at(-1) ?? '')?.[1];

@@ -1,16 +1,18 @@
 /**
- * What a command executor of Mesos gives its task: MESOS_… and LIBPROCESS_… variables and a PATH, nothing of the agent's
+ * What a Mesos agent gives an executor, and a command executor its task: MESOS_… and LIBPROCESS_… variables and a PATH, nothing of the agent's
  * own environment, and the command's variables over all of it. The native libraries of Mesos are not here, so
  * MESOS_NATIVE_LIBRARY is not set either.
  */
-import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
+import type { AgentId, ExecutorId } from '../../mesos-api-client/protocol/ids.ts';
 import type {
   CommandInfo,
   EnvironmentVariable,
   FrameworkInfo,
   TaskInfo,
 } from '../../mesos-api-client/protocol/mesos.ts';
-import type { AgentEntry } from '../model/agent-io.ts';
+import type { AgentEntry, AgentExecutor } from '../model/agent-io.ts';
+import { executorIdOf } from '../model/agent-status.ts';
+import { describeMs } from '../model/durations.ts';
 import type { CommandLine } from './process-run.ts';
 
 export interface EnvironmentOf {
@@ -27,24 +29,50 @@ export function taskEnvironment(
   info: TaskInfo,
   agent: EnvironmentOf,
 ): Record<string, string> {
+  return {
+    ...containerEnvironment(executorIdOf(entry), framework, agent),
+    MESOS_ALLOCATION_ROLE: allocationRole(framework, info),
+    ...(info.command === undefined ? {} : commandVariables(info.command)),
+  };
+}
+
+/** As recorded: an executor is not told a role. */
+export function executorEnvironment(
+  { executorId, info }: AgentExecutor,
+  framework: FrameworkInfo,
+  agent: EnvironmentOf,
+): Record<string, string> {
+  const grace = info.shutdown_grace_period;
+  return {
+    ...containerEnvironment(executorId, framework, agent),
+    ...(grace === undefined
+      ? {}
+      : { MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD: describeMs(Number(grace.nanoseconds) / 1e6) }),
+    ...(info.command === undefined ? {} : commandVariables(info.command)),
+  };
+}
+
+function containerEnvironment(
+  executorId: ExecutorId,
+  framework: FrameworkInfo,
+  agent: EnvironmentOf,
+): Record<string, string> {
   const checkpoint = framework.checkpoint === true;
   return {
     PATH: agent.taskPath,
     LIBPROCESS_IP: agent.ip,
     LIBPROCESS_PORT: '0',
     MESOS_AGENT_ENDPOINT: `${agent.ip}:${agent.port}`,
-    MESOS_ALLOCATION_ROLE: allocationRole(framework, info),
     MESOS_CHECKPOINT: checkpoint ? '1' : '0',
     MESOS_DIRECTORY: agent.sandbox,
-    MESOS_EXECUTOR_ID: entry.taskId,
+    MESOS_EXECUTOR_ID: executorId,
     MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD: '5secs',
-    MESOS_FRAMEWORK_ID: entry.frameworkId,
+    MESOS_FRAMEWORK_ID: framework.id?.value ?? '',
     MESOS_HTTP_COMMAND_EXECUTOR: '0',
     MESOS_SANDBOX: agent.sandbox,
     MESOS_SLAVE_ID: agent.agentId,
     MESOS_SLAVE_PID: `slave(1)@${agent.ip}:${agent.port}`,
     ...(checkpoint ? { MESOS_RECOVERY_TIMEOUT: '15mins', MESOS_SUBSCRIPTION_BACKOFF_MAX: '2secs' } : {}),
-    ...(info.command === undefined ? {} : commandVariables(info.command)),
   };
 }
 

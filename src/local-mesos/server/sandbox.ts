@@ -1,28 +1,56 @@
 /**
- * Where a task lives: `<work_dir>/slaves/<agent>/frameworks/<framework>/executors/<task>/runs/<uuid>`, with `runs/latest`
- * pointing at the newest run, as on a Mesos agent. Sandboxes of ended tasks are kept for reading, the newest ones only.
+ * Where a task or an executor lives: `<work_dir>/slaves/<agent>/frameworks/<framework>/executors/<executor>/runs/<uuid>`,
+ * with `runs/latest` pointing at the newest run, as on a Mesos agent. A task of the default executor lives in
+ * `containers/<uuid>` of its executor's, which has a link `tasks/<task>` to it. Sandboxes of what has ended are kept for
+ * reading, the newest ones only.
  */
 import { globSync } from 'node:fs';
 import { lstat, mkdir, open, rename, rm, rmdir, stat, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
-import type { AgentEntry } from '../model/agent-io.ts';
+import type { AgentEntry, AgentExecutor } from '../model/agent-io.ts';
+import { executorIdOf } from '../model/agent-status.ts';
 
-export function sandboxOf(workDir: string, agentId: AgentId, entry: AgentEntry): string {
-  const parts = ['slaves', agentId, 'frameworks', entry.frameworkId, 'executors', entry.taskId, 'runs', entry.runId];
-  // The master has checked them already; a path is not built on somebody else's word.
-  const bad = parts.find((part) => part === '' || part === '.' || part === '..' || /[/\\\0]/.test(part));
-  if (bad !== undefined) throw new Error(`'${bad}' cannot be part of a path`);
-  return join(workDir, ...parts);
+/** A directory, and the link by which it is found. */
+export interface Sandbox {
+  readonly path: string;
+  readonly link: string;
 }
 
-export async function createSandbox(sandbox: string): Promise<void> {
-  await mkdir(sandbox, { recursive: true, mode: 0o750 });
-  for (const name of ['stdout', 'stderr']) await (await open(join(sandbox, name), 'a', 0o644)).close();
-  const latest = join(dirname(sandbox), 'latest');
-  const fresh = `${sandbox}.latest`;
-  await symlink(sandbox, fresh);
-  await rename(fresh, latest);
+/** Of a task of a custom executor: the executor's. */
+export function sandboxOf(workDir: string, agentId: AgentId, entry: AgentEntry): Sandbox {
+  const { executor, frameworkId, runId, taskId } = entry;
+  const run = { frameworkId, executorId: executorIdOf(entry), runId: executor?.runId ?? runId };
+  const outer = executorSandboxOf(workDir, agentId, run);
+  if (executor?.type !== 'DEFAULT') return outer;
+  checkParts([taskId, runId]);
+  return { path: join(outer.path, 'containers', runId), link: join(outer.path, 'tasks', taskId) };
+}
+
+export function executorSandboxOf(
+  workDir: string,
+  agentId: AgentId,
+  { frameworkId, executorId, runId }: Pick<AgentExecutor, 'frameworkId' | 'executorId' | 'runId'>,
+): Sandbox {
+  const parts = ['slaves', agentId, 'frameworks', frameworkId, 'executors', executorId, 'runs', runId];
+  checkParts(parts);
+  const path = join(workDir, ...parts);
+  return { path, link: join(dirname(path), 'latest') };
+}
+
+/** The master has checked them already; a path is not built on somebody else's word. */
+function checkParts(parts: readonly string[]): void {
+  const bad = parts.find((part) => part === '' || part === '.' || part === '..' || /[/\\\0]/.test(part));
+  if (bad !== undefined) throw new Error(`'${bad}' cannot be part of a path`);
+}
+
+export async function createSandbox({ path, link }: Sandbox): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o750 });
+  for (const name of ['stdout', 'stderr']) await (await open(join(path, name), 'a', 0o644)).close();
+  await mkdir(dirname(link), { recursive: true, mode: 0o750 });
+  const fresh = `${path}.latest`;
+  await symlink(path, fresh);
+  await rename(fresh, link);
 }
 
 /** Removes the oldest sandboxes that are not in use when their turn comes. */

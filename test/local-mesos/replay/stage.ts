@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { defaultMasterOptions } from '../../../src/local-mesos/model/master-io.ts';
 import type { LocalAgent } from '../../../src/local-mesos/server/local-agent.ts';
 import { type LocalMesos, startLocalMesos } from '../../../src/local-mesos/server/start-local-mesos.ts';
@@ -27,13 +28,20 @@ export async function openStage(
     clock,
     address: (to) => ({ host: '127.0.0.1', port: to === undefined ? mesos.port : agentNamed(to).port }),
     do: (deed) => carryOut(deed, mesos, agentNamed),
-    known: [['/var/lib/mesos', join(workDir, 'agents', '0')]],
+    known: [['/var/lib/mesos', join(workDir, 'agents', '0')], ...ourExecutor],
     async close() {
       await mesos.close();
       rmSync(workDir, { recursive: true, force: true });
     },
   };
 }
+
+/** What the recorded program does, ours does too; it is no Python. */
+const echoExecutor = fileURLToPath(new URL('../support/echo-executor.ts', import.meta.url));
+const ourExecutor: readonly (readonly [string, string])[] = [
+  ['exec python3 executor.py', `exec ${process.execPath} echo-executor.ts`],
+  ['/srv/files/executor.py', echoExecutor],
+];
 
 async function carryOut(deed: string, mesos: LocalMesos, agentNamed: (name: string) => LocalAgent): Promise<void> {
   const [verb, name = ''] = deed.split(' ');

@@ -1,6 +1,6 @@
 /** A model of an agent with a clock of its own, and short words for what tests ask of it. */
 
-import { createAgent } from '../../../src/local-mesos/model/agent.ts';
+import { type AgentOptions, createAgent } from '../../../src/local-mesos/model/agent.ts';
 import {
   type AgentEffect,
   type AgentEntry,
@@ -42,7 +42,7 @@ export function taskInfo(id: string, extra: Partial<TaskInfo> = {}): TaskInfo {
 
 export function createDrivenAgent(
   resources: readonly Resource[] = [],
-  more: { readonly httpCommandExecutor?: boolean } = {},
+  more: Pick<AgentOptions, 'httpCommandExecutor' | 'executorTimes'> = {},
 ) {
   let at = 1_000_000;
   let uuids = 0;

@@ -1,5 +1,7 @@
 /** Random histories for the model of a master: what schedulers, agents, networks and operators may do, in any order. */
 import fc from 'fast-check';
+import type { ExecutorId } from '../../../src/mesos-api-client/protocol/ids.ts';
+import type { ExecutorInfo, OfferOperation, TaskInfo } from '../../../src/mesos-api-client/protocol/mesos.ts';
 import {
   accept,
   acknowledge,
@@ -21,7 +23,11 @@ export type Move =
       readonly offer: number;
       readonly cpus: number;
       readonly count: number;
+      /** Several tasks on one executor, one by one or as a group. */
+      readonly executor: number | undefined;
+      readonly isGroup: boolean;
     }
+  | { readonly kind: 'executor-exits'; readonly executor: number }
   | { readonly kind: 'accept-many'; readonly framework: number; readonly count: number }
   | { readonly kind: 'decline'; readonly framework: number; readonly offer: number; readonly seconds: number }
   | { readonly kind: 'steal'; readonly framework: number; readonly offer: number }
@@ -54,8 +60,11 @@ export const moves: fc.Arbitrary<Move> = fc.oneof(
       offer: small,
       cpus: fc.constantFrom(0, 0.1, 0.3, 1, 2.5, 9),
       count: fc.nat({ max: 3 }),
+      executor: fc.constantFrom(undefined, undefined, 0, 1),
+      isGroup: fc.boolean(),
     }),
   },
+  fc.record({ kind: fc.constant('executor-exits' as const), executor: small }),
   fc.record({ kind: fc.constant('accept-many' as const), framework: small, count: fc.nat({ max: 4 }) }),
   fc.record({
     kind: fc.constant('decline' as const),
@@ -108,7 +117,7 @@ export const moves: fc.Arbitrary<Move> = fc.oneof(
   fc.record({ kind: fc.constant('restart' as const) }),
 );
 
-const agentResources = [scalar('cpus', 3.3), scalar('mem', 1024), ports(31000, 31010)];
+const agentResources = [scalar('cpus', 3.3), scalar('mem', 1024), scalar('disk', 20), ports(31000, 31010)];
 
 export function createPlayer(): { readonly world: World; play(move: Move): void } {
   const world = createWorld();
@@ -135,7 +144,17 @@ export function createPlayer(): { readonly world: World; play(move: Move): void 
       const resources = [scalar('cpus', move.cpus), scalar('mem', 10), ports(port, port)];
       return task(`t${launched++}`, offer.agentId, 1, { resources });
     });
-    world.call(subscriber, accept([offer.id], [launch(...infos)], 0));
+    world.call(subscriber, accept([offer.id], [operationOf(move, infos, subscriber)], 0));
+  }
+
+  function executorExits(move: Move & { kind: 'executor-exits' }): void {
+    const all = [...world.master.state.agents.values()].flatMap(({ executors }) => [...executors.values()]);
+    const executor = pick(all, move.executor);
+    const agent = executor && agentOf(executor.agentId);
+    if (executor !== undefined && agent !== undefined) {
+      const { frameworkId, id } = executor;
+      world.send(agent, { type: 'EXECUTOR_EXITED', frameworkId, executorId: id, status: 0 });
+    }
   }
 
   function comeBack(agent: FakeAgent, index: number): void {
@@ -144,7 +163,9 @@ export function createPlayer(): { readonly world: World; play(move: Move): void 
       brought(world, { id: frameworkId } as never, agent.id, id, state),
     );
     const infos = [...world.master.state.frameworks.values()].map(({ info }) => info);
-    agents[index] = world.addAgent(agentResources, { id: agent.id, tasks: bring, frameworks: infos });
+    const known = world.master.state.agents.get(agent.id)?.executors.values() ?? [];
+    const executors = [...known].map(({ frameworkId, info }) => ({ frameworkId, info }));
+    agents[index] = world.addAgent(agentResources, { id: agent.id, tasks: bring, frameworks: infos, executors });
   }
 
   function playAgent(move: Move & { kind: 'cut' | 'return' | 'pause' }): void {
@@ -240,6 +261,10 @@ export function createPlayer(): { readonly world: World; play(move: Move): void 
       launchSome(move);
       return;
     }
+    if (move.kind === 'executor-exits') {
+      executorExits(move);
+      return;
+    }
     if (move.kind === 'wait') {
       world.advance(move.ms);
       return;
@@ -267,6 +292,23 @@ export function createPlayer(): { readonly world: World; play(move: Move): void 
   }
 
   return { world, play };
+}
+
+function operationOf(move: Move & { kind: 'launch' }, tasks: TaskInfo[], { id }: Subscriber): OfferOperation {
+  if (move.executor === undefined) {
+    return launch(...tasks);
+  }
+  const executor: ExecutorInfo = {
+    executor_id: { value: `e${move.executor}` as ExecutorId },
+    framework_id: { value: id },
+    type: move.isGroup ? 'DEFAULT' : 'CUSTOM',
+    resources: [scalar('cpus', 0.2), scalar('mem', 32), scalar('disk', 1)],
+  };
+  if (move.isGroup) {
+    return { type: 'LAUNCH_GROUP', launch_group: { executor, task_group: { tasks } } };
+  }
+  const custom = { ...executor, command: { value: 'run' } };
+  return launch(...tasks.map(({ command: _command, ...rest }) => ({ ...rest, executor: custom })));
 }
 
 function operate(world: World, move: Move & { kind: 'quota' | 'weight' }): void {

@@ -8,6 +8,7 @@ import type {
   AgentOperation,
   AgentTask,
   AgentToMaster,
+  ExecutorOnAgent,
   MasterToAgent,
 } from '../../../src/local-mesos/model/agent-protocol.ts';
 import { createMaster, type Master } from '../../../src/local-mesos/model/master.ts';
@@ -62,7 +63,13 @@ export interface World {
   call(subscriber: Subscriber, call: CallBody, stream?: string): Reply | undefined;
   addAgent(
     resources?: Resource[],
-    again?: { id: AgentId; tasks?: AgentTask[]; frameworks?: FrameworkInfo[]; operations?: AgentOperation[] },
+    again?: {
+      id: AgentId;
+      tasks?: AgentTask[];
+      frameworks?: FrameworkInfo[];
+      executors?: ExecutorOnAgent[];
+      operations?: AgentOperation[];
+    },
     more?: Partial<AgentDescription>,
   ): FakeAgent;
   /** What operators read on their streams. */
@@ -233,6 +240,7 @@ export function createWorld(options: Partial<MasterOptions> = {}): World {
           agentId: again.id,
           frameworks: again.frameworks ?? [],
           tasks: again.tasks ?? [],
+          ...(again.executors === undefined ? {} : { executors: again.executors }),
           ...(again.operations === undefined ? {} : { operations: again.operations }),
         },
       };

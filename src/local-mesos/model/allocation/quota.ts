@@ -7,12 +7,12 @@ import { fromThousandths } from '../../../lib/thousandths.ts';
 import type { Resource, Scalar } from '../../../mesos-api-client/protocol/mesos.ts';
 import type { QuotaConfig } from '../../../mesos-api-client/protocol/operator-messages.ts';
 import { inputScalarFault, roleFault } from '../framework-info.ts';
+import { holdingsOf } from '../holdings.ts';
 import type { Answer } from '../master-io.ts';
 import type { MasterState, OfferRecord } from '../master-state.ts';
 import { persistRegistry } from '../master-state.ts';
 import { rescindOffer } from '../offers.ts';
 import { resourceFault } from '../resource-validation.ts';
-import { usesResources } from '../tasks.ts';
 import { configOf, isCharged, type Quota, quantitiesIn, quotaOf, topLevel } from './books.ts';
 import {
   addQuantities,
@@ -165,11 +165,9 @@ function consumptionFault(master: MasterState, { role, limits = {} }: QuotaConfi
 /** Offers may still be taken back, so they do not count here. */
 function consumedByTasks(master: MasterState, role: string): Quantities {
   const consumed: Quantities = new Map(master.books.reserved.get(role));
-  for (const { tasks } of master.frameworks.values()) {
-    for (const task of tasks.values()) {
-      if (usesResources(task) && topLevel(task.role) === role) {
-        addResources(consumed, task.resources.filter(isCharged));
-      }
+  for (const holding of [...master.frameworks.values()].flatMap(holdingsOf)) {
+    if (topLevel(holding.role) === role) {
+      addResources(consumed, holding.resources.filter(isCharged));
     }
   }
   return consumed;

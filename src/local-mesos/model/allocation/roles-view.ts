@@ -6,8 +6,8 @@ import { fromThousandths } from '../../../lib/thousandths.ts';
 import type { Resource } from '../../../mesos-api-client/protocol/mesos.ts';
 import type { Role } from '../../../mesos-api-client/protocol/operator-messages.ts';
 import { reservedRole } from '../../../mesos-api-client/protocol/resources.ts';
+import { holdingsOf } from '../holdings.ts';
 import type { MasterState } from '../master-state.ts';
-import { usesResources } from '../tasks.ts';
 import { isCharged } from './books.ts';
 import { addQuantities, addResources, type Quantities } from './quantities.ts';
 import { resourcesOf } from './quota.ts';
@@ -37,14 +37,12 @@ export function legacyRoles(master: MasterState) {
     for (const { role, resources } of framework.offers.values()) {
       offered.add(role, resources);
     }
-    for (const task of framework.tasks.values()) {
-      if (usesResources(task)) {
-        allocated.add(task.role, task.resources);
-        consumed.add(
-          task.role,
-          task.resources.filter((each) => each.type !== 'SCALAR' || isCharged(each)),
-        );
-      }
+    for (const { role, resources } of holdingsOf(framework)) {
+      allocated.add(role, resources);
+      consumed.add(
+        role,
+        resources.filter((each) => each.type !== 'SCALAR' || isCharged(each)),
+      );
     }
   }
   for (const { total } of agents.values()) {

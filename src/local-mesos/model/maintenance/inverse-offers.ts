@@ -6,10 +6,10 @@
 import type { EpochMs } from '../../../lib/brand.ts';
 import type { FrameworkId, OfferId } from '../../../mesos-api-client/protocol/ids.ts';
 import type { Filters, InverseOffer, Unavailability } from '../../../mesos-api-client/protocol/mesos.ts';
+import { holdingsOn } from '../holdings.ts';
 import type { Agent, Framework, MasterState } from '../master-state.ts';
 import { sendEvent } from '../master-state.ts';
 import { agentUrl, nextOfferId, refuseMs } from '../offers.ts';
-import { usesResources } from '../tasks.ts';
 
 /** Of an agent whose machine is in the schedule. */
 export interface AgentMaintenance {
@@ -80,8 +80,7 @@ export function forgetInverseOffers(master: MasterState, { id }: Framework): voi
 }
 
 function holdersOf(master: MasterState, agent: Agent): Framework[] {
-  const tasks = [...agent.tasks].filter(usesResources);
-  const ids = new Set([...tasks, ...agent.offers].map(({ frameworkId }) => frameworkId));
+  const ids = new Set([...holdingsOn(agent), ...agent.offers].map(({ frameworkId }) => frameworkId));
   return [...ids].flatMap((id) => {
     const framework = master.frameworks.get(id);
     return framework?.stream === undefined ? [] : [framework];

@@ -1,0 +1,53 @@
+/**
+ * What holds resources of an agent for a framework: tasks that have not ended, and executors of frameworks. It is taken
+ * out of the agent's free share, and stands in the allocator's books.
+ */
+import type { AgentId, FrameworkId } from '../../mesos-api-client/protocol/ids.ts';
+import type { Resource } from '../../mesos-api-client/protocol/mesos.ts';
+import { add, subtract } from '../../mesos-api-client/protocol/resources.ts';
+import { isTerminal } from '../../mesos-api-client/protocol/task-state.ts';
+import { enterHolding, strikeHolding } from './allocation/books.ts';
+import type { Agent, Framework, MasterState, Task } from './master-state.ts';
+
+export interface Holding {
+  readonly frameworkId: FrameworkId;
+  readonly agentId: AgentId;
+  readonly role: string;
+  readonly resources: readonly Resource[];
+  /** Whether its resources are taken out of the agent's free share and stand in the allocator's books. */
+  holds: boolean;
+}
+
+export function usesResources(task: Task): boolean {
+  return !isTerminal(task.state);
+}
+
+export function holdingsOn({ tasks, executors }: Agent): Holding[] {
+  return [...[...tasks].filter(usesResources), ...executors.values()];
+}
+
+export function holdingsOf({ tasks, executors }: Framework): Holding[] {
+  return [...[...tasks.values()].filter(usesResources), ...executors];
+}
+
+/** An agent may bring what was started when it had more: then its share is simply used up. */
+export function occupy(master: MasterState, agent: Agent, holding: Holding): void {
+  agent.free = subtract(agent.free, holding.resources) ?? [];
+  if (!holding.holds) {
+    holding.holds = true;
+    enterHolding(master.books, holding, holding.resources);
+  }
+}
+
+/** Nobody uses it any more; it is free again if the agent is still there. */
+export function vacate(master: MasterState, holding: Holding): void {
+  if (!holding.holds) {
+    return;
+  }
+  holding.holds = false;
+  strikeHolding(master.books, holding, holding.resources);
+  const agent = master.agents.get(holding.agentId);
+  if (agent !== undefined) {
+    agent.free = add(agent.free, holding.resources);
+  }
+}
