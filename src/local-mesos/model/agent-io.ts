@@ -92,6 +92,8 @@ export interface AgentEntry {
   /** Updates that wait for their acknowledgement, oldest first; only the first one is under way. */
   pending: TaskStatus[];
   acknowledged?: TaskStatus;
+  /** The newest of each state, for operators to read. */
+  statuses?: TaskStatus[];
 }
 
 /** How a process ended: as waitpid tells it, or `lost` when nobody saw it. */

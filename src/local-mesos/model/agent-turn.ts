@@ -28,6 +28,7 @@ export interface AgentState {
   /** Executors whose event stream is open. */
   readonly listening: Set<RunId>;
   readonly executorTimes: ExecutorTimes;
+  readonly history: AgentHistory;
   /** Of runs and operations. */
   readonly retryMs: Map<string, number>;
   /** All that it has: what it was started with, dynamic reservations and volumes made of it. */
@@ -43,6 +44,22 @@ export interface ExecutorTimes {
   readonly registrationMs: number;
   readonly reregistrationMs: number;
   readonly shutdownGraceMs: number;
+}
+
+/** What is over, for operators to read: newest last, bounded. */
+export interface AgentHistory {
+  readonly tasks: AgentEntry[];
+  readonly executors: AgentExecutor[];
+  /** By the names that an agent's metrics have. */
+  readonly counts: Map<string, number>;
+}
+
+/** Mesos keeps 200 tasks of an executor and 150 executors of a framework; here it is one list each. */
+const mostRemembered = 200;
+
+function remember<Item>(list: Item[], item: Item): void {
+  list.push(item);
+  if (list.length > mostRemembered) list.shift();
 }
 
 export interface Turn {
@@ -95,6 +112,7 @@ function forgetIdleExecutors(turn: Turn): void {
   for (const executor of state.executors.values()) {
     if (busy.has(executor.runId) || (executor.type === 'CUSTOM' && executor.phase !== 'ended')) continue;
     state.executors.delete(executor.runId);
+    remember(state.history.executors, executor);
     turn.agentChanged = true;
     if (executor.type === 'DEFAULT') reportExit(turn, executor, 0);
     effects.push({ kind: 'forget-executor', executor });
@@ -143,6 +161,7 @@ export function forgetEntry(turn: Turn, entry: AgentEntry): void {
   state.entries.delete(entry.runId);
   state.runOf.delete(taskKey(entry.frameworkId, entry.taskId));
   state.retryMs.delete(entry.runId);
+  if (entry.info !== undefined) remember(state.history.tasks, entry);
   effects.push({ kind: 'cancel', timer: { kind: 'retry', runId: entry.runId } }, { kind: 'forget', entry });
   turn.agentChanged = true;
 }

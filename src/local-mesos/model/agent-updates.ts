@@ -5,7 +5,7 @@
  */
 import type { FrameworkId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { TaskStatus } from '../../mesos-api-client/protocol/mesos.ts';
-import { isTerminal } from '../../mesos-api-client/protocol/task-state.ts';
+import { isTerminal, type TaskState } from '../../mesos-api-client/protocol/task-state.ts';
 import type { AgentEntry } from './agent-io.ts';
 import { hasCapability } from './agent-status.ts';
 import { findEntry, forgetEntry, type Turn } from './agent-turn.ts';
@@ -17,8 +17,16 @@ export function enqueueUpdate(turn: Turn, entry: AgentEntry, written: TaskStatus
   const status = asDrained(turn, entry, written);
   entry.pending.push(status);
   entry.latestState = status.state;
+  entry.statuses = [...(entry.statuses ?? []).filter(({ state }) => state !== status.state), status];
+  count(turn, status.state);
   turn.changed.add(entry);
   if (entry.pending.length === 1) transmit(turn, entry, firstRetryMs);
+}
+
+function count({ state: { history } }: Turn, state: TaskState): void {
+  const names = isTerminal(state) ? [`slave/${state.toLowerCase().replace('task_', 'tasks_')}`] : [];
+  for (const name of ['slave/valid_status_updates', ...names])
+    history.counts.set(name, (history.counts.get(name) ?? 0) + 1);
 }
 
 /** On an agent that is drained its end is the operator's; if the agent is to be gone, tasks are gone with it (as recorded). */

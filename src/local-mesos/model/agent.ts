@@ -6,7 +6,8 @@
  */
 import { unreachable } from '../../lib/exhaustive.ts';
 import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
-import type { Resource } from '../../mesos-api-client/protocol/mesos.ts';
+import type { FrameworkInfo, Resource } from '../../mesos-api-client/protocol/mesos.ts';
+import type { DrainConfig } from '../../mesos-api-client/protocol/operator-messages.ts';
 import { checkDone, checkDue } from './agent-checks.ts';
 import type { AgentEffect, AgentEntry, AgentExecutor, AgentInput, AgentTimer } from './agent-io.ts';
 import {
@@ -21,7 +22,7 @@ import type { AgentDescription, AgentOperation, MasterToAgent } from './agent-pr
 import { recover } from './agent-recovering.ts';
 import { registered, registration, unlinked } from './agent-registration.ts';
 import { launchFailed, processEnded, runTask, started } from './agent-tasks.ts';
-import { type AgentState, beginTurn, type ExecutorTimes, endTurn, type Turn } from './agent-turn.ts';
+import { type AgentHistory, type AgentState, beginTurn, type ExecutorTimes, endTurn, type Turn } from './agent-turn.ts';
 import { acknowledge, resendAll, retry } from './agent-updates.ts';
 import {
   executorDue,
@@ -54,6 +55,11 @@ export interface AgentView {
   readonly entries: readonly Readonly<AgentEntry>[];
   /** Those of frameworks. */
   readonly executors: readonly Readonly<AgentExecutor>[];
+  /** Every one that has or had something here. */
+  readonly frameworks: readonly FrameworkInfo[];
+  readonly history: AgentHistory;
+  /** Present while its tasks are being ended for an operator. */
+  readonly drain?: DrainConfig;
   /** Whose outcome waits for its acknowledgement. */
   readonly operations: readonly AgentOperation[];
   /** Dynamic reservations and volumes included. */
@@ -77,6 +83,7 @@ export function createAgent(options: AgentOptions): Agent {
     runOf: new Map(),
     executors: new Map(),
     listening: new Set(),
+    history: { tasks: [], executors: [], counts: new Map() },
     executorTimes: { ...defaultTimes, ...options.executorTimes },
     retryMs: new Map(),
     resources: internalForm(options.description.resources),
@@ -93,6 +100,9 @@ export function createAgent(options: AgentOptions): Agent {
       registered: state.registered,
       entries: [...state.entries.values()],
       executors: [...state.executors.values()],
+      frameworks: [...state.frameworks.values()],
+      history: state.history,
+      ...(state.drain === undefined ? {} : { drain: state.drain }),
       operations: [...state.operations.values()],
       resources: state.resources,
     }),

@@ -1,13 +1,19 @@
-/** An agent's own HTTP server: what it is (/state), whether it is up (/health), and the files of its sandboxes. */
+/** An agent's own HTTP server: its operator API and older pages, the executor API, and the files of its sandboxes. */
 import { isIP } from 'node:net';
-import fastify from 'fastify';
+import fastify, { type FastifyPluginAsync } from 'fastify';
 import { Problem } from '../../lib/problem.ts';
-import { agentOperatorApi } from './agent-operator-api.ts';
+import type { AgentView } from '../model/agent.ts';
+import type { AboutAgent } from '../model/agent-view.ts';
+import { type DescribedContainer, describeContainers } from './agent-containers.ts';
+import { agentFlags, agentMetrics } from './agent-metrics.ts';
+import { type AgentApiParts, agentOperatorApi } from './agent-operator-api.ts';
 import type { CompleteAgentOptions } from './agent-options.ts';
 import type { AgentShell } from './agent-shell.ts';
 import { describeAgent } from './agent-state.ts';
 import { executorRoutes } from './executor-desk.ts';
 import { filesRoutes } from './files-routes.ts';
+
+const version = '1.12.0';
 
 export interface AgentHttp {
   readonly url: string;
@@ -33,10 +39,23 @@ export async function openAgentHttp(
     if (name !== 'localhost' && name !== options.hostname && isIP(name) === 0)
       await reply.code(403).type('text/plain').send('The Host header names another machine\n');
   });
+  const { now } = options.clock;
+  const startedAt = now();
+  const about = (known: AgentView): AboutAgent => ({
+    description: { ...options, port: port() },
+    version,
+    flags: agentFlags(options, port()),
+    metrics: agentMetrics(known, startedAt, now()),
+  });
   server.get('/health', (_request, reply) => reply.code(200).send());
-  server.get('/state', () => describeAgent(options, port(), view()));
+  server.get('/version', () => ({ version }));
+  server.get('/state', () => describeAgent({ options, port: port(), startedAt, view: view() }));
+  server.get('/flags', () => ({
+    flags: Object.fromEntries(agentFlags(options, port()).map(({ name, value }) => [name, value])),
+  }));
+  await server.register(whenRecovered({ workDir, now, view, about }));
   await server.register(filesRoutes(workDir, view));
-  await server.register(agentOperatorApi(workDir, view));
+  await server.register(agentOperatorApi({ workDir, now, view, about }));
   await server.register(executorRoutes(() => shell()?.takeCall));
   function port(): number {
     const address = server.server.address();
@@ -50,4 +69,35 @@ export async function openAgentHttp(
     throw new Problem('PORT_IN_USE', `port ${options.port} of ${host} is taken: the agent cannot listen`, { cause });
   }
   return { url: `http://${host}:${port()}`, port: port(), close: () => server.close() };
+}
+
+/** The older pages about what runs here and what it uses. */
+function whenRecovered({ workDir, now, view, about }: AgentApiParts): FastifyPluginAsync {
+  const containers = ({ container_id: wanted }: { readonly container_id?: string } = {}) => {
+    const known = view();
+    const all = known === undefined ? [] : describeContainers({ workDir, view: known, now: now(), showNested: false });
+    return all.filter(({ container_id: { value } }) => wanted === undefined || value === wanted).map(asPage);
+  };
+  return async (server) => {
+    server.get('/metrics/snapshot', () => {
+      const known = view();
+      return known === undefined ? {} : about(known).metrics;
+    });
+    server.get<{ Querystring: { container_id?: string } }>('/containers', ({ query }) => containers(query));
+    server.get('/monitor/statistics', () =>
+      containers().map(({ container_id: _id, status: _status, ...rest }) => rest),
+    );
+  };
+}
+
+function asPage(container: DescribedContainer) {
+  return {
+    container_id: container.container_id.value,
+    executor_id: container.executor_id?.value,
+    executor_name: container.executor_name,
+    framework_id: container.framework_id?.value,
+    source: container.source,
+    statistics: container.resource_statistics,
+    status: container.container_status,
+  };
 }

@@ -1,54 +1,119 @@
-/** POST /api/v1 of an agent, as far as it is built: the files of sandboxes. Bytes travel in base64, so any file arrives whole. */
+/**
+ * POST /api/v1 of an agent: its operator API, and the older pages that say the same. The order of checks is the agent's own
+ * (src/slave/http.cpp of Mesos). Bytes of files travel in base64, so any file arrives whole.
+ */
 import type { Stats } from 'node:fs';
 import { lstat, readdir, stat } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import type { FastifyPluginAsync, FastifyReply } from 'fastify';
+import type { FastifyPluginAsync } from 'fastify';
 import type { FileInfo } from '../../mesos-api-client/protocol/operator-messages.ts';
 import type { AgentView } from '../model/agent.ts';
+import { type ParsedAgentCall, parseAgentCall } from '../model/agent-call.ts';
+import { type AboutAgent, answerOfAgent } from '../model/agent-view.ts';
+import { describeContainers } from './agent-containers.ts';
 import { type FileFound, findFile } from './files-paths.ts';
 import { longestRead, ownerOf, readBytes } from './files-routes.ts';
+import {
+  acceptsJson,
+  notAcceptable,
+  readBody,
+  refuseBadRequest,
+  sendJson,
+  sendText,
+  sendTooLarge,
+} from './master-http.ts';
 
-interface AgentCall {
-  readonly type?: unknown;
-  readonly list_files?: { readonly path?: unknown };
-  readonly read_file?: { readonly path?: unknown; readonly offset?: unknown; readonly length?: unknown };
+export interface AgentApiParts {
+  readonly workDir: string;
+  readonly now: () => number;
+  /** Undefined until it has recovered. */
+  readonly view: () => AgentView | undefined;
+  readonly about: (view: AgentView) => AboutAgent;
 }
 
-export function agentOperatorApi(workDir: string, view: () => AgentView | undefined): FastifyPluginAsync {
-  const find = (path: string) => findFile(workDir, view()?.agentId, path);
+export function agentOperatorApi(parts: AgentApiParts): FastifyPluginAsync {
   return async (server) => {
-    server.post<{ Body: AgentCall | null }>('/api/v1', ({ body }, reply) => {
-      const call = body ?? {};
-      if (call.type === 'LIST_FILES') return list(call, find, reply);
-      if (call.type === 'READ_FILE') return read(call, find, reply);
-      return reply.code(501).type('text/plain').send('501 Not Implemented.');
+    server.all('/api/v1', {
+      onRequest: async (request, reply) => {
+        reply.hijack();
+        await answer(parts, request.raw, reply.raw);
+      },
+      handler: () => undefined,
     });
   };
 }
 
-type Find = (path: string) => Promise<FileFound>;
-
-async function list({ list_files: asked }: AgentCall, find: Find, reply: FastifyReply): Promise<unknown> {
-  const path = asked?.path;
-  if (typeof path !== 'string')
-    return refuse(reply, "Failed to validate agent::Call: Expecting 'list_files' to be present");
-  const found = await find(path);
-  if (found.kind !== 'found') return missing(reply, found);
-  const infos = await fileInfos(path.replace(/\/+$/, ''), found.file);
-  return { type: 'LIST_FILES', list_files: infos.length === 0 ? {} : { file_infos: infos } };
+async function answer(parts: AgentApiParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const view = parts.view();
+  if (view === undefined) return sendText(response, 503, 'Agent has not finished recovery');
+  if (refuseBadRequest(request, response)) return;
+  const body = await readBody(request);
+  if (body === undefined) return sendTooLarge(response);
+  const parsed = parseAgentCall(body);
+  if (parsed.kind === 'invalid') return sendText(response, 400, parsed.text);
+  if (!acceptsJson(request)) return sendText(response, 406, notAcceptable);
+  const { status, text, json } = await outcome(parts, view, parsed);
+  if (json === undefined) sendText(response, status, text ?? '');
+  else sendJson(response, json);
 }
 
-async function read({ read_file: asked }: AgentCall, find: Find, reply: FastifyReply): Promise<unknown> {
-  if (typeof asked?.path !== 'string')
-    return refuse(reply, "Failed to validate agent::Call: Expecting 'read_file' to be present");
-  const { path, offset, length = longestRead } = asked;
-  if (!isCount(offset) || !isCount(length)) return refuse(reply, 'Missing required fields: read_file.offset');
+interface Outcome {
+  readonly status: number;
+  readonly text?: string;
+  readonly json?: unknown;
+}
+
+async function outcome(
+  { workDir, now, about }: AgentApiParts,
+  view: AgentView,
+  call: Exclude<ParsedAgentCall, { kind: 'invalid' }>,
+): Promise<Outcome> {
+  const find = (path: string) => findFile(workDir, view.agentId, path);
+  switch (call.kind) {
+    case 'not-built':
+      return { status: 501, text: '501 Not Implemented.' };
+    case 'list-files':
+      return list(call.path, find);
+    case 'read-file':
+      return read(call, find);
+    case 'query': {
+      const { type, showNested } = call;
+      const payload =
+        type === 'GET_CONTAINERS'
+          ? withoutSource(describeContainers({ workDir, view, now: now(), showNested }))
+          : answerOfAgent(view, about(view), type);
+      return { status: 200, json: { type, [type.toLowerCase()]: payload } };
+    }
+  }
+}
+
+function withoutSource(containers: ReturnType<typeof describeContainers>) {
+  return containers.length === 0 ? {} : { containers: containers.map(({ source: _source, ...rest }) => rest) };
+}
+
+type Find = (path: string) => Promise<FileFound>;
+
+async function list(path: string, find: Find): Promise<Outcome> {
   const found = await find(path);
-  if (found.kind !== 'found') return missing(reply, found);
+  if (found.kind !== 'found') return missing(found);
+  const infos = await fileInfos(path.replace(/\/+$/, ''), found.file);
+  return { status: 200, json: { type: 'LIST_FILES', list_files: infos.length === 0 ? {} : { file_infos: infos } } };
+}
+
+async function read(
+  { path, offset, length = longestRead }: Extract<ParsedAgentCall, { kind: 'read-file' }>,
+  find: Find,
+): Promise<Outcome> {
+  const found = await find(path);
+  if (found.kind !== 'found') return missing(found);
   const status = await stat(found.file);
-  if (status.isDirectory()) return refuse(reply, 'Cannot read a directory.\n');
+  if (status.isDirectory()) return { status: 400, text: 'Cannot read a directory.\n' };
   const bytes = await readBytes(found.file, offset, Math.min(length, longestRead));
-  return { type: 'READ_FILE', read_file: { size: status.size, data: bytes.toString('base64') } };
+  return {
+    status: 200,
+    json: { type: 'READ_FILE', read_file: { size: status.size, data: bytes.toString('base64') } },
+  };
 }
 
 async function fileInfos(path: string, directory: string): Promise<readonly FileInfo[]> {
@@ -62,15 +127,8 @@ function fileInfo(path: string, status: Stats): FileInfo {
   return { path, nlink, size, mtime: { nanoseconds: Math.floor(mtimeMs / 1000) * 1e9 }, mode, ...ownerOf(status) };
 }
 
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-}
-
-function missing(reply: FastifyReply, found: Exclude<FileFound, { kind: 'found' }>): FastifyReply {
-  if (found.kind === 'inaccessible') return refuse(reply, `'${found.path}' is inaccessible.\n`);
-  return reply.code(404).type('text/plain; charset=utf-8').send('');
-}
-
-function refuse(reply: FastifyReply, sentence: string): FastifyReply {
-  return reply.code(400).type('text/plain; charset=utf-8').send(sentence);
+function missing(found: Exclude<FileFound, { kind: 'found' }>): Outcome {
+  return found.kind === 'inaccessible'
+    ? { status: 400, text: `'${found.path}' is inaccessible.\n` }
+    : { status: 404, text: '' };
 }

@@ -47,6 +47,16 @@ export function residentBytes(pid: number): number {
   return Number(kib ?? 0) * 1024;
 }
 
+/** What it has had of the processors, in seconds; 0 where that cannot be told. */
+export function cpuSeconds(pid: number): { readonly user: number; readonly system: number } {
+  const stat = hasProc ? readIfThere(`/proc/${pid}/stat`) : undefined;
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? [];
+  return { user: Number(fields[11] ?? 0) / ticksPerSecond, system: Number(fields[12] ?? 0) / ticksPerSecond };
+}
+
+/** USER_HZ of Linux, on every machine that Node runs on. */
+const ticksPerSecond = 100;
+
 /** Fields of proc(5): the command's name may hold anything, so they are counted from its last bracket. */
 function readRow(pid: number): ProcessRow | undefined {
   const stat = readIfThere(`/proc/${pid}/stat`);
