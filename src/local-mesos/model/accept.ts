@@ -15,7 +15,7 @@ import { add, contains, subtract } from '../../mesos-api-client/protocol/resourc
 import type { TaskState } from '../../mesos-api-client/protocol/task-state.ts';
 import { groupFault } from './executors/group-validation.ts';
 import { addExecutor, completeInfo } from './executors/master-executors.ts';
-import { occupy } from './holdings.ts';
+import { exclusive, occupy, usedOn } from './holdings.ts';
 import type { Agent, Framework, MasterState, OfferRecord } from './master-state.ts';
 import { count, isPartitionAware, sendEvent, sendToAgent } from './master-state.ts';
 import { pidOf, refuse, removeOffer } from './offers.ts';
@@ -180,7 +180,7 @@ function take(acceptance: Acceptance, task: TaskInfo, executor: ExecutorInfo | u
   const { master, framework, agent, role, remaining } = acceptance;
   const resources = internalForm(task.resources);
   const needed = internalForm([...(task.resources ?? []), ...neededByExecutor(executor, acceptance)]);
-  acceptance.remaining = subtract(remaining, needed) ?? [];
+  acceptance.remaining = subtract(remaining, exclusive(needed)) ?? [];
   if (executor !== undefined) {
     addExecutor(master, framework, agent, executor, role);
   }
@@ -195,7 +195,8 @@ function take(acceptance: Acceptance, task: TaskInfo, executor: ExecutorInfo | u
 /** At once, and in the agent's resources too: the agent is told, and reports what became of it. */
 function convertResources(acceptance: Acceptance, operation: ResourceOperation): void {
   const { master, framework, agent, role, remaining } = acceptance;
-  const asker = { framework, role, principal: framework.info.principal, total: agent.total };
+  const { principal } = framework.info;
+  const asker = { framework, role, principal, total: agent.total, used: usedOn(agent) };
   const fault = operationFault(operation, asker);
   if (fault !== undefined) {
     const where = `on agent ${agent.id} at ${pidOf(agent.description)} (${agent.description.hostname})`;

@@ -11,7 +11,7 @@ import type { AgentDescription, AgentToMaster, StartedOperation } from './agent-
 import { enterAgent, strikeAgent } from './allocation/books.ts';
 import { allocate } from './allocator.ts';
 import { takeExecutors } from './executors/master-executors.ts';
-import { holdingsOn, occupy } from './holdings.ts';
+import { exclusive, holdingsOn, occupy, sharedIn } from './holdings.ts';
 import { forgetFilters, markUnreachable } from './lost-agents.ts';
 import { beginDrain } from './maintenance/draining.ts';
 import { announceUnavailability, machineOf } from './maintenance/machines.ts';
@@ -142,7 +142,7 @@ function describe(master: MasterState, agent: Agent, description: AgentDescripti
   agent.settled = undefined;
   agent.free = agent.total;
   for (const offer of agent.offers) {
-    agent.free = subtract(agent.free, offer.resources) ?? [];
+    agent.free = subtract(agent.free, exclusive(offer.resources)) ?? sharedIn(agent.free);
   }
   for (const holding of holdingsOn(agent)) {
     occupy(master, agent, holding);

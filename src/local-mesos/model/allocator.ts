@@ -22,6 +22,7 @@ import {
 } from './allocation/quantities.ts';
 import { availableTo, type Share, shareOf, shrinkTo, shrinkWithin, understandable } from './allocation/shares.ts';
 import { hasCapability } from './capabilities.ts';
+import { exclusive } from './holdings.ts';
 import { offerInversely } from './maintenance/inverse-offers.ts';
 import type { Agent, Framework, MasterState, OfferRecord } from './master-state.ts';
 import { isOffering, sendEvent } from './master-state.ts';
@@ -205,10 +206,15 @@ function isCapableOf({ options }: MasterState, { info }: Framework, agent: Agent
   return here === undefined || there === undefined || here === there || hasCapability(info, 'REGION_AWARE');
 }
 
-/** --min_allocatable_resources, or what the framework itself asks for in that role (offer_filters). */
-function isWorthOffering(master: MasterState, framework: Framework, role: string, { quantities }: Share): boolean {
+/**
+ * --min_allocatable_resources, or what the framework itself asks for in that role (offer_filters). Shared volumes alone are
+ * not: they are always free.
+ */
+function isWorthOffering(master: MasterState, framework: Framework, role: string, share: Share): boolean {
   const least = framework.minAllocatable.get(role) ?? master.options.minAllocatable;
-  return least.length === 0 || least.some((each) => containsQuantities(quantities, each));
+  const own = share.plain ? share.resources : exclusive(share.resources);
+  const quantities = own === share.resources ? share.quantities : quantitiesOf(own);
+  return own.length > 0 && (least.length === 0 || least.some((each) => containsQuantities(quantities, each)));
 }
 
 /** It was taken. */

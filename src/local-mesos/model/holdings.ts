@@ -26,16 +26,35 @@ export function holdingsOn({ tasks, executors }: Agent): Holding[] {
   return [...[...tasks].filter(usesResources), ...executors.values()];
 }
 
+export function usedOn(agent: Agent): Resource[] {
+  return holdingsOn(agent).flatMap(({ resources }) => [...resources]);
+}
+
 export function holdingsOf({ tasks, executors }: Framework): Holding[] {
   return [...[...tasks.values()].filter(usesResources), ...executors];
 }
 
+const nothing: readonly Resource[] = [];
+
+/** Without shared volumes: any number of tasks and offers may have them, so they are always free (docs/shared-resources.md of Mesos). */
+export function exclusive(resources: readonly Resource[]): readonly Resource[] {
+  return resources.some(isShared) ? resources.filter((each) => !isShared(each)) : resources;
+}
+
+export function sharedIn(resources: readonly Resource[]): readonly Resource[] {
+  return resources.some(isShared) ? resources.filter(isShared) : nothing;
+}
+
+function isShared({ shared }: Resource): boolean {
+  return shared !== undefined;
+}
+
 /** An agent may bring what was started when it had more: then its share is simply used up. */
 export function occupy(master: MasterState, agent: Agent, holding: Holding): void {
-  agent.free = subtract(agent.free, holding.resources) ?? [];
+  agent.free = subtract(agent.free, exclusive(holding.resources)) ?? sharedIn(agent.free);
   if (!holding.holds) {
     holding.holds = true;
-    enterHolding(master.books, holding, holding.resources);
+    enterHolding(master.books, holding, exclusive(holding.resources));
   }
 }
 
@@ -45,9 +64,9 @@ export function vacate(master: MasterState, holding: Holding): void {
     return;
   }
   holding.holds = false;
-  strikeHolding(master.books, holding, holding.resources);
+  strikeHolding(master.books, holding, exclusive(holding.resources));
   const agent = master.agents.get(holding.agentId);
   if (agent !== undefined) {
-    agent.free = add(agent.free, holding.resources);
+    agent.free = add(agent.free, exclusive(holding.resources));
   }
 }

@@ -8,6 +8,7 @@ import { add, subtract } from '../../mesos-api-client/protocol/resources.ts';
 import type { AgentDescription } from './agent-protocol.ts';
 import { enterHolding, strikeHolding } from './allocation/books.ts';
 import { hasCapability } from './capabilities.ts';
+import { exclusive, sharedIn } from './holdings.ts';
 import type { Agent, Framework, MasterState, OfferRecord } from './master-state.ts';
 import { count, sendEvent } from './master-state.ts';
 import { offeredForm } from './resource-forms.ts';
@@ -22,7 +23,7 @@ export function createOffer(
   role: string,
   resources: readonly Resource[],
 ): OfferRecord {
-  const rest = resources === agent.free ? [] : subtract(agent.free, resources);
+  const rest = resources === agent.free ? sharedIn(resources) : subtract(agent.free, exclusive(resources));
   if (rest === undefined) {
     throw new Error(`agent ${agent.id} has not free what is to be offered`);
   }
@@ -32,7 +33,7 @@ export function createOffer(
   master.offers.set(id, offer);
   framework.offers.set(id, offer);
   agent.offers.add(offer);
-  enterHolding(master.books, offer, resources, true);
+  enterHolding(master.books, offer, exclusive(resources), true);
   count(master, 'master/messages_offers');
   return offer;
 }
@@ -78,11 +79,11 @@ export function removeOffer(master: MasterState, offer: OfferRecord): void {
   if (!master.offers.delete(offer.id)) {
     return;
   }
-  strikeHolding(master.books, offer, offer.resources);
+  strikeHolding(master.books, offer, exclusive(offer.resources));
   master.frameworks.get(offer.frameworkId)?.offers.delete(offer.id);
   const agent = master.agents.get(offer.agentId);
   if (agent?.offers.delete(offer)) {
-    agent.free = agent.free.length === 0 ? offer.resources : add(agent.free, offer.resources);
+    agent.free = agent.free.length === 0 ? offer.resources : add(agent.free, exclusive(offer.resources));
   }
 }
 

@@ -7,7 +7,7 @@ import type { Resource } from '../../mesos-api-client/protocol/mesos.ts';
 import { add, portRanges, reservedRole, scalarSum } from '../../mesos-api-client/protocol/resources.ts';
 import { agentCapabilities } from './agent-capabilities.ts';
 import { masterInfo } from './frameworks.ts';
-import { holdingsOf, holdingsOn } from './holdings.ts';
+import { holdingsOf, holdingsOn, usedOn } from './holdings.ts';
 import { viewDraining } from './maintenance/draining.ts';
 import type { Agent, ExecutorRecord, Framework, MasterState, Task } from './master-state.ts';
 import { isOffering } from './master-state.ts';
@@ -90,10 +90,6 @@ export function legacyAgentInFull(master: MasterState, agent: Agent) {
       endpointForm,
     ),
   };
-}
-
-function usedOn(agent: Agent): Resource[] {
-  return holdingsOn(agent).flatMap(({ resources }) => [...resources]);
 }
 
 function byReservation(resources: readonly Resource[]) {

@@ -219,7 +219,11 @@ function normal(resource: Resource): Resource {
   }
 }
 
+/** What is shared is one thing, however often it is named. */
 function addAlike(left: Resource, right: Resource): Resource {
+  if (left.shared !== undefined) {
+    return left;
+  }
   switch (left.type) {
     case 'SCALAR':
       return withScalar(left, scalarOf(left) + scalarOf(right));

@@ -18,6 +18,8 @@ export interface Asker {
   readonly principal: string | undefined;
   /** What the agent has, volumes included. */
   readonly total: readonly Resource[];
+  /** By tasks and executors. */
+  readonly used: readonly Resource[];
 }
 
 export function operationFault(operation: ResourceOperation, asker: Asker): string | undefined {
@@ -113,8 +115,9 @@ function createFault(volumes: readonly Resource[], { framework, principal, total
   }
   for (const volume of volumes) {
     const named = volume.disk?.persistence?.principal;
-    if (volume.shared !== undefined) {
-      return sharedFault(volume, framework);
+    const shared = sharedFault(volume, framework);
+    if (shared !== undefined) {
+      return shared;
     }
     if (principal !== undefined && principal !== named) {
       return named === undefined
@@ -125,10 +128,11 @@ function createFault(volumes: readonly Resource[], { framework, principal, total
   return undefined;
 }
 
-function sharedFault(volume: Resource, framework: Framework | undefined): string {
-  return framework !== undefined && !hasCapability(framework.info, 'SHARED_RESOURCES')
-    ? `Create volume operation for '${describeResources([internalResource(volume)])}' has been attempted by framework '${framework.id}' with no SHARED_RESOURCES capability`
-    : 'Shared persistent volumes are not built into the embedded master';
+function sharedFault(volume: Resource, framework: Framework | undefined): string | undefined {
+  const isUnderstood = framework === undefined || hasCapability(framework.info, 'SHARED_RESOURCES');
+  return volume.shared === undefined || isUnderstood
+    ? undefined
+    : `Create volume operation for '${describeResources([internalResource(volume)])}' has been attempted by framework '${framework.id}' with no SHARED_RESOURCES capability`;
 }
 
 /** Ids are unique within a role on an agent. */
@@ -145,12 +149,15 @@ function twiceNamed(resources: readonly Resource[]): string | undefined {
   return undefined;
 }
 
-function destroyFault(volumes: readonly Resource[], { total }: Asker): string | undefined {
+function destroyFault(volumes: readonly Resource[], { total, used }: Asker): string | undefined {
   const fault = wellFormedFault(volumes) ?? prefixed('Not a persistent volume: ', volumesFault(volumes));
   if (fault !== undefined) {
     return fault;
   }
-  return contains(total, internalForm(volumes)) ? undefined : 'Persistent volumes not found';
+  if (!contains(total, internalForm(volumes))) {
+    return 'Persistent volumes not found';
+  }
+  return volumes.some((volume) => contains(used, internalForm([volume]))) ? 'Persistent volumes in use' : undefined;
 }
 
 function growFault(volume: Resource, addition: Resource): string | undefined {

@@ -6,11 +6,14 @@
 import type { AgentId, Id, OperationId, ResourceProviderId } from '../../../mesos-api-client/protocol/ids.ts';
 import type { Operation, OperationState, OperationStatus } from '../../../mesos-api-client/protocol/operations.ts';
 import { terminalOperationStates } from '../../../mesos-api-client/protocol/operations.ts';
+import { contains } from '../../../mesos-api-client/protocol/resources.ts';
 import type { AgentOperation, AgentToMaster } from '../agent-protocol.ts';
 import { enterAgent, strikeAgent } from '../allocation/books.ts';
+import { sharedIn } from '../holdings.ts';
 import { checkDrained } from '../maintenance/draining.ts';
 import type { Agent, Framework, MasterState, OperationRecord } from '../master-state.ts';
 import { count, sendEvent, sendToAgent } from '../master-state.ts';
+import { rescindOffer } from '../offers.ts';
 import { type Conversion, convert, type ResourceOperation } from './conversions.ts';
 
 /** The agent's resources are converted already, see `applyConversions`. */
@@ -39,17 +42,28 @@ export function startOperation(
 
 /** False if the agent's free share does not hold what is to be converted. */
 export function applyConversions(master: MasterState, agent: Agent, conversions: readonly Conversion[]): boolean {
-  const free = convert(agent.free, conversions);
   const total = convert(agent.total, conversions);
-  if (free === undefined || total === undefined) {
+  if (total === undefined || convert(agent.free, conversions) === undefined) {
     return false;
   }
+  takeBackShared(master, agent, conversions);
+  const free = convert(agent.free, conversions) ?? [];
   strikeAgent(master.books, agent.total);
   agent.total = total;
   agent.free = free;
   agent.description = { ...agent.description, resources: total };
   enterAgent(master.books, total);
   return true;
+}
+
+/** A shared volume that goes may be offered to others still. */
+function takeBackShared(master: MasterState, agent: Agent, conversions: readonly Conversion[]): void {
+  const gone = sharedIn(conversions.flatMap(({ consumed }) => [...consumed]));
+  for (const offer of gone.length === 0 ? [] : [...agent.offers]) {
+    if (gone.some((volume) => contains(offer.resources, [volume]))) {
+      rescindOffer(master, offer);
+    }
+  }
 }
 
 type Report = AgentToMaster & { readonly type: 'OPERATION_STATUS' };

@@ -6,6 +6,7 @@
 import type { AgentId } from '../../../mesos-api-client/protocol/ids.ts';
 import type { Resource } from '../../../mesos-api-client/protocol/mesos.ts';
 import { add, contains, subtract } from '../../../mesos-api-client/protocol/resources.ts';
+import { usedOn } from '../holdings.ts';
 import type { Answer } from '../master-io.ts';
 import type { Agent, MasterState } from '../master-state.ts';
 import { refuse, rescindOffer } from '../offers.ts';
@@ -24,7 +25,7 @@ export function operateOnAgent(
   if (agent === undefined) {
     return { status: 400, text: 'No agent found with specified ID' };
   }
-  const fault = operationFault(operation, { principal, total: agent.total });
+  const fault = operationFault(operation, { principal, total: agent.total, used: usedOn(agent) });
   if (fault !== undefined) {
     return { status: 400, text: `Invalid ${operation.type} operation on agent ${agent.id}: ${fault}` };
   }
