@@ -7,6 +7,7 @@ import { isZooKeeperAddress, parseZooKeeperAddress, withoutPassword } from '../z
 import { readCredentials } from './credentials.ts';
 import { defaultDataDir } from './directories.ts';
 import { firstSignal } from './lifetime.ts';
+import { agentSpecs, roleSetup } from './local-mesos-settings.ts';
 import { parseCount, parseListen, parsePath } from './settings.ts';
 
 interface Options {
@@ -18,6 +19,11 @@ interface Options {
   readonly zk?: string;
   readonly keepTasks?: boolean;
   readonly credentials?: string;
+  readonly resources?: string[];
+  readonly attributes?: string[];
+  readonly domain?: string[];
+  readonly weights?: string;
+  readonly quota?: string[];
 }
 
 export function addLocalMesosCommand(program: Command): void {
@@ -31,12 +37,19 @@ export function addLocalMesosCommand(program: Command): void {
     .option('--master <host:port | zk://…>', 'the master that agents alone belong to, or zk://… that names it')
     .option('--credentials <file>', 'frameworks and operators must authenticate as one of these, in the form of Mesos')
     .option('--zk <zk://…>', 'masters that name the same ZooKeeper elect a leader there; they share --work-dir')
+    .option('--resources <text...>', 'of each agent in turn, as Mesos has them: "cpus:4;mem:4096;gpus:1;cpus(web):2"')
+    .option('--attributes <text...>', 'of each agent in turn: "rack:r1;zone:a"')
+    .option('--domain <region/zone...>', 'fault domain of each agent in turn')
+    .option('--weights <role=number,…>', 'weights of roles, as Mesos has them: "web=2,batch=0.5"')
+    .option('--quota <role=text...>', 'limits of roles: "web=cpus:4;mem:4096"')
     .option('--keep-tasks', 'leave the tasks running for the next start on this work directory')
     .action((options: Options) => runLocalMesos(options));
 }
 
 async function runLocalMesos(options: Options): Promise<void> {
-  const agents = parseCount(options.agents, '--agents', 1, 1000);
+  const count = parseCount(options.agents, '--agents', 1, 1000);
+  const agents = agentSpecs(count, options);
+  const roles = roleSetup(options);
   const listen = parseListen(options.listen, '--listen');
   const common = {
     workDir: parsePath(options.workDir),
@@ -53,13 +66,13 @@ async function runLocalMesos(options: Options): Promise<void> {
         ? parseZooKeeperAddress(options.master, '--master')
         : options.master;
       const running = await startLocalAgents({ ...common, master, agents });
-      console.log(`flink-mesos local-mesos: ${agents} agents ready, for the master ${withoutPassword(options.master)}`);
+      console.log(`flink-mesos local-mesos: ${count} agents ready, for the master ${withoutPassword(options.master)}`);
       // An agent that the master sends away has ended; when all are, so has this process.
       await Promise.race([signal, Promise.all(running.agents.map(({ ended }) => ended))]);
       return running.close({ keepTasks: options.keepTasks === true });
     }
     case 'master': {
-      const running = await startLocalMaster({ ...common, ...listen, ...credentials, ...zooKeeper });
+      const running = await startLocalMaster({ ...common, ...listen, ...credentials, ...zooKeeper, ...roles });
       console.log(`flink-mesos local-mesos: master at ${running.masterUrl}`);
       void running.led.then(() => console.log('flink-mesos local-mesos: this master leads'));
       const why = await Promise.race([signal.then(() => undefined), running.ended]);
@@ -68,8 +81,8 @@ async function runLocalMesos(options: Options): Promise<void> {
       return;
     }
     default: {
-      const running = await startLocalMesos({ ...common, ...listen, ...credentials, ...zooKeeper, agents });
-      console.log(`flink-mesos local-mesos: master at ${running.masterUrl}, ${agents} agents ready`);
+      const running = await startLocalMesos({ ...common, ...listen, ...credentials, ...zooKeeper, ...roles, agents });
+      console.log(`flink-mesos local-mesos: master at ${running.masterUrl}, ${count} agents ready`);
       await signal;
       return running.close({ keepTasks: options.keepTasks === true });
     }

@@ -6,7 +6,7 @@
 import _ from 'lodash';
 import { unreachable } from '../../lib/exhaustive.ts';
 import type { ExecutorId, FrameworkId } from '../../mesos-api-client/protocol/ids.ts';
-import type { CommandInfo, ExecutorInfo, Resource, TaskInfo } from '../../mesos-api-client/protocol/mesos.ts';
+import type { ExecutorInfo, Resource, TaskInfo } from '../../mesos-api-client/protocol/mesos.ts';
 import type { Operation } from '../../mesos-api-client/protocol/operations.ts';
 import type { AgentAnswers } from '../../mesos-api-client/protocol/operator-agent.ts';
 import type { AgentInfo, Flag, Task } from '../../mesos-api-client/protocol/operator-messages.ts';
@@ -15,6 +15,7 @@ import type { AgentView } from './agent.ts';
 import type { AgentQueryType } from './agent-call.ts';
 import type { AgentEntry, AgentExecutor } from './agent-io.ts';
 import type { AgentDescription } from './agent-protocol.ts';
+import { shownExecutor, shownTask } from './shown.ts';
 
 export interface AboutAgent {
   readonly description: AgentDescription;
@@ -90,7 +91,7 @@ export function viewTask(entry: AgentEntry): Task {
     resources: info?.resources ?? [],
     ...(statuses.length === 0 ? {} : { statuses }),
     ...(update === undefined ? {} : { status_update_state: update.state, status_update_uuid: update.uuid }),
-    ..._.pick(info ?? {}, ['labels', 'discovery', 'container', 'health_check', 'kill_policy', 'limits']),
+    ...shownTask(info ?? {}),
   };
   // Numbers of limits may be infinite, which JSON writes as texts.
   return view as Task;
@@ -105,7 +106,7 @@ export function viewExecutors({ entries, executors, history }: AgentView): Agent
 }
 
 export function ofFramework({ info }: AgentExecutor): ExecutorInfo {
-  return info.command === undefined ? info : { ...info, command: withoutSecrets(info.command) };
+  return shownExecutor(info);
 }
 
 /** As agents of Mesos make it up: they charge a little for it, outside of the offer. */
@@ -142,10 +143,6 @@ function shortCommand({ command }: TaskInfo): string {
   const cut = (text: string) => (text.length > 15 ? `${text.slice(0, 12)}...` : text);
   if (command?.shell !== false) return value === undefined ? 'NO COMMAND' : `sh -c '${cut(value)}'`;
   return value === undefined ? 'NO EXECUTABLE' : `[${cut(`${value}, ${(command.arguments ?? []).join(', ')}`)}]`;
-}
-
-function withoutSecrets(command: CommandInfo): CommandInfo {
-  return _.omit(command, 'environment');
 }
 
 export function viewFrameworks(view: AgentView): AgentAnswers['GET_FRAMEWORKS'] {

@@ -6,7 +6,7 @@
 import _ from 'lodash';
 import { unreachable } from '../../lib/exhaustive.ts';
 import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
-import type { ExecutorInfo, FrameworkInfo, Resource } from '../../mesos-api-client/protocol/mesos.ts';
+import type { FrameworkInfo, Resource } from '../../mesos-api-client/protocol/mesos.ts';
 import type { Task as TaskView } from '../../mesos-api-client/protocol/operator-messages.ts';
 import { add } from '../../mesos-api-client/protocol/resources.ts';
 import { agentCapabilities } from './agent-capabilities.ts';
@@ -24,6 +24,7 @@ import { offerMessage, pidOf } from './offers.ts';
 import { viewOperations } from './operations/operations.ts';
 import type { QueryType } from './operator-call.ts';
 import { allocatedForm, endpointForm } from './resource-forms.ts';
+import { shownExecutor, shownTask } from './shown.ts';
 import { metricsSnapshot } from './state-view.ts';
 
 /** The member of an answer that stands under the query's lower-case name. */
@@ -114,8 +115,7 @@ export function viewTask(task: Task): TaskView {
     ...(task.update === undefined
       ? {}
       : { status_update_state: task.update.state, status_update_uuid: task.update.uuid }),
-    ...(task.info.labels === undefined ? {} : { labels: task.info.labels }),
-    ..._.pick(task.info, ['discovery', 'container', 'health_check', 'kill_policy', 'limits']),
+    ...shownTask(task.info),
   };
   // Numbers of limits may be infinite, which JSON writes as texts.
   return view as TaskView;
@@ -124,13 +124,11 @@ export function viewTask(task: Task): TaskView {
 export function viewExecutors(master: MasterState) {
   const executors = [...master.agents.values()].flatMap((agent) => [...agent.executors.values()]);
   return {
-    executors: executors.map(({ info, agentId }) => ({ executor_info: shown(info), agent_id: { value: agentId } })),
+    executors: executors.map(({ info, agentId }) => ({
+      executor_info: shownExecutor(info),
+      agent_id: { value: agentId },
+    })),
   };
-}
-
-/** Environments may hold secrets. */
-export function shown({ command, ...info }: ExecutorInfo): ExecutorInfo {
-  return command === undefined ? info : { ...info, command: _.omit(command, 'environment') };
 }
 
 export function viewFrameworks(master: MasterState) {

@@ -6,7 +6,7 @@ import { toThousandths } from '../../lib/thousandths.ts';
 import type { CheckInfo } from '../../mesos-api-client/protocol/checks.ts';
 import type { ExecutorInfo, HealthCheck, Resource, TaskInfo } from '../../mesos-api-client/protocol/mesos.ts';
 import { contains, scalarSum } from '../../mesos-api-client/protocol/resources.ts';
-import { commandFault, isBareContainer } from './command-validation.ts';
+import { commandFault, containerFault } from './command-validation.ts';
 import { customExecutorFault } from './executors/executor-validation.ts';
 import { completeInfo, executorOn } from './executors/master-executors.ts';
 import { idFault } from './ids.ts';
@@ -44,7 +44,7 @@ export function memberFault(task: TaskInfo, { framework, agent }: LaunchContext)
     reuseFault(task, framework) ??
     agentFault(task, agent) ??
     policyFault(task) ??
-    containerFault(task) ??
+    taskContainerFault(task) ??
     commandFault(task.command, "Task's") ??
     healthCheckFault(task.health_check) ??
     checkInfoFault(task.check) ??
@@ -80,15 +80,18 @@ function executionFault(task: TaskInfo, { framework, agent, role }: LaunchContex
     return 'Task should have at least one (but not both) of CommandInfo or ExecutorInfo present';
   }
   if (task.executor !== undefined) {
-    return containerFault(task) ?? customExecutorFault(completeInfo(task.executor, framework, role), framework, agent);
+    return (
+      taskContainerFault(task) ?? customExecutorFault(completeInfo(task.executor, framework, role), framework, agent)
+    );
   }
-  return containerFault(task) ?? commandFault(task.command, "Task's");
+  return taskContainerFault(task) ?? commandFault(task.command, "Task's");
 }
 
-function containerFault({ container }: TaskInfo): string | undefined {
-  return container === undefined || isBareContainer(container)
-    ? undefined
-    : 'Container images, volumes and networks are not built into the embedded master: use a command task';
+function taskContainerFault({ container }: TaskInfo): string | undefined {
+  const fault = containerFault(container, '');
+  return fault?.startsWith('Volume')
+    ? `Task's \`ContainerInfo\` is invalid: ${fault}`
+    : fault && `${fault}: use a command task`;
 }
 
 function healthCheckFault(check: HealthCheck | undefined): string | undefined {

@@ -7,6 +7,7 @@ import type { Launch } from './agent-runs.ts';
 import type { RunPlan } from './process-run.ts';
 import { executorSandboxOf, type Sandbox, sandboxOf } from './sandbox.ts';
 import { commandLine, executorEnvironment, taskEnvironment } from './sandbox-environment.ts';
+import { writeSecrets } from './secret-files.ts';
 import { linkVolumes } from './volumes.ts';
 
 export interface PlanParts {
@@ -61,7 +62,10 @@ function launchOf(
     sandbox,
     uris: info.command?.uris ?? [],
     user: info.command?.user ?? framework.user,
-    prepare: () => linkVolumes(options.workDir, sandbox.path, info.resources ?? []),
+    prepare: () => {
+      linkVolumes(options.workDir, sandbox.path, info.resources ?? []);
+      writeSecrets(options.workDir, runId, sandbox.path, info.container);
+    },
   };
 }
 

@@ -29,6 +29,7 @@ import { createExecutorDesk, type ExecutorDesk } from './executor-desk.ts';
 import { createFetcher, type Fetcher } from './fetcher.ts';
 import { executorSandboxOf, sandboxOf } from './sandbox.ts';
 import { createSandboxCollection, type SandboxCollection } from './sandbox-collection.ts';
+import { removeSecrets, removeSecretsBut } from './secret-files.ts';
 import { removeVolume } from './volumes.ts';
 
 export interface AgentShell {
@@ -137,10 +138,12 @@ function carryOut(parts: Parts, effect: AgentEffect): void {
       return;
     case 'forget':
       parts.checkpoint.forget(effect.entry.runId);
+      removeSecrets(parts.options.workDir, effect.entry.runId);
       parts.collection.ask();
       return;
     case 'forget-executor':
       parts.checkpoint.forget(effect.executor.runId);
+      removeSecrets(parts.options.workDir, effect.executor.runId);
       parts.collection.ask();
       return;
     case 'send':
@@ -192,6 +195,11 @@ function withoutKind<Effect extends { readonly kind: string }>({ kind: _kind, ..
 function recover(parts: Parts): void {
   const { options, checkpoint, runs } = parts;
   const recovered = recoverRuns(options.workDir, checkpoint, options.report);
+  const known = [
+    ...(recovered?.entries ?? []).map(({ entry }) => entry),
+    ...(recovered?.executors ?? []).map(({ executor }) => executor),
+  ];
+  removeSecretsBut(options.workDir, new Set(known.map(({ runId }) => runId)));
   if (recovered === undefined) return;
   const effects = parts.agent.step({ at: options.clock.now(), kind: 'recovered', ...recovered });
   // Before the effects: one of them may be the signal of a kill that was under way.
@@ -241,7 +249,10 @@ async function stop(parts: Parts, dialer: Dialer, keepTasks: boolean): Promise<v
   parts.desk.closeAll();
   await fetcher.close();
   await parts.collection.settled();
-  if (!keepTasks) checkpoint.clear();
+  if (!keepTasks) {
+    checkpoint.clear();
+    removeSecretsBut(parts.options.workDir, new Set());
+  }
 }
 
 function runningTasks(parts: Parts): Watched[] {

@@ -19,6 +19,7 @@ import { type MasterFaults, withAgentFaults } from './master-faults.ts';
 import { sendText } from './master-http.ts';
 import { openRegistry } from './master-registry.ts';
 import { type AgentRoutes, type RouteParts, route } from './master-routes.ts';
+import { type RoleSetup, setUpRoles } from './master-setup.ts';
 import { type MasterShell, startMasterShell } from './master-shell.ts';
 
 export interface MasterServerOptions extends Partial<Omit<MasterOptions, 'masterId' | 'ip' | 'port'>> {
@@ -35,6 +36,9 @@ export interface MasterServerOptions extends Partial<Omit<MasterOptions, 'master
   readonly recovered?: Promise<void>;
   /** Masters that name the same ZooKeeper are one service: one leads, the others redirect. They share a work directory. */
   readonly zooKeeper?: MasterZooKeeper;
+  /** Set whenever the master starts to lead, as an operator would (UPDATE_QUOTA, UPDATE_WEIGHTS). */
+  readonly quotas?: RoleSetup['quotas'];
+  readonly weights?: RoleSetup['weights'];
   /** For tests: what goes wrong on the way. */
   readonly faults?: MasterFaults;
   /** Default that of this machine. */
@@ -60,7 +64,16 @@ export interface MasterServer {
 
 export async function startMaster(options: MasterServerOptions): Promise<MasterServer> {
   const { host = '127.0.0.1', port: wantedPort = 5050, workDir, allowRemote = false, ...others } = options;
-  const { credentials, faults = {}, recovered, zooKeeper, clock = systemClock, ...given } = others;
+  const {
+    credentials,
+    faults = {},
+    recovered,
+    zooKeeper,
+    clock = systemClock,
+    quotas = [],
+    weights = [],
+    ...given
+  } = others;
   if (!isLoopback(host) && !allowRemote) {
     throw new Problem('USAGE', `a local Mesos runs any command that it is sent, and ${host} is reached by others`);
   }
@@ -81,9 +94,10 @@ export async function startMaster(options: MasterServerOptions): Promise<MasterS
   const ended = Promise.withResolvers<string>();
   let shell: MasterShell | undefined;
   const lead = (number?: number) => {
-    shell = startMasterShell(masterOptions, number === undefined ? registry : registry.fenced(number), clock);
+    const fenced = number === undefined ? registry : registry.fenced(number);
+    shell = startLeading(() => startMasterShell(masterOptions, fenced, clock), { quotas, weights });
   };
-  if (election === undefined) lead();
+  if (election === undefined) await leadAtOnce(lead, server);
   else election.led.then(lead).catch((error: unknown) => ended.resolve(String(error)));
   void election?.lost.then(ended.resolve);
   let agentRoutes: AgentRoutes | undefined;
@@ -124,6 +138,27 @@ export async function startMaster(options: MasterServerOptions): Promise<MasterS
   };
 }
 
+function startLeading(start: () => MasterShell, roles: RoleSetup): MasterShell {
+  const shell = start();
+  try {
+    setUpRoles(shell, roles);
+    return shell;
+  } catch (error) {
+    shell.close();
+    throw error;
+  }
+}
+
+/** One that is told what it cannot take gives its port back, too. */
+async function leadAtOnce(lead: () => void, server: Server): Promise<void> {
+  try {
+    lead();
+  } catch (error) {
+    await closeServer(server);
+    throw error;
+  }
+}
+
 /** A master that ZooKeeper does not let in gives its port back. */
 async function enter(zooKeeper: MasterZooKeeper, options: MasterOptions, server: Server): Promise<MasterElection> {
   try {
@@ -151,6 +186,9 @@ function serve(server: Server, parts: RouteParts): void {
 function flagsOf(options: MasterOptions): Flag[] {
   return [
     { name: 'agent_ping_timeout', value: durationOf(options.agentPingMs) },
+    ...(options.agentRemovalMs === undefined
+      ? []
+      : [{ name: 'agent_removal_rate_limit', value: `1/${durationOf(options.agentRemovalMs)}` }]),
     { name: 'agent_reregister_timeout', value: durationOf(options.agentReregisterMs) },
     { name: 'allocation_interval', value: durationOf(options.allocationMs) },
     { name: 'hostname', value: options.hostname },

@@ -6,7 +6,7 @@ import _ from 'lodash';
 import { toThousandths } from '../../../lib/thousandths.ts';
 import type { ExecutorInfo, Resource } from '../../../mesos-api-client/protocol/mesos.ts';
 import { scalarSum } from '../../../mesos-api-client/protocol/resources.ts';
-import { commandFault, isBareContainer } from '../command-validation.ts';
+import { commandFault, containerFault } from '../command-validation.ts';
 import { idFault } from '../ids.ts';
 import type { Agent, Framework } from '../master-state.ts';
 import { describeResources, internalForm } from '../resource-forms.ts';
@@ -63,7 +63,7 @@ function executorFault(info: ExecutorInfo, framework: Framework, agent: Agent): 
       ? "ExecutorInfo's 'shutdown_grace_period' must be non-negative"
       : undefined) ??
     commandFault(info.command, "Executor's") ??
-    containerFault(info) ??
+    containerFault(info.container, ' of executors') ??
     ownerFault(info, framework) ??
     resourcesFault(info) ??
     sameFault(info, framework, agent)
@@ -86,12 +86,6 @@ function typeFault({ type, command, container }: ExecutorInfo): string | undefin
   return container?.mesos?.image === undefined
     ? undefined
     : "'ExecutorInfo.container.mesos.image' must not be set for 'DEFAULT' executor";
-}
-
-function containerFault({ container }: ExecutorInfo): string | undefined {
-  return container === undefined || isBareContainer(container)
-    ? undefined
-    : 'Container images, volumes and networks of executors are not built into the embedded master';
 }
 
 function ownerFault({ framework_id }: ExecutorInfo, framework: Framework): string | undefined {
