@@ -23,7 +23,7 @@ type Tokens = ReturnType<typeof Mustache.parse>;
 
 function namesIn(tokens: Tokens): string[] {
   return tokens.flatMap(([kind, name, , , children]) => {
-    if (kind === 'text') return [];
+    if (kind === 'text' || kind === '!') return [];
     return [name, ...(Array.isArray(children) ? namesIn(children as Tokens) : [])];
   });
 }

@@ -6,6 +6,7 @@ import { Command } from 'commander';
 import { sha256Of } from '../bin/archive/build-archive.ts';
 import { parseListen } from '../src/main/settings.ts';
 import { version } from '../src/main/version.ts';
+import { cliBinaries } from './cli-binaries.ts';
 import { readPackage } from './package.ts';
 import { buildRepository } from './repository.ts';
 import { serveRepository } from './serve.ts';
@@ -18,10 +19,14 @@ const { artifacts, serve } = new Command('universe')
   .parse()
   .opts<{ artifacts: string; serve?: string }>();
 
-const repository = buildRepository(await readPackage(artifacts, version));
+const description = await readPackage(artifacts, version);
+const cli = await cliBinaries(artifacts, outDir, version);
+if (cli === undefined)
+  console.error('no plugins in dist/: the package will have no `dcos flink` (npm run dcos-plugin)');
+const repository = buildRepository({ ...description, resource: { ...description.resource, ...(cli && { cli }) } });
 await mkdir(outDir, { recursive: true });
 await writeFile(join(outDir, 'flink-universe.json'), repository);
-const names = (await readdir(outDir)).filter((name) => /\.(tar\.gz|tgz|json)$/.test(name)).sort();
+const names = (await readdir(outDir)).filter((name) => /\.(tar\.gz|tgz|json|zip)$/.test(name)).sort();
 const sums = await Promise.all(names.map(async (name) => `${await sha256Of(join(outDir, name))}  ${name}\n`));
 await writeFile(join(outDir, 'SHA256SUMS'), sums.join(''));
 console.log(`${join(outDir, 'flink-universe.json')}\n${sums.join('')}`.trimEnd());

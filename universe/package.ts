@@ -1,6 +1,8 @@
 /** The catalog package: four files of universe/package, and where its artifacts lie. */
+
 import { readFile } from 'node:fs/promises';
 import Mustache from 'mustache';
+import type { CliResource } from './cli-binaries.ts';
 
 export interface ConfigSchema {
   readonly $schema?: string;
@@ -28,7 +30,10 @@ export interface PackageDescription {
 export interface CatalogPackage {
   readonly package: PackageDescription;
   readonly config: ConfigSchema;
-  readonly resource: { readonly assets: { readonly uris: Readonly<Record<string, string>> } };
+  readonly resource: {
+    readonly assets: { readonly uris: Readonly<Record<string, string>> };
+    readonly cli?: CliResource;
+  };
   /** The template of the Marathon app. */
   readonly marathon: string;
 }

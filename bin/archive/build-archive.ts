@@ -5,14 +5,17 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { copyFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { createGzip } from 'node:zlib';
 import { bundleDashboard } from '../../src/api/dashboard-files.ts';
+import { obtainDistribution } from '../../src/flink/distribution/obtain.ts';
 import { tarStream } from '../../src/flink/distribution/tar.ts';
+import { buildDriverJar, shippedDriverJar } from '../../src/flink/driver/driver-jar.ts';
 import { Problem } from '../../src/lib/problem.ts';
+import { defaultCacheDir } from '../../src/main/directories.ts';
 import { archiveEntries } from './archive-entries.ts';
 
 export interface Archive {
@@ -39,6 +42,7 @@ export async function buildArchive(root: string, outDir: string, options: { leve
     await compile(root, join(work, 'compiled'));
     await writeFile(join(work, 'compiled/package.json'), ownManifest(manifest));
     await writeDashboard(join(work, 'compiled/src/web/bundle'));
+    await writeDriverJar(join(work, 'compiled/src/flink/driver', basename(shippedDriverJar)), work);
     const entries = await archiveEntries({ root, compiled: join(work, 'compiled'), node });
     const unfinished = join(work, name);
     await pipeline(tarStream(entries), createGzip({ level: options.level ?? 9 }), createWriteStream(unfinished));
@@ -66,6 +70,12 @@ async function writeDashboard(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true });
   await writeFile(join(directory, 'script.js'), script);
   await writeFile(join(directory, 'style.css'), style);
+}
+
+/** With any Flink: the jar is the same. */
+async function writeDriverJar(path: string, work: string): Promise<void> {
+  const { home } = await obtainDistribution({ cacheDir: defaultCacheDir() }, () => {});
+  await copyFile(await buildDriverJar(home, join(work, 'driver')), path);
 }
 
 async function compile(root: string, outDir: string): Promise<void> {

@@ -48,6 +48,8 @@ export interface DispatcherParts {
   readonly roles?: readonly string[];
   /** Of every cluster that does not say otherwise. */
   readonly clusterDefaults?: Omit<ClusterSpec, 'name'>;
+  /** The REST address of every cluster gets a virtual address of DC/OS. */
+  readonly vips?: boolean;
   /** For every cluster, shown to nobody: key tables, stores, passwords. */
   readonly given?: GivenToAll;
   /** For elastic clusters; built when the first one is created. */

@@ -31,6 +31,8 @@ export interface DraftParts {
   readonly roles?: readonly string[];
   /** Of every cluster that does not say otherwise. */
   readonly clusterDefaults?: Omit<ClusterSpec, 'name'>;
+  /** The REST address of every cluster gets a virtual address of DC/OS. */
+  readonly vips?: boolean;
   /** For every cluster, shown to nobody. */
   readonly given?: GivenToAll;
   /** The jar that makes a JobManager elastic; built when it is first asked for. */
@@ -45,7 +47,8 @@ const CONFIGURATION_LIMIT_BYTES = 64 * 1024 * 1024;
 export async function draftCluster(sent: unknown, parts: DraftParts, at: EpochMs): Promise<ClusterRecord> {
   const { defaultFlink, zooKeeper } = parts;
   const defaults = { ...defaultFlink, ...(zooKeeper && { zooKeeper }) };
-  const spec = completeSpec(withDefaults(validate(ClusterSpec, sent, 'the cluster'), parts.clusterDefaults), defaults);
+  const wished = withDefaults(validate(ClusterSpec, sent, 'the cluster'), parts.clusterDefaults);
+  const spec = completeSpec(parts.vips === true ? withVip(wished) : wished, defaults);
   refuseUnknownVersion(spec.flink, parts.distributions);
   const faults = [...judgeSpec(spec), ...judgeRole(spec, parts.roles ?? []), ...judgeKept(spec, parts.roles ?? [])];
   if (faults.length > 0) throw new Problem('SPEC_IMPOSSIBLE', faults.join('; '), { details: { faults } });
@@ -97,6 +100,12 @@ function draftApplication({ application }: CompleteClusterSpec, { uploaded }: Dr
       resumed: 0,
     },
   ];
+}
+
+/** As DC/OS has it: `CLUSTER-rest.FRAMEWORK.l4lb.thisdcos.directory:8081`. */
+function withVip(spec: ClusterSpec): ClusterSpec {
+  const own = { ports: { rest: { vip: `/${spec.name}-rest:8081` } } };
+  return { ...spec, jobManager: _.merge({}, own, spec.jobManager) };
 }
 
 /** What the framework has not subscribed to is never offered. */

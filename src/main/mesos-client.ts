@@ -13,6 +13,8 @@ import {
 export interface MesosClientSettings {
   readonly principal?: string;
   readonly secretFile?: string;
+  /** The secret itself, where somebody puts it into the environment. */
+  readonly plainSecret?: string;
   readonly mesosTls?: boolean;
   readonly mesosCa?: string;
   readonly mesosCert?: string;
@@ -30,12 +32,14 @@ export interface MesosClient {
 }
 
 export const dcosVariable = 'DCOS_SERVICE_ACCOUNT_CREDENTIAL';
+/** As old packages gave it; a file is better. */
+export const secretVariable = 'FLINK_MESOS_SECRET';
 
 export async function readMesosClient(settings: MesosClientSettings): Promise<MesosClient> {
   const tls = await readTls(settings);
   const transport = tls === undefined ? {} : { tls };
   const account = await readServiceAccount(settings);
-  const secret = await readSecretFile(settings.secretFile, '--secret-file');
+  const secret = (await readSecretFile(settings.secretFile, '--secret-file')) ?? settings.plainSecret?.trim();
   const { principal } = settings;
   if (account !== undefined) {
     if (secret !== undefined) throw new Problem('USAGE', 'give --secret-file or --mesos-service-account, not both');

@@ -2,13 +2,14 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { createLogger, logFacts } from '../observability/logger.ts';
 import { addClusterOptions, readClusterSettings } from './cluster-options.ts';
+import { readDcosEnvironment } from './dcos-environment.ts';
 import { defaultCacheDir, defaultDataDir } from './directories.ts';
 import { driverJarOf, obtainFlinks, servedDistributions } from './distributions.ts';
 import { readEnvironment } from './environment.ts';
 import { addGivenFileOptions, type GivenFileSettings, readGivenFiles } from './given-files.ts';
 import { runUntilEnd } from './lifetime.ts';
 import { keepHeapSmall } from './memory.ts';
-import { dcosVariable, type MesosClientSettings } from './mesos-client.ts';
+import type { MesosClientSettings } from './mesos-client.ts';
 import { startScheduler } from './scheduler.ts';
 import { parseDuration, parseListen, parsePath, type SchedulerSettings } from './settings.ts';
 
@@ -26,6 +27,9 @@ interface Options extends MesosClientSettings, GivenFileSettings {
   readonly flinkHome?: string;
   readonly frameworkName: string;
   readonly role: string;
+  readonly groupRole?: boolean;
+  readonly vips?: boolean;
+  readonly serviceDomain?: string;
   readonly user?: string;
   readonly startAnew?: boolean;
   readonly uninstall?: boolean;
@@ -85,6 +89,12 @@ export function addSchedulerCommand(program: Command): void {
       parseRoles,
       '*',
     )
+    .option('--group-role', 'use the role that Marathon runs this service in, instead of --role')
+    .option('--vips', 'give the REST address of each cluster a virtual address of DC/OS, CLUSTER-rest:8081')
+    .option(
+      '--service-domain <domain>',
+      'where DC/OS names tasks, such as thisdcos.directory: endpoints name theirs then',
+    )
     .option('--user <user>', 'user that tasks run as (default: the one of this process)');
   addMesosClientOptions(command);
   addClusterOptions(command);
@@ -108,14 +118,13 @@ export function addSchedulerCommand(program: Command): void {
 async function runScheduler(options: Options): Promise<void> {
   keepHeapSmall();
   const { cacheDir: givenCacheDir, flinkVersion, flinkHome, logLevel, mesosMaster, ...others } = options;
-  const { [dcosVariable]: dcosCredential } = process.env;
   const { unreachableTimeout, zkSessionTimeout, returning, ...given } = others;
   const settings: SchedulerSettings = {
     ...given,
     ...readClusterSettings({ ...options }),
     givenFiles: await readGivenFiles(options, process.env),
     ...(mesosMaster === undefined ? {} : { mesosMasters: mesosMaster }),
-    ...(dcosCredential === undefined ? {} : { dcosCredential }),
+    ...readDcosEnvironment(process.env, options),
     listen: parseListen(options.listen, '--listen'),
     dataDir: parsePath(options.dataDir),
     unreachableAfterMs: parseDuration(unreachableTimeout, '--unreachable-timeout', 0, 7 * 86_400_000),

@@ -136,13 +136,7 @@ async function startOn(home: Home, given: CheckedSettings, parts: SchedulerParts
     startedAt: Date.now(),
   });
   const drivers = createDrivers(runtime);
-  const operator = createOperator({
-    runtime,
-    dispatcher,
-    configurations,
-    frameworkName: settings.frameworkName,
-    apiUrl: advertiseUrl,
-  });
+  const operator = createOperator({ runtime, dispatcher, configurations, ...namesOf(settings, advertiseUrl) });
   const api = buildApi({
     dispatcher,
     drivers,
@@ -166,7 +160,7 @@ async function startOn(home: Home, given: CheckedSettings, parts: SchedulerParts
     await stop();
     throw error;
   });
-  await createMissing(dispatcher, settings.clusters ?? [], parts.logger);
+  await createMissing(dispatcher, settings, parts.logger);
   return {
     url: urlOf(listen),
     mesosMasters: shownMasters(settings.masters),
@@ -177,8 +171,13 @@ async function startOn(home: Home, given: CheckedSettings, parts: SchedulerParts
   };
 }
 
-function givenToClusters({ clusterDefaults, givenFiles }: CheckedSettings) {
+function namesOf({ frameworkName, serviceDomain }: CheckedSettings, apiUrl: string) {
+  return { frameworkName, apiUrl, ...(serviceDomain !== undefined && { serviceDomain }) };
+}
+
+function givenToClusters({ clusterDefaults, givenFiles, vips }: CheckedSettings) {
   return {
+    vips: vips ?? false,
     ...(clusterDefaults !== undefined && { clusterDefaults }),
     ...(givenFiles?.given !== undefined && { given: givenFiles.given }),
   };
@@ -187,9 +186,10 @@ function givenToClusters({ clusterDefaults, givenFiles }: CheckedSettings) {
 /** The clusters that the options name; one that cannot be created is said, and the others are. */
 async function createMissing(
   { clusters, createCluster }: Dispatcher,
-  names: readonly string[],
+  { clusters: names = [], uninstall = false }: SchedulerSettings,
   logger: FastifyBaseLogger,
 ): Promise<void> {
+  if (uninstall) return;
   const present = new Set(clusters().map(({ name }) => name));
   for (const name of names.filter((each) => !present.has(each))) {
     await createCluster({ name }).catch((error: Error) => logger.error(`cluster ${name}: ${error.message}`));

@@ -31,6 +31,10 @@ export interface SchedulerSettings extends MesosClientSettings, AccessSettings {
   readonly frameworkName: string;
   readonly role: string;
   readonly user?: string;
+  /** Clusters' REST addresses get a virtual address of DC/OS. */
+  readonly vips?: boolean;
+  /** Below which DC/OS names tasks and virtual addresses. */
+  readonly serviceDomain?: string;
   /** Register a new framework when the master has removed this one. */
   readonly startAnew?: boolean;
   /** End all clusters, the framework and the state, and say when that is done. */

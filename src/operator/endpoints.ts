@@ -15,21 +15,25 @@ export interface Endpoint {
 export interface EndpointParts {
   readonly frameworkName: string;
   readonly apiUrl: string;
-  /** Below which tasks have names; none where nobody keeps them. */
-  readonly dnsDomain?: string;
+  /** Below which DC/OS names tasks and virtual addresses; none where nobody does. */
+  readonly serviceDomain?: string;
 }
 
 export function endpointsOf(
   pods: readonly Pod[],
-  { frameworkName, apiUrl, dnsDomain }: EndpointParts,
+  { frameworkName, apiUrl, serviceDomain }: EndpointParts,
 ): ReadonlyMap<string, Endpoint> {
   const found = new Map<string, Endpoint>([['api', { dns: [], address: [new URL(apiUrl).host] }]]);
   const ports = pods.flatMap(portsOf);
   for (const [name, same] of Object.entries(_.groupBy(ports, ({ endpoint }) => endpoint))) {
-    found.set(name, {
-      dns: dnsDomain === undefined ? [] : same.map(({ task, port }) => dnsName(task, frameworkName, dnsDomain, port)),
-      address: same.map(({ host, port }) => `${host}:${port}`),
-    });
+    const address = same.map(({ host, port }) => `${host}:${port}`);
+    if (serviceDomain === undefined) {
+      found.set(name, { dns: [], address });
+      continue;
+    }
+    const dns = same.map(({ task, port }) => dnsName(task, frameworkName, `autoip.dcos.${serviceDomain}`, port));
+    const vip = same.map((each) => each.vip).find((each) => each !== undefined);
+    found.set(name, { dns, address, ...(vip !== undefined && { vip: vipName(vip, frameworkName, serviceDomain) }) });
   }
   return found;
 }
@@ -43,12 +47,19 @@ function portsOf({ cluster, part, task }: Pod) {
     host,
     port: number,
     task: name,
+    vip: task.spec.vips?.[port],
   }));
 }
 
 /** As DC/OS makes labels of names: lower case, other characters as dashes, no slashes in the framework's. */
 export function dnsName(task: string, framework: string, domain: string, port: number): string {
   return `${dnsLabel(task)}.${dnsLabel(framework.replaceAll('/', ''))}.${domain}:${port}`;
+}
+
+/** `/NAME:PORT` as it is written in a label. */
+function vipName(vip: string, framework: string, domain: string): string {
+  const [name = '', port = ''] = vip.replace(/^\//, '').split(':');
+  return `${name}.${framework.replaceAll('/', '')}.l4lb.${domain}:${port}`;
 }
 
 function dnsLabel(name: string): string {

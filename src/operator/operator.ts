@@ -13,9 +13,10 @@ import { Counters, type MetricsView } from './counters.ts';
 import { type Endpoint, type EndpointParts, endpointsOf } from './endpoints.ts';
 import { judgeHealth, type OperatorHealth } from './health.ts';
 import { actOn, type PlanAct, type PlanActResult, type PlanTarget } from './plan-acts.ts';
-import { type Plan, type PlanName, planNames } from './plan-model.ts';
+import { type Plan, type PlanName, planNames, planOf } from './plan-model.ts';
 import { type ClusterPods, deployPlan, recoveryPlan, updatePlan } from './plans.ts';
 import { type ClusterLook, type Pod, PodNumbers, podsOf } from './pods.ts';
+import { uninstallPlan } from './uninstall-plan.ts';
 
 export interface OperatorParts extends EndpointParts {
   readonly runtime: Runtime;
@@ -26,6 +27,8 @@ export interface OperatorParts extends EndpointParts {
 export interface Operator {
   readonly frameworkName: string;
   health(): OperatorHealth;
+  /** `uninstall` only where that is under way. */
+  planNames(): readonly PlanName[];
   plan(name: string): Plan;
   actOnPlan(name: string, act: PlanAct, target: PlanTarget): Promise<PlanActResult>;
   pods(): readonly Pod[];
@@ -51,11 +54,18 @@ export function createOperator(parts: OperatorParts): Operator {
       return { look, pods: podsOf(look, numbers) };
     });
   const forced = (plan: PlanName, cluster: string, pod: string): boolean => declared.has(`${plan}/${cluster}/${pod}`);
-  const plans: Readonly<Record<PlanName, (of: readonly ClusterPods[]) => Plan>> = {
-    deploy: (of) => deployPlan(of, configurations.errors, forced),
-    update: (of) => updatePlan(of, forced),
-    recovery: (of) => recoveryPlan(of, forced),
+  const ending = (): Plan | undefined => {
+    const { uninstall } = runtime.scheduler();
+    return uninstall && uninstallPlan(uninstall, tasksLeft(runtime));
   };
+  const plans: Readonly<Record<PlanName, (of: readonly ClusterPods[]) => Plan>> = {
+    deploy: (of) => ending() ?? deployPlan(of, configurations.errors, forced),
+    update: (of) => updatePlan(ending() === undefined ? of : [], forced),
+    recovery: (of) => recoveryPlan(ending() === undefined ? of : [], forced),
+    uninstall: () => ending() ?? planOf([], 'serial'),
+  };
+  const names = (): readonly PlanName[] => planNames.filter((name) => name !== 'uninstall' || ending() !== undefined);
+  const planNamed = (name: string): PlanName => found('plan', name, names(), (each) => each);
   const pods = (): readonly Pod[] => clusters().flatMap((each) => each.pods);
   const findPod = (name: string): Pod => found('pod', name, pods(), (pod) => pod.name);
   return {
@@ -71,10 +81,13 @@ export function createOperator(parts: OperatorParts): Operator {
         recovery: plans.recovery(of),
       });
     },
+    planNames: names,
     plan: (name) => plans[planNamed(name)](clusters()),
-    actOnPlan(name, act, target) {
+    async actOnPlan(name, act, target) {
       const plan = planNamed(name);
-      return actOn(plans[plan](clusters()), act, target, {
+      // What ends for good is not held up.
+      if (ending() !== undefined) return { message: `Received cmd: ${act}`, already: true };
+      return await actOn(plans[plan](clusters()), act, target, {
         pause: (cluster, paused) =>
           runtime.submit({ kind: 'pause', cluster: cluster as ClusterName, paused }).then(() => undefined),
         isPaused: (cluster) => runtime.cluster(cluster as ClusterName)?.paused === true,
@@ -97,7 +110,7 @@ export function createOperator(parts: OperatorParts): Operator {
     frameworkId: () => dispatcher.info().frameworkId,
     metrics() {
       const of = clusters();
-      return counters.view(planNames.map((name) => [name, plans[name](of)] as const));
+      return counters.view(names().map((name) => [name, plans[name](of)] as const));
     },
   };
 }
@@ -114,8 +127,8 @@ function lookAt(runtime: Runtime, name: ClusterName): ClusterLook {
   };
 }
 
-function planNamed(name: string): PlanName {
-  return found('plan', name, planNames, (each) => each);
+function tasksLeft(runtime: Runtime): readonly string[] {
+  return runtime.tasks().flatMap(({ life, spec }) => (life.phase === 'ended' ? [] : [spec.taskId]));
 }
 
 const NAMED = 20;

@@ -37,7 +37,7 @@ export interface Plan {
 
 export type Strategy = 'serial' | 'parallel';
 
-export const planNames = ['deploy', 'update', 'recovery'] as const;
+export const planNames = ['deploy', 'update', 'recovery', 'uninstall'] as const;
 export type PlanName = (typeof planNames)[number];
 
 export function phaseOf(plan: PlanName, name: string, steps: readonly Omit<Step, 'id'>[], strategy: Strategy): Phase {

@@ -11,6 +11,7 @@ import { version } from '../../src/main/version.ts';
 import { renderAsCosmos } from '../../universe/cosmos-mustache.ts';
 import { readPackage } from '../../universe/package.ts';
 import { mergeOptions } from '../../universe/render.ts';
+import { optionSetsOf } from '../universe/support/option-sets.ts';
 import { mavenJar } from './support/maven.ts';
 
 interface Case {
@@ -47,23 +48,8 @@ test('templates and values where libraries differ', async (t) => {
 
 test('the package, for many sets of options', async (t) => {
   const { marathon, config, resource } = await readPackage('http://files.example', version);
-  const word = fc.constantFrom('', 'x', 'a"b', '{{service.name}}', '\\', 'false', 'é');
-  const service = fc.record(
-    {
-      principal: word,
-      principal_secret: word,
-      principal_secret_uri: word,
-      token_secret: word,
-      token_uri: word,
-      cpus: fc.constantFrom(0.1, 0.5, 1, 2),
-      mem: fc.integer({ min: 0, max: 100_000 }),
-      constraints: fc.array(fc.tuple(word, fc.constantFrom('UNIQUE', 'IS')), { maxLength: 3 }),
-      virtual_network_enabled: fc.boolean(),
-    },
-    { requiredKeys: [] },
-  );
-  const flink = fc.record({ distribution_uri: word, storage: word }, { requiredKeys: [] });
-  const options = fc.sample(fc.record({ service, flink }), { numRuns: 300 });
+  const needed = { service: { token_uri: 'file:///token' }, flink: { storage: 'file:///shared' } };
+  const options = fc.sample(optionSetsOf(config, needed), { numRuns: 300 });
   await compare(
     t,
     options.map((given) => ({ template: marathon, context: { ...mergeOptions(config, given), resource } })),

@@ -201,7 +201,7 @@ test('endpoints: ours, and each port of each process; names only where somebody 
     'words-rest': { dns: [], address: ['agent1:31001'] },
     'words-taskmanager-rpc': { dns: [], address: ['agent1:31002'] },
   });
-  const dcos = world({ dnsDomain: 'autoip.dcos.thisdcos.directory' });
+  const dcos = world({ serviceDomain: 'thisdcos.directory' });
   dcos.cluster();
   dcos.task('jm', 'jobmanager', 'running');
   t.deepEqual(dcos.operator.endpoints().get('words-rest')?.dns, [

@@ -3,29 +3,31 @@ import { readFile } from 'node:fs/promises';
 import test from 'ava';
 import { Command } from 'commander';
 import fc from 'fast-check';
+import _ from 'lodash';
 import type { MarathonApp } from '../../marathon/app.ts';
 import { checkApp } from '../../marathon/check-app.ts';
+import { givenVariables } from '../../src/main/given-files.ts';
+import { dcosVariable, secretVariable } from '../../src/main/mesos-client.ts';
 import { addSchedulerCommand } from '../../src/main/scheduler-command.ts';
 import { version } from '../../src/main/version.ts';
 import { tagNames } from '../../universe/cosmos-mustache.ts';
 import { type ConfigSchema, packagedFlink, readPackage } from '../../universe/package.ts';
-import { mergeOptions, type Options, OptionsRefused, renderPackage, validateOptions } from '../../universe/render.ts';
+import { mergeOptions, type Options, OptionsRefused, renderPackage } from '../../universe/render.ts';
+import { leaves, optionSetsOf } from './support/option-sets.ts';
 
 const definition = await readPackage('http://files.example/flink/', version);
 const { config } = definition;
 
 const needed = { service: { token_uri: 'file:///etc/flink-mesos/token' }, flink: { storage: 'file:///shared/flink' } };
 
-/** Every option with its path, `service.name`. */
-function leaves(schema: ConfigSchema, path: readonly string[] = []): [string, ConfigSchema][] {
-  if (schema.properties === undefined) return [[path.join('.'), schema]];
-  return Object.entries(schema.properties).flatMap(([name, member]) => leaves(member, [...path, name]));
-}
+/** Of the old package, and without a meaning any more: taken as it was, and refused where somebody relies on it. */
+const isRefusedUnlessFalse = (schema: ConfigSchema): boolean => schema.enum?.length === 1 && schema.enum[0] === false;
 
 const schedulerVariables = (): Set<string | undefined> => {
   const program = new Command();
   addSchedulerCommand(program);
-  return new Set(program.commands[0]?.options.map((option) => option.envVar));
+  const options = program.commands[0]?.options.map((option) => option.envVar) ?? [];
+  return new Set([...options, ...givenVariables, dcosVariable, secretVariable]);
 };
 
 test('package.json has the fields of packaging version 4.0, and no others', (t) => {
@@ -48,7 +50,7 @@ test('every option says what it is', (t) => {
 });
 
 test('no option that is not used, none used that is not documented', (t) => {
-  const documented = leaves(config).map(([path]) => path);
+  const documented = leaves(config).flatMap(([path, schema]) => (isRefusedUnlessFalse(schema) ? [] : [path]));
   const assets = Object.keys(definition.resource.assets.uris).map((name) => `resource.assets.uris.${name}`);
   t.deepEqual(tagNames(definition.marathon), [...documented, ...assets].sort());
 });
@@ -71,7 +73,7 @@ test('with what is needed alone it is an app that Marathon takes, and an address
   t.is(app.id, 'flink');
   t.is(app.labels?.DCOS_PACKAGE_NAME, 'flink');
   t.is(app.labels?.DCOS_PACKAGE_FRAMEWORK_NAME, app.env?.FLINK_MESOS_FRAMEWORK_NAME as string);
-  t.is(app.secrets, undefined);
+  t.deepEqual(app.secrets, {});
   t.is(
     app.fetch?.some(({ destPath }) => destPath === app.env?.FLINK_MESOS_TOKEN_FILE),
     true,
@@ -98,85 +100,51 @@ test('users cannot put other resources in', (t) => {
   t.throws(() => render({ ...needed, resource: { assets: { uris: { flink: 'x' } } } }), { instanceOf: OptionsRefused });
 });
 
-test('secrets of the store are files, and nothing of them stands in the environment', (t) => {
+test('secrets of the store are files or variables, and nothing of them stands in the environment', (t) => {
   const app = render({
-    service: { token_secret: 'flink/token', principal: 'flink', principal_secret: 'flink/principal' },
+    service: {
+      token_secret: 'flink/token',
+      read_token_secret: 'flink/read',
+      principal: 'flink',
+      principal_secret: 'flink/principal',
+      service_account_secret: 'flink/account',
+    },
     flink: needed.flink,
+    security: {
+      kerberos: { principal: 'p', keytab_secret: 'flink/keytab' },
+      ssl: {
+        enabled: true,
+        keystore_secret: 'flink/keys',
+        truststore_secret: 'flink/trust',
+        keystore_password_secret: 'flink/word',
+      },
+    },
   });
   t.deepEqual(checkApp(app), []);
-  t.deepEqual(app.secrets, { principal: { source: 'flink/principal' }, token: { source: 'flink/token' } });
-  const files = app.container?.volumes?.flatMap(({ containerPath, secret }) => (secret ? [containerPath] : []));
-  t.deepEqual(files, [app.env?.FLINK_MESOS_SECRET_FILE, app.env?.FLINK_MESOS_TOKEN_FILE] as string[]);
+  t.is(Object.keys(app.secrets ?? {}).length, 8);
+  const files = app.container?.volumes?.flatMap(({ containerPath, secret }) => (secret ? [containerPath] : [])) ?? [];
+  for (const variable of ['SECRET', 'TOKEN', 'READ_TOKEN', 'KERBEROS_KEYTAB', 'TLS_KEYSTORE', 'TLS_TRUSTSTORE'])
+    t.true(
+      files.includes(String(app.env?.[`FLINK_MESOS_${variable}_FILE`] ?? app.env?.[`FLINK_MESOS_${variable}`])),
+      variable,
+    );
+  t.deepEqual(app.env?.DCOS_SERVICE_ACCOUNT_CREDENTIAL, { secret: 'service-account' });
   t.false(JSON.stringify(app.env).includes('flink/'));
 });
-
-/** Texts that have broken templates before. */
-const nasty = fc.oneof(
-  fc.constantFrom('', 'false', '{{service.name}}', '"', '\\', 'a"b\\c', '\n', '<&>', "it's", '0', '[]'),
-  fc.string({ unit: 'grapheme', maxLength: 12 }),
-);
-
-const withPattern: Record<string, fc.Arbitrary<string>> = {
-  'service.name': fc.constantFrom('flink', '/prod/flink', 'a', 'prod/flink-2', 'x.y'),
-  'mesos.masters': fc.constantFrom(
-    'zk://a:2181,b:2181/mesos',
-    'leader.mesos:5050',
-    'a:1,b:2',
-    '10.0.0.1:5050,10.0.0.2:5050',
-  ),
-  'flink.storage': fc.constantFrom('file:///shared', 's3://bucket/flink', 'hdfs:/flink'),
-  'flink.distribution_directory': fc.constantFrom('flink-1.20.5', 'flink'),
-};
-
-function valueFor(path: string, schema: ConfigSchema): fc.Arbitrary<unknown> {
-  const { type, minimum = 0, maximum = minimum + 1_000_000, minLength = 0 } = schema;
-  const known = withPattern[path];
-  if (known !== undefined) return known;
-  if (schema.pattern !== undefined) throw new Error(`${path} has a pattern, and no samples here`);
-  if (schema.enum !== undefined) return fc.constantFrom(...schema.enum);
-  if (path === 'service.constraints') {
-    const value = fc.string({ maxLength: 5 });
-    return fc.array(fc.tuple(fc.constantFrom('hostname', 'zone'), fc.constantFrom('UNIQUE', 'LIKE', 'IS'), value));
-  }
-  switch (type) {
-    case 'boolean':
-      return fc.boolean();
-    case 'integer':
-      return fc.integer({ min: minimum, max: maximum });
-    case 'number':
-      return fc.double({ min: minimum, max: maximum, noNaN: true });
-    case 'string':
-      return nasty.filter((text) => text.length >= minLength);
-    default:
-      throw new Error(`${path}: nothing is known of ${type}`);
-  }
-}
-
-/** Any set of options: each is given or left out. Those that do not fit the schema are none. */
-const optionSets: fc.Arbitrary<Options> = fc
-  .tuple(...leaves(config).map(([path, schema]) => fc.option(valueFor(path, schema), { nil: undefined })))
-  .map((values) => {
-    const options: Record<string, Record<string, unknown>> = {};
-    leaves(config).forEach(([path], index) => {
-      const [section = '', name = ''] = path.split('.');
-      if (values[index] !== undefined) options[section] = { ...options[section], [name]: values[index] };
-    });
-    return options;
-  })
-  .map((options) => merged(options, needed))
-  .filter((options) => validateOptions(config, mergeOptions(config, options)).length === 0);
 
 test('for any options: an app that Marathon takes, variables that the scheduler has, no value lost or bent', (t) => {
   const variables = schedulerVariables();
   fc.assert(
-    fc.property(optionSets, (options) => {
+    fc.property(optionSetsOf(config, needed), (options) => {
       const app = render(options);
       const wrong = checkApp(app);
       if (wrong.length > 0) throw new Error(wrong.join('\n'));
       const { service, mesos, flink } = mergeOptions(config, options) as Record<string, Record<string, unknown>>;
       const env = app.env ?? {};
       for (const name of Object.keys(env)) if (!variables.has(name)) throw new Error(`${name} is no option`);
-      const expected = [
+      const expected: [unknown, unknown][] = [
+        [app.instances, service?.instances],
+        [app.backoffFactor, service?.backoff_factor],
         [app.id, service?.name],
         [app.user, service?.user],
         [app.cpus, service?.cpus],
@@ -186,7 +154,9 @@ test('for any options: an app that Marathon takes, variables that the scheduler 
         [app.maxLaunchDelaySeconds, service?.max_launch_delay_seconds],
         [app.constraints, service?.constraints],
         [env.FLINK_MESOS_ROLE, service?.role],
-        [env.FLINK_MESOS_LOG_LEVEL, service?.log_level],
+        [env.FLINK_MESOS_LOG_LEVEL, service?.scheduler_log_level],
+        [env.FLINK_MESOS_FLINK_LOG_LEVEL, service?.['log-level']],
+        [env.FLINK_MESOS_HOST_ATTRIBUTES, service?.hostattribute],
         [env.FLINK_MESOS_PRINCIPAL ?? '', service?.principal],
         [env.FLINK_MESOS_MESOS_MASTER, mesos?.masters],
         [env.FLINK_MESOS_STORAGE, flink?.storage],
@@ -203,14 +173,16 @@ test('for any options: an app that Marathon takes, variables that the scheduler 
 
 test('for any options: the files that the environment names are brought, and none twice', (t) => {
   fc.assert(
-    fc.property(optionSets, (options) => {
+    fc.property(optionSetsOf(config, needed), (options) => {
       const { env = {}, fetch: fetched = [], container } = render(options);
       const brought = [
         ...fetched.flatMap(({ destPath }) => destPath ?? []),
         ...(container?.volumes ?? []).map(({ containerPath }) => containerPath),
       ];
       if (new Set(brought).size !== brought.length) throw new Error(`twice: ${brought}`);
-      for (const name of ['FLINK_MESOS_TOKEN_FILE', 'FLINK_MESOS_SECRET_FILE', 'FLINK_MESOS_DATA_DIR']) {
+      const named =
+        'TOKEN_FILE READ_TOKEN_FILE SECRET_FILE KERBEROS_KEYTAB KRB5_CONF TLS_KEYSTORE TLS_TRUSTSTORE MESOS_CA';
+      for (const name of named.split(' ').map((each) => `FLINK_MESOS_${each}`)) {
         const file = env[name];
         if (file !== undefined && !brought.includes(file as string))
           throw new Error(`${name}=${file} comes from nowhere`);
@@ -234,7 +206,6 @@ function render(options: Options): MarathonApp {
   return renderPackage(definition, options);
 }
 
-function merged(options: Record<string, object>, under: Record<string, object> = needed): Options {
-  const sections = new Set([...Object.keys(under), ...Object.keys(options)]);
-  return Object.fromEntries([...sections].map((name) => [name, { ...under[name], ...options[name] }]));
+function merged(options: object, under: object = needed): Options {
+  return _.merge({}, under, options) as Options;
 }

@@ -5,7 +5,6 @@ import { Type } from 'typebox';
 import type { Dispatcher } from '../../dispatcher/dispatcher.ts';
 import type { OfferRoundView } from '../../dispatcher/why-views.ts';
 import type { Operator } from '../../operator/operator.ts';
-import { planNames } from '../../operator/plan-model.ts';
 import type { ApiParts } from '../parts.ts';
 import { failures } from '../schemas.ts';
 import { planView } from './plan-view.ts';
@@ -38,7 +37,7 @@ export function debugRoutes(operator: Operator, { dispatcher }: ApiParts): Fasti
           response: { 200: Type.Record(Type.String(), Type.Unknown()), ...failures },
         },
       },
-      async () => Object.fromEntries(planNames.map((name) => [name, planView(operator.plan(name))])),
+      async () => Object.fromEntries(operator.planNames().map((name) => [name, planView(operator.plan(name))])),
     );
     app.get(
       '/v1/debug/taskStatuses',

@@ -28,7 +28,7 @@ export function planRoutes(operator: Operator): FastifyPluginAsyncTypebox {
       {
         schema: { tags, summary: 'The names of the plans', response: { 200: Names, ...failures } },
       },
-      async () => planNames,
+      async () => operator.planNames(),
     );
 
     app.get(
