@@ -86,7 +86,8 @@ const rows: readonly Row[] = [
     flags: '--jobmanager-standbys <count>',
     what: 'JobManagers that wait to take over (with --zk)',
     path: 'highAvailability',
-    parse: (text) => ({ mode: 'zookeeper', standbys: number(text) }),
+    // None is nothing said: JobManagers are highly available where the scheduler is.
+    parse: (text) => (text.trim() === '0' ? undefined : { mode: 'zookeeper', standbys: number(text) }),
   },
   {
     flags: '--kill-grace <seconds>',
@@ -171,6 +172,7 @@ function readSettings(options: Readonly<Record<string, unknown>>): Omit<ClusterS
     const text = given(options, flags);
     if (text === undefined || path === undefined) continue;
     const value = parse(text, nameOf(flags));
+    if (value === undefined) continue;
     const before: unknown = _.get(defaults, path);
     _.set(
       defaults,

@@ -27,6 +27,7 @@ const rows: [string, string, object][] = [
   ['--taskmanagers', '0:8', { taskManagers: { mode: 'elastic', min: 0, max: 8, spare: 0 } }],
   ['--spread-over', '@zone, rack', { placement: { spreadOver: ['@zone', 'rack'] } }],
   ['--jobmanager-standbys', '1', { highAvailability: { mode: 'zookeeper', standbys: 1 } }],
+  ['--jobmanager-standbys', '0', {}],
   ['--kill-grace', '60', { processes: { killGraceSeconds: 60 } }],
   [
     '--process-uris',
