@@ -6,6 +6,7 @@ import { flinkJobId } from '../flink/plan/flink-job-id.ts';
 import type { ClusterRecord, JarRecord, JobOperation, JobRecord } from '../flink/plan/records.ts';
 import { wantedTaskManagers } from '../flink/plan/wanted.ts';
 import type { EpochMs } from '../lib/brand.ts';
+import { hostOf } from '../scheduler/model/own-address.ts';
 import type { TaskRecord } from '../scheduler/model/task.ts';
 import type { ClusterView, EndpointView, JarView, JobOperationView, JobView, TaskView } from './dispatcher.ts';
 
@@ -77,12 +78,12 @@ export function taskView(task: TaskRecord, whyWaiting: string | undefined): Task
 /** None of a task that is not launched, or that is to end. */
 export function endpointsOf({ spec, goal, life }: TaskRecord): readonly EndpointView[] {
   if (life.phase !== 'launched' || goal.kind !== 'run') return [];
-  const { hostname, ports } = life.placement;
-  return Object.entries(ports).map(([name, port]) => ({
+  const { placement } = life;
+  return Object.entries(placement.ports).map(([name, port]) => ({
     name,
     part: spec.part,
     task: spec.taskId,
-    hostname,
+    hostname: hostOf(placement),
     port,
     ...(spec.vips?.[name] !== undefined && { vip: spec.vips[name] }),
   }));

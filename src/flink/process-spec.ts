@@ -1,5 +1,6 @@
 /** What every process of a cluster is given besides its Flink: who runs it, how it ends, what is said of it, what it finds. */
 import { type Static, Type } from 'typebox';
+import { Container } from './container-spec.ts';
 
 const uri = Type.String({ minLength: 1, maxLength: 2048 });
 const fileName = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$' });
@@ -44,6 +45,7 @@ export const ProcessOptions = Type.Object(
         { maxItems: 32 },
       ),
     ),
+    container: Type.Optional(Container),
     /** On the class path of Flink itself, as what lies in its lib directory: connectors, formats, queryable state. */
     libraries: Type.Optional(Type.Array(JarUri, { maxItems: 64 })),
     /** Each with a class loader of its own, as the directories below Flink's plugins: file systems, metrics reporters. */

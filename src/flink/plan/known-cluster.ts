@@ -4,6 +4,7 @@
  */
 import type { EpochMs } from '../../lib/brand.ts';
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
+import { hasOwnAddress } from '../../scheduler/model/own-address.ts';
 import type { RecordWrite } from '../../scheduler/model/records.ts';
 import type { TaskRecord, TaskSpec } from '../../scheduler/model/task.ts';
 import type { Renderer } from '../render/render.ts';
@@ -137,6 +138,11 @@ export type LaunchedTask = TaskRecord & { readonly life: { readonly phase: 'laun
 
 export function isLaunched(task: TaskRecord | undefined): task is LaunchedTask {
   return task?.life.phase === 'launched';
+}
+
+/** A launched task whose address is known: that of a container of its own comes with its first update. */
+export function isReachable(task: TaskRecord | undefined): task is LaunchedTask {
+  return isLaunched(task) && (!hasOwnAddress(task.spec.process) || task.life.placement.address !== undefined);
 }
 
 /** Neither ended nor meant to. */

@@ -8,7 +8,16 @@
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Placement, TaskRecord } from '../../scheduler/model/task.ts';
 import { beginAttempt } from './application.ts';
-import { isLaunched, isWanted, kill, type LaunchedTask, launch, mayLaunch, type Planning } from './known-cluster.ts';
+import {
+  isLaunched,
+  isReachable,
+  isWanted,
+  kill,
+  type LaunchedTask,
+  launch,
+  mayLaunch,
+  type Planning,
+} from './known-cluster.ts';
 import { agentLost } from './lost-agents.ts';
 import { takeJobsFrom } from './lost-jobs.ts';
 import type { ClusterRecord } from './records.ts';
@@ -27,7 +36,7 @@ export function planJobManager(planning: Planning): LaunchedTask | undefined {
   planStandbys(planning, heir ?? task);
   if (heir !== undefined) return heir;
   if (task !== undefined && task.life.phase !== 'ended') {
-    return isLaunched(task) && task.goal.kind === 'run' ? task : undefined;
+    return isReachable(task) && task.goal.kind === 'run' ? task : undefined;
   }
   const requested = current === undefined ? undefined : draft.known.requested.get(current);
   if (requested !== undefined) draft.act({ kind: 'launch', task: requested });
@@ -44,7 +53,7 @@ function followLeader({ draft, tasks, renderer }: Planning): void {
     (task) =>
       task.spec.part === 'jobmanager' &&
       task.goal.kind === 'run' &&
-      isLaunched(task) &&
+      isReachable(task) &&
       renderer.restUrl(task.life.placement) === web,
   );
   if (leader === undefined || leader.spec.taskId === jobManager?.taskId) return;
@@ -56,7 +65,7 @@ function heirOf({ draft, tasks }: Planning): LaunchedTask | undefined {
   if (draft.record.spec.highAvailability === undefined) return undefined;
   return tasks
     .filter((task) => task.spec.part === 'jobmanager' && task.goal.kind === 'run')
-    .filter(isLaunched)
+    .filter(isReachable)
     .sort((left, right) => (left.life.runningAt ?? Infinity) - (right.life.runningAt ?? Infinity))[0];
 }
 
@@ -94,6 +103,7 @@ function replace(planning: Planning, current: TaskId | undefined, ended: TaskRec
 function placeToReturnTo({ life }: TaskRecord, before: ClusterRecord['jobManager']): Placement | undefined {
   if (life.phase !== 'ended') return undefined;
   if (life.placement === undefined) return before?.successorOf;
-  if (agentLost.has(life.end.state)) return undefined;
+  // A container's own address is another one each time.
+  if (agentLost.has(life.end.state) || life.placement.address !== undefined) return undefined;
   return before?.answered === true ? life.placement : undefined;
 }

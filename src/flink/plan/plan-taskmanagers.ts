@@ -4,6 +4,7 @@
  */
 import type { EpochMs } from '../../lib/brand.ts';
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
+import { hostOf } from '../../scheduler/model/own-address.ts';
 import type { TaskRecord } from '../../scheduler/model/task.ts';
 import type { JobManagerAddress } from '../render/render.ts';
 import { heirsOf } from './heirs.ts';
@@ -18,7 +19,7 @@ export const UNREGISTERED_MS = 2 * 60_000;
 export function planTaskManagers(planning: Planning, jobManager: LaunchedTask): void {
   const { draft, tasks } = planning;
   const { placement } = jobManager.life;
-  const address = { hostname: placement.hostname, rpcPort: placement.ports.rpc ?? 0 };
+  const address = { hostname: hostOf(placement), rpcPort: placement.ports.rpc ?? 0 };
   const wanted = tasks.filter((task) => task.spec.part === 'taskmanager' && isWanted(task));
   const [good, bad] = divide(wanted, (task) => whyUnfit(planning, task, address));
   for (const [task, why] of bad) kill(planning, task, why);

@@ -3,6 +3,7 @@
  * beside them. A worker is launched once; when its task has ended Flink is told, and asks for another one if it needs one.
  */
 
+import { hostOf } from '../../scheduler/model/own-address.ts';
 import { stateOf } from './driver-calls.ts';
 import { heirsOf } from './heirs.ts';
 import { isWanted, kill, type LaunchedTask, mayLaunch, type Planning } from './known-cluster.ts';
@@ -20,7 +21,7 @@ export function releaseWorkers(planning: Planning): void {
 
 export function planWorkers(planning: Planning, { life: { placement } }: LaunchedTask): void {
   const { draft, renderer, tasks } = planning;
-  const address = { hostname: placement.hostname, rpcPort: placement.ports.rpc ?? 0 };
+  const address = { hostname: hostOf(placement), rpcPort: placement.ports.rpc ?? 0 };
   for (const task of taskManagersOf(planning)) {
     const why = whyUnfit(planning, task, address);
     if (why !== undefined) kill(planning, task, why);

@@ -18,7 +18,7 @@ import { brakeOf } from './failure-rate.ts';
 import { forgetSavepoint, planOperations, takeOperation } from './job-operations.ts';
 import {
   Draft,
-  isLaunched,
+  isReachable,
   type KnownCluster,
   kill,
   knownCluster,
@@ -64,7 +64,7 @@ export function createClusters(records: readonly ClusterRecord[], renderer: Rend
     targets: (tasksOf) =>
       [...clusters.values()].flatMap(({ record }) => {
         const task = tasksOf(record.name).find(({ spec }) => spec.taskId === record.jobManager?.taskId);
-        if (record.goal === 'delete' || !isLaunched(task)) return [];
+        if (record.goal === 'delete' || !isReachable(task)) return [];
         return [{ cluster: record.name, jobManager: task.spec.taskId, url: renderer.restUrl(task.life.placement) }];
       }),
   };
@@ -245,7 +245,7 @@ function askToLeaveNothing({ draft, tasks, renderer }: Planning): LaunchedTask |
   const { known, now, record } = draft;
   const jobManager = tasks.find(({ spec }) => spec.taskId === record.jobManager?.taskId);
   const answers = record.jobManager?.answered === true && known.look?.kind !== 'silent';
-  if (record.spec.highAvailability === undefined || !isLaunched(jobManager) || !answers) return undefined;
+  if (record.spec.highAvailability === undefined || !isReachable(jobManager) || !answers) return undefined;
   if (known.shutDownAt === undefined) {
     known.shutDownAt = now;
     draft.act({

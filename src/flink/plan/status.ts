@@ -3,14 +3,14 @@ import type { TaskRecord } from '../../scheduler/model/task.ts';
 import type { Renderer } from '../render/render.ts';
 import { applicationIsOver } from './application-job.ts';
 import type { ClusterStatus } from './clusters.ts';
-import { isLaunched, isWanted, type KnownCluster } from './known-cluster.ts';
+import { isReachable, isWanted, type KnownCluster } from './known-cluster.ts';
 import type { ClusterRecord } from './records.ts';
 import { wantedTaskManagers } from './wanted.ts';
 
 export function statusOf(known: KnownCluster, tasks: readonly TaskRecord[], renderer: Renderer): ClusterStatus {
   const { record } = known;
   const jobManager = tasks.find(({ spec }) => spec.taskId === record.jobManager?.taskId);
-  const url = isLaunched(jobManager) ? renderer.restUrl(jobManager.life.placement) : undefined;
+  const url = isReachable(jobManager) ? renderer.restUrl(jobManager.life.placement) : undefined;
   const reachable = url !== undefined && known.look?.kind === 'seen';
   const registered = reachable ? registeredOnes(known) : [];
   const waitingFor = waitingWords(known, tasks, jobManager, reachable, registered.length);

@@ -155,10 +155,12 @@ function givenOptions({ config, dynamic }: WantedWorker): readonly string[] {
 function prelude(distribution: Distribution, part: string): readonly string[] {
   return [
     'set -e',
+    enterSandbox,
     ...findHome(distribution),
     ...findJava,
     // Where the scheduler gave some: Flink and its file systems look for them there.
     'if [ -d conf/hadoop ]; then export HADOOP_CONF_DIR="$PWD/conf/hadoop"; fi',
+    findAddress,
     'case "$HOST" in localhost|127.*) bind="$HOST" ;; *) bind=0.0.0.0 ;; esac',
     'mkdir -p tmp work log upload',
     `ln -sf ../stdout log/${part}.out`,
@@ -166,6 +168,14 @@ function prelude(distribution: Distribution, part: string): readonly string[] {
     'export FLINK_CONF_DIR="$PWD/conf" FLINK_LIB_DIR="$home/lib" FLINK_PLUGINS_DIR="$plugins" FLINK_OPT_DIR="$home/opt" FLINK_LOG_DIR="$PWD/log"',
   ];
 }
+
+/** Set where the process is reached at an address of its container, which only the container knows. */
+export const ownAddressVariable = 'FLINK_MESOS_OWN_ADDRESS';
+
+/** Docker starts in the directory of the image. */
+const enterSandbox = 'if [ -n "$MESOS_SANDBOX" ]; then cd "$MESOS_SANDBOX"; fi';
+
+const findAddress = `if [ -n "$${ownAddressVariable}" ]; then HOST=$(hostname -i | cut -d ' ' -f 1); fi`;
 
 /** Flink looks for plugins in one directory: where the cluster brings some, it is theirs, with those of the distribution. */
 const joinPlugins: readonly string[] = [

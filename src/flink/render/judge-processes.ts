@@ -6,8 +6,11 @@ import { ownFiles } from './sandbox.ts';
 import { jarName } from './user-uris.ts';
 
 export function judgeProcesses({ processes = {} }: CompleteClusterSpec): string[] {
-  const { labels = {}, uris = [], libraries = [], plugins = {} } = processes;
+  const { labels = {}, uris = [], libraries = [], plugins = {}, container } = processes;
   return [
+    ...(container?.type === 'docker' && container.image === undefined
+      ? ['processes.container.image: a container of Docker needs one']
+      : []),
     ...Object.keys(labels)
       .filter((label) => label.startsWith('flink-mesos.'))
       .map((label) => `processes.labels.${label}: labels that begin so are set by the scheduler`),

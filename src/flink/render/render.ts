@@ -1,6 +1,6 @@
 /** How specifications become processes: the contract of the renderer that the plan is given. Pure. */
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
-import type { Placement, Ports, TaskSpec } from '../../scheduler/model/task.ts';
+import type { Placement, TaskSpec } from '../../scheduler/model/task.ts';
 import type { WantedWorker } from '../driver/wire.ts';
 import type { ArtifactRef, ClusterRecord, JobId, JobRecord } from '../plan/records.ts';
 
@@ -26,7 +26,7 @@ export interface Renderer {
   /** A TaskManager that Flink asked for; the worker's id is the task's. */
   worker(cluster: ClusterRecord, worker: WantedWorker, jobManager: JobManagerAddress): TaskSpec;
   /** The JobManager's REST address. */
-  restUrl(placement: { hostname: string; ports: Ports }): string;
+  restUrl(placement: Pick<Placement, 'hostname' | 'address' | 'ports'>): string;
   /** Where a job retains its checkpoints in the attempt that Flink knows by this id. */
   checkpointDirectory(cluster: ClusterRecord, job: JobRecord, flinkJobId: JobId): string;
 }

@@ -1,6 +1,7 @@
 /** Turns a cluster's record into the tasks that the core launches: their resources, files, environment and command. */
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Uri } from '../../mesos-api-client/protocol/mesos.ts';
+import { hostOf } from '../../scheduler/model/own-address.ts';
 import type { GroupName, Placement, TaskProcess, TaskSpec } from '../../scheduler/model/task.ts';
 import {
   applicationEnvironment,
@@ -14,7 +15,14 @@ import { applicationJob } from '../plan/application-job.ts';
 import { flinkJobId, flinkJobIds } from '../plan/flink-job-id.ts';
 import type { ArtifactRef, ClusterRecord, Distribution, JobRecord } from '../plan/records.ts';
 import type { CompleteClusterSpec } from '../spec.ts';
-import { applicationCommand, elasticJobManagerCommand, jobManagerCommand, taskManagerCommand } from './commands.ts';
+import {
+  applicationCommand,
+  elasticJobManagerCommand,
+  jobManagerCommand,
+  ownAddressVariable,
+  taskManagerCommand,
+} from './commands.ts';
+import { containerOf } from './container.ts';
 import { taskLabels } from './labels.ts';
 import { MEBIBYTE } from './memory-size.ts';
 import { othersOf } from './other-resources.ts';
@@ -38,7 +46,7 @@ export function createRenderer(context: RenderContext): Renderer {
     jobManager: (cluster, taskId, successorOf) => renderJobManager(context, cluster, taskId, successorOf),
     taskManager: renderOne,
     worker: (cluster, worker, address) => renderWorker(context, cluster, worker, address),
-    restUrl: ({ hostname, ports }) => `http://${hostname}:${ports.rest}`,
+    restUrl: (placement) => `http://${hostOf(placement)}:${placement.ports.rest}`,
     checkpointDirectory: (cluster, job, flinkJobId) =>
       jobCheckpoints(cluster.spec, context.storage, flinkJobId, job.spec),
   };
@@ -90,7 +98,7 @@ function renderJobManager(
         ...applicationUris(context, cluster.spec, application),
       ],
       labels: taskLabels(cluster, 'jobmanager'),
-      ...endingOf(cluster.spec),
+      ...surroundings(cluster.spec),
     },
     ...publishedAt(cluster.spec, 'jobManager'),
     ...placementOf(cluster.spec, 'jobManager'),
@@ -153,7 +161,7 @@ function renderTaskManager(
       },
       uris: urisOf(context, cluster),
       labels: taskLabels(cluster, 'taskmanager'),
-      ...endingOf(cluster.spec),
+      ...surroundings(cluster.spec),
     },
     ...publishedAt(cluster.spec, 'taskManager'),
     ...placementOf(cluster.spec, 'taskManager'),
@@ -231,7 +239,11 @@ function groupOf(cluster: ClusterRecord): GroupName {
 }
 
 function environmentOf({ spec, distribution }: ClusterRecord): Readonly<Record<string, string>> {
-  return { ...spec.environment, ...(distribution.kind === 'home' && { FLINK_HOME: distribution.path }) };
+  return {
+    ...spec.environment,
+    ...(distribution.kind === 'home' && { FLINK_HOME: distribution.path }),
+    ...(spec.processes?.container?.network !== undefined && { [ownAddressVariable]: 'yes' }),
+  };
 }
 
 function urisOf(context: RenderContext, cluster: ClusterRecord): readonly Uri[] {
@@ -239,9 +251,11 @@ function urisOf(context: RenderContext, cluster: ClusterRecord): readonly Uri[] 
   return [configuration, ...distributionUris(context, cluster.distribution), ...userUris(cluster.spec)];
 }
 
-function endingOf({ processes }: CompleteClusterSpec): Pick<TaskProcess, 'user' | 'killGraceMs'> {
-  const { user, killGraceSeconds } = processes ?? {};
+function surroundings(spec: CompleteClusterSpec): Pick<TaskProcess, 'user' | 'killGraceMs' | 'container'> {
+  const { user, killGraceSeconds } = spec.processes ?? {};
+  const container = containerOf(spec);
   return {
+    ...(container && { container }),
     killGraceMs: killGraceSeconds === undefined ? KILL_GRACE_MS : killGraceSeconds * 1000,
     ...(user !== undefined && { user }),
   };

@@ -33,6 +33,7 @@ export function taskInfo(
       uris: [...process.uris],
       ...(process.user === undefined ? {} : { user: process.user }),
     },
+    ...(process.container && { container: process.container }),
     kill_policy: { grace_period: { nanoseconds: Math.round(process.killGraceMs) * nanosecondsPerMs } },
     labels: { labels: Object.entries(process.labels).map(([key, value]) => ({ key, value })) },
     discovery: {

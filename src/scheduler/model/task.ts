@@ -1,7 +1,7 @@
 /** A task as the core knows it: what was asked for, and how far it has come. The core has never heard of Flink. */
 import type { Brand, EpochMs } from '../../lib/brand.ts';
 import type { AgentId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
-import type { Uri } from '../../mesos-api-client/protocol/mesos.ts';
+import type { ContainerInfo, Uri } from '../../mesos-api-client/protocol/mesos.ts';
 import type { TaskState } from '../../mesos-api-client/protocol/task-state.ts';
 import type { KeepWish } from './kept-place.ts';
 import type { AgentDomain, GroupShare, PlacementWish } from './placement.ts';
@@ -34,6 +34,8 @@ export interface TaskProcess {
   readonly uris: readonly Uri[];
   readonly labels: Readonly<Record<string, string>>;
   readonly user?: string;
+  /** Absent: as the agent runs commands, on its own network. */
+  readonly container?: ContainerInfo;
   /** Between SIGTERM and SIGKILL: stands in task.kill_policy, the only place that the default executor honours. */
   readonly killGraceMs: number;
 }
@@ -70,6 +72,8 @@ export interface Placement {
   readonly agentId: AgentId;
   /** As offered. */
   readonly hostname: string;
+  /** Of a container that has one of its own, as its first update says; others are reached at `hostname`. */
+  readonly address?: string;
   readonly ports: Ports;
   readonly launchedAt: EpochMs;
   /** The agent's text attributes and fault domain, as offered: constraints count by them after a restart too. */

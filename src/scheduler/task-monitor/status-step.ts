@@ -39,7 +39,7 @@ export function launchedStatus(record: LaunchedTask, status: StatusEvent, now: E
   }
   return isOutOfContact(status.state)
     ? outOfContactStatus(record, status, now, policy)
-    : aliveStatus(record, status.state, now);
+    : aliveStatus(record, status, now);
 }
 
 export function endedStatus(record: TaskRecord, state: TaskState, now: EpochMs, policy: TaskPolicy): TaskStep {
@@ -62,14 +62,16 @@ function ranFrom(state: TaskState, now: EpochMs): { runningAt?: EpochMs } {
   return state === 'TASK_RUNNING' ? { runningAt: now } : {};
 }
 
-function aliveStatus(record: LaunchedTask, state: TaskState, now: EpochMs): TaskStep {
+function aliveStatus(record: LaunchedTask, { state, address }: StatusEvent, now: EpochMs): TaskStep {
   const { life } = record;
   const back = isOutOfContact(life.state);
+  const placement = located(life.placement, address);
   if (!back && (progress[state] ?? 0) <= (progress[life.state] ?? 0)) {
+    if (placement !== life.placement) return changed({ ...record, life: { ...life, placement } }, []);
     return ignored(record, state === life.state ? 'it is known' : 'it is out of date');
   }
   const runningAt = life.runningAt ?? (state === 'TASK_RUNNING' ? now : undefined);
-  const next = { ...life, state, stateAt: now, ...(runningAt === undefined ? {} : { runningAt }) };
+  const next = { ...life, placement, state, stateAt: now, ...(runningAt === undefined ? {} : { runningAt }) };
   return changed({ ...record, life: next }, [
     ...(life.state === 'TASK_STAGING' ? disarm('launch') : []),
     ...(back ? disarm('unreachable') : []),
@@ -78,6 +80,11 @@ function aliveStatus(record: LaunchedTask, state: TaskState, now: EpochMs): Task
       ? [{ kind: 'kill', why: record.goal.reason } as const]
       : []),
   ]);
+}
+
+/** A container has one address for its life; not every update says it. */
+function located(placement: Placement, address: string | undefined): Placement {
+  return address === undefined || address === placement.address ? placement : { ...placement, address };
 }
 
 function outOfContactStatus(

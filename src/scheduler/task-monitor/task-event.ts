@@ -8,7 +8,14 @@ export type TaskTimer = 'kill' | 'launch' | 'unreachable';
 export type TaskEvent =
   /** The intent to launch: recorded before the ACCEPT leaves. */
   | { readonly kind: 'launched'; readonly placement: Placement }
-  | { readonly kind: 'status'; readonly state: TaskState; readonly reason?: string; readonly message?: string }
+  | {
+      readonly kind: 'status';
+      readonly state: TaskState;
+      readonly reason?: string;
+      readonly message?: string;
+      /** Of its container, where that has one of its own. */
+      readonly address?: string;
+    }
   | { readonly kind: 'kill'; readonly reason: string }
   /** A subscription has begun; timers and kills of an older one are void. */
   | { readonly kind: 'connected' }

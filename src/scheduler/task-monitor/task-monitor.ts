@@ -9,6 +9,7 @@ import type { AgentId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { TaskStatus } from '../../mesos-api-client/protocol/mesos.ts';
 import type { TaskState } from '../../mesos-api-client/protocol/task-state.ts';
 import type { FrameBuilder } from '../frame-builder.ts';
+import { hasOwnAddress } from '../model/own-address.ts';
 import type { Placement, TaskRecord } from '../model/task.ts';
 import { isLaunched, type LaunchedTask, type TaskBook } from '../task-book.ts';
 import { isAlive } from './status-step.ts';
@@ -96,7 +97,12 @@ export class TaskMonitor {
       this.#updateOfUnknown(frame, status);
     } else {
       const { state, reason, message } = status;
-      const said = { ...(reason === undefined ? {} : { reason }), ...(message === undefined ? {} : { message }) };
+      const address = addressOf(record, status);
+      const said = {
+        ...(reason === undefined ? {} : { reason }),
+        ...(message === undefined ? {} : { message }),
+        ...(address === undefined ? {} : { address }),
+      };
       this.#step(frame, record, { kind: 'status', state, ...said }, status.agent_id?.value);
     }
     this.#settleOrphan(frame, status);
@@ -216,6 +222,13 @@ export class TaskMonitor {
 
 function placementOf(record: TaskRecord): Placement | undefined {
   return record.life.phase === 'waiting' ? undefined : record.life.placement;
+}
+
+/** Of a container on a network of its own; that of all others is the agent's, whatever the update says. */
+function addressOf({ spec }: TaskRecord, { container_status: container }: TaskStatus): string | undefined {
+  if (!hasOwnAddress(spec.process)) return undefined;
+  const addresses = (container?.network_infos ?? []).flatMap((network) => network.ip_addresses ?? []);
+  return addresses.find(({ ip_address }) => ip_address !== undefined)?.ip_address;
 }
 
 function killAgainAt(now: EpochMs, attempt: number, killRetryMs: number): EpochMs {

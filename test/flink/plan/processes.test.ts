@@ -426,3 +426,30 @@ test('what an old JobManager said does not count for the new one', (t) => {
   t.false(world.clusters.status(clusterName, world.tasks).reachable);
   t.is(world.clusters.observation(clusterName), undefined);
 });
+
+test('on a network of its own a JobManager has no address before it runs: TaskManagers wait for it, and no old place counts', (t) => {
+  const world = new World(
+    aCluster(
+      {},
+      { taskManagers: { mode: 'fixed', count: 1 }, processes: { container: { image: 'flink', network: 'dcos' } } },
+    ),
+  );
+  world.plan();
+  const jobManager = world.task('jobmanager').spec.taskId;
+  const { ports } = world.run(jobManager);
+  t.deepEqual(world.plan(), []);
+  t.deepEqual(
+    world.clusters.targets(() => world.tasks),
+    [],
+  );
+  world.run(jobManager, { ports, address: '9.0.1.2' });
+  t.deepEqual(kindsOf(world.plan()), ['launch']);
+  t.is(world.task('taskmanager').spec.process.environment.JOBMANAGER_HOST, '9.0.1.2');
+  t.is(world.clusters.targets(() => world.tasks)[0]?.url, `http://9.0.1.2:${ports.rest}`);
+  world.pass(20_000);
+  world.see();
+  world.plan();
+  world.end(jobManager);
+  world.plan();
+  t.is(world.task('jobmanager').spec.prefer, undefined);
+});

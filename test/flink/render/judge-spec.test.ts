@@ -84,6 +84,11 @@ const impossible: readonly (readonly [what: string, spec: Partial<ClusterSpec>, 
     /^processes\.libraries: "connector" is no name of a jar/,
   ],
   [
+    'a container of Docker without an image',
+    { processes: { container: { type: 'docker' } } },
+    /^processes\.container\.image: a container of Docker needs one$/,
+  ],
+  [
     'two jars of one name',
     { processes: { plugins: { s3: [{ value: '/a/s3.jar' }, { value: '/b/s3.jar' }] } } },
     /^processes\.plugins\.s3: two jars are called s3\.jar/,

@@ -204,6 +204,70 @@ test('LW-1: ports that a specification adds come from the offer, reach their opt
   t.is(args[args.indexOf('queryable-state.proxy.ports=31004') - 1], '-D');
 });
 
+const containers = [
+  [{}, { type: 'MESOS', volumes: [], network_infos: [] }],
+  [
+    { image: 'flink:2.3.0', forcePull: true, network: 'dcos' },
+    {
+      type: 'MESOS',
+      mesos: { image: { type: 'DOCKER', docker: { name: 'flink:2.3.0' }, cached: false } },
+      volumes: [],
+      network_infos: [{ name: 'dcos' }],
+    },
+  ],
+  [
+    {
+      type: 'docker',
+      image: 'flink:2.3.0',
+      volumes: [
+        { containerPath: '/krb', hostPath: '/etc/krb', readOnly: true },
+        { containerPath: '/data', hostPath: '/mnt' },
+      ],
+    },
+    {
+      type: 'DOCKER',
+      docker: { image: 'flink:2.3.0', network: 'HOST', force_pull_image: false },
+      volumes: [
+        { mode: 'RO', container_path: '/krb', host_path: '/etc/krb' },
+        { mode: 'RW', container_path: '/data', host_path: '/mnt' },
+      ],
+      network_infos: [],
+    },
+  ],
+  [
+    { type: 'docker', image: 'flink', network: 'weave' },
+    {
+      type: 'DOCKER',
+      docker: { image: 'flink', network: 'USER', force_pull_image: false },
+      volumes: [],
+      network_infos: [{ name: 'weave' }],
+    },
+  ],
+] as const;
+
+test('containers, in the words of Mesos', (t) => {
+  for (const [container, info] of containers) {
+    const cluster = aCluster(
+      { distribution: archive },
+      { processes: { container: structuredClone(container) as object } },
+    );
+    t.deepEqual<unknown, unknown>(renderer.taskManager(cluster, taskId('tm'), address).process.container, info);
+    t.deepEqual<unknown, unknown>(renderer.jobManager(cluster, taskId('jm'), undefined).process.container, info);
+  }
+  t.is(renderer.jobManager(aCluster(), taskId('jm'), undefined).process.container, undefined);
+});
+
+test('in a container: at home in the sandbox, and reached at the address that it finds for itself', async (t) => {
+  const cluster = aCluster({ distribution: archive }, { processes: { container: { network: 'dcos' } } });
+  const spec = renderer.jobManager(cluster, taskId('jm-1'), undefined);
+  const elsewhere = 'hostname() { echo "9.0.1.2 fd01::2"; }; MESOS_SANDBOX=$PWD; cd /';
+  const inside = { ...spec, process: { ...spec.process, command: `${elsewhere}\n${spec.process.command}` } };
+  const { args } = await runCommand(t, inside, 'agent-1', 'flink');
+  t.true(args.includes('jobmanager.rpc.address=9.0.1.2'));
+  t.true(args.includes('rest.bind-address=0.0.0.0'));
+  t.true(args.includes('web.upload.dir=SANDBOX/upload'));
+});
+
 test('an agent without that Flink, or without Java, says so and ends', async (t) => {
   const spec = renderer.jobManager(aCluster({ distribution: archive }), taskId('jm'), undefined);
   const error = await t.throwsAsync(runCommand(t, spec, '127.0.0.1', undefined));

@@ -1,4 +1,5 @@
 import test from 'ava';
+import type { ContainerInfo } from '../../../src/mesos-api-client/protocol/mesos.ts';
 import type { Frame } from '../../../src/scheduler/model/frame.ts';
 import {
   agent,
@@ -201,6 +202,14 @@ test('the description of a task: command, environment, ports, kill policy, label
       },
     },
   });
+});
+
+test('a container is sent as it was asked for', (t) => {
+  const core = ready();
+  const container: ContainerInfo = { type: 'MESOS', network_infos: [{ name: 'dcos' }] };
+  core.launch(taskSpec('t1', { process: { ...taskSpec('t1').process, container } }));
+  const [task] = accepts(core.offers(offer('o1', agent(1))))[0]?.tasks ?? [];
+  t.deepEqual(task?.container, container);
 });
 
 test("a port's virtual address is a label of its discovery", (t) => {

@@ -57,6 +57,34 @@ test('MA-34: a late STARTING does not take RUNNING back, and is acknowledged', (
   t.is(core.task('t1'), before);
 });
 
+test("a container on a network of its own is known by the address of its updates, and others by their agent's", (t) => {
+  const container_status = { network_infos: [{ ip_addresses: [{}, { ip_address: '9.0.1.2' }] }] };
+  const addressAfter = (network_infos: { name: string }[], ...updates: { state: TaskState; told: boolean }[]) => {
+    const core = new Driver({ tasks: [] });
+    core.subscribe();
+    const { process } = taskSpec('t1');
+    core.launch(taskSpec('t1', { process: { ...process, container: { type: 'MESOS', network_infos } } }));
+    core.offers(offer('o1', agent(1)));
+    const frames = updates.map(({ state, told }) =>
+      core.update({ taskId: 't1', state, uuid, ...(told && { container_status }) }),
+    );
+    const life = core.task('t1')?.life;
+    const address = life?.phase === 'launched' ? life.placement.address : undefined;
+    return { address, writes: frames.map(({ persist }) => persist.length) };
+  };
+  const own = [{ name: 'dcos' }];
+  const running = { state: 'TASK_RUNNING', told: true } as const;
+  t.deepEqual(addressAfter(own, { state: 'TASK_STARTING', told: false }, running), {
+    address: '9.0.1.2',
+    writes: [1, 1],
+  });
+  t.deepEqual(addressAfter(own, { state: 'TASK_RUNNING', told: false }, running, running), {
+    address: '9.0.1.2',
+    writes: [1, 1, 0],
+  });
+  t.deepEqual(addressAfter([], running), { address: undefined, writes: [1] });
+});
+
 test('MA-26: a running task survives what is said of a second copy of its launch, and is asked after', (t) => {
   const core = withTask('TASK_RUNNING');
   const frame = core.update({ taskId: 't1', state: 'TASK_DROPPED', reason: 'REASON_INVALID_OFFERS' });

@@ -1,0 +1,30 @@
+/** The container of a process in the words of Mesos (docs/container-image.md, docs/cni.md, docs/docker-containerizer.md). */
+import type { ContainerInfo } from '../../mesos-api-client/protocol/mesos.ts';
+import type { Container } from '../container-spec.ts';
+import type { CompleteClusterSpec } from '../spec.ts';
+
+/** Absent: none but what Mesos itself makes of a command. */
+export function containerOf({ processes }: CompleteClusterSpec): ContainerInfo | undefined {
+  const container = processes?.container;
+  if (container === undefined) return undefined;
+  const { network, volumes = [] } = container;
+  return {
+    ...(container.type === 'docker' ? dockerized(container) : mesosOwn(container)),
+    volumes: volumes.map(({ containerPath, hostPath, readOnly = false }) => ({
+      mode: readOnly ? 'RO' : 'RW',
+      container_path: containerPath,
+      host_path: hostPath,
+    })),
+    network_infos: network === undefined ? [] : [{ name: network }],
+  };
+}
+
+function mesosOwn({ image, forcePull = false }: Container): ContainerInfo {
+  if (image === undefined) return { type: 'MESOS' };
+  return { type: 'MESOS', mesos: { image: { type: 'DOCKER', docker: { name: image }, cached: !forcePull } } };
+}
+
+function dockerized({ image = '', forcePull = false, network }: Container): ContainerInfo {
+  const mode = network === undefined ? 'HOST' : 'USER';
+  return { type: 'DOCKER', docker: { image, network: mode, force_pull_image: forcePull } };
+}
