@@ -3,12 +3,13 @@
  * iterates, SQL as a job and through Flink's SQL gateway, a model served from state.
  */
 import { execFile } from 'node:child_process';
-import { mkdir, readdir, readFile, symlink } from 'node:fs/promises';
+import { mkdir, readdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { exampleClasses } from '../../examples/build.ts';
 import type { EndpointView, JobView } from '../../src/dispatcher/dispatcher.ts';
+import { linesBelow } from './support/files.ts';
 import { freePort } from './support/free-port.ts';
 import { mavenJar } from './support/maven.ts';
 import { eventually, flinkMesos, run } from './support/process.ts';
@@ -197,16 +198,6 @@ function foretoldRanks(pages: number, rounds: number): Record<string, number> {
   }
   const sum = (numbers: readonly number[]) => numbers.reduce((all, each) => all + each, 0);
   return { pages, ranks: sum(ranks), squares: sum(ranks.map((rank) => Math.floor(rank / 1000) ** 2)) };
-}
-
-async function linesBelow(directory: string): Promise<string[]> {
-  const names = await readdir(directory, { recursive: true, withFileTypes: true });
-  const files = names.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
-  return texts
-    .flatMap((text) => text.split('\n'))
-    .filter((line) => line !== '')
-    .sort();
 }
 
 /** Flink's own gateway, told where the cluster's JobManager is, and its REST as far as a session needs it. */
