@@ -7,7 +7,7 @@ import { ApplicationSpec } from '../flink/application-spec.ts';
 import { ClusterPlacement, constraintFields, Kept, LocalRecovery } from '../flink/placement-spec.ts';
 import { ProcessPorts } from '../flink/ports-spec.ts';
 import { ProcessOptions } from '../flink/process-spec.ts';
-import { OtherResources } from '../flink/resource-spec.ts';
+import { NamedSets, OtherResources } from '../flink/resource-spec.ts';
 import { ClusterName, FlinkSource, Logging, TaskManagers } from '../flink/spec.ts';
 import type {
   ClusterView,
@@ -36,6 +36,7 @@ const size = Type.Object({
   memoryMiB: count,
   diskMiB: count,
   resources: Type.Optional(OtherResources),
+  sets: Type.Optional(NamedSets),
   ports: Type.Optional(ProcessPorts),
   ...constraintFields,
 });

@@ -7,7 +7,7 @@ import { ApplicationSpec, programFields } from './application-spec.ts';
 import { ClusterPlacement, type Constraints, constraintFields, Kept, LocalRecovery } from './placement-spec.ts';
 import { ProcessPorts } from './ports-spec.ts';
 import { ProcessOptions } from './process-spec.ts';
-import { OtherResources } from './resource-spec.ts';
+import { NamedSets, OtherResources } from './resource-spec.ts';
 
 export const ClusterName = Type.String({
   pattern: '^[a-z]([a-z0-9-]{0,38}[a-z0-9])?$',
@@ -103,6 +103,7 @@ export const ClusterSpec = Type.Object(
           memoryMiB: Type.Optional(memoryMiB),
           diskMiB: Type.Optional(diskMiB),
           resources: Type.Optional(OtherResources),
+          sets: Type.Optional(NamedSets),
           ports: Type.Optional(ProcessPorts),
           ...constraintFields,
         },
@@ -116,6 +117,7 @@ export const ClusterSpec = Type.Object(
           memoryMiB: Type.Optional(memoryMiB),
           diskMiB: Type.Optional(diskMiB),
           resources: Type.Optional(OtherResources),
+          sets: Type.Optional(NamedSets),
           slots: Type.Optional(Type.Integer({ minimum: 1, maximum: 256 })),
           kept: Type.Optional(Kept),
           localRecovery: Type.Optional(LocalRecovery),
@@ -153,6 +155,7 @@ export interface ProcessSpec extends Constraints {
   readonly memoryMiB: number;
   readonly diskMiB: number;
   readonly resources?: OtherResources;
+  readonly sets?: NamedSets;
   readonly ports?: ProcessPorts;
 }
 

@@ -98,6 +98,8 @@ test('clusters create takes constraints, preferences and the place among other c
     ),
     ...'--away-from third --exclusive --fitness spread --role flink/batch --priority 3 --weight 0.5'.split(' '),
     ...'--limit-cpus 40 --limit-memory 65536 --limit-tasks 12'.split(' '),
+    ...'--guarantee-cpus 8 --guarantee-memory 4096 --guarantee-tasks 3 --together'.split(' '),
+    ...'--resource gpus=1 --resource bandwidth=0.5'.split(' '),
   ]);
   t.deepEqual([exitCode, stderr], [0, '']);
   t.deepEqual(dispatcher.specs.at(-1), {
@@ -109,6 +111,7 @@ test('clusters create takes constraints, preferences and the place among other c
         ['rack', 'LIKE', 'r[1-3]:x'],
       ],
       preferences: [['@zone', 'GROUP_BY']],
+      resources: { gpus: 1, bandwidth: 0.5 },
     },
     placement: {
       role: 'flink/batch',
@@ -119,6 +122,8 @@ test('clusters create takes constraints, preferences and the place among other c
       priority: 3,
       weight: 0.5,
       limit: { cpus: 40, memoryMiB: 65_536, tasks: 12 },
+      guarantee: { cpus: 8, memoryMiB: 4_096, tasks: 3 },
+      together: true,
     },
   });
   const shown = await run('clusters show placed');

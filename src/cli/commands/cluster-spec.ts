@@ -34,6 +34,11 @@ export interface CreateOptions {
   readonly limitCpus?: number;
   readonly limitMemory?: number;
   readonly limitTasks?: number;
+  readonly guaranteeCpus?: number;
+  readonly guaranteeMemory?: number;
+  readonly guaranteeTasks?: number;
+  readonly together?: boolean;
+  readonly resource?: Readonly<Record<string, number>>;
   readonly keepPlaces?: boolean;
   readonly localRecovery?: string | true;
   readonly volume?: { readonly volumeMiB: number; readonly volumePath?: string };
@@ -68,6 +73,11 @@ const specOptions = [
   'limitCpus',
   'limitMemory',
   'limitTasks',
+  'guaranteeCpus',
+  'guaranteeMemory',
+  'guaranteeTasks',
+  'together',
+  'resource',
   'keepPlaces',
   'localRecovery',
   'volume',
@@ -86,6 +96,13 @@ export function constraint(text: string, before: readonly Constraint[] = []): Co
     throw new InvalidArgumentError('It is not FIELD:OPERATOR or FIELD:OPERATOR:VALUE, as in hostname:MAX_PER:2.');
   }
   return [...before, rest.length === 0 ? [field, operator] : [field, operator, rest.join(':')]];
+}
+
+/** `NAME=AMOUNT`. Collects several. */
+export function resource(text: string, before: Readonly<Record<string, number>> = {}): Record<string, number> {
+  const match = /^([^=]+)=(\d{1,10}(?:\.\d{1,3})?)$/.exec(text);
+  if (match === null) throw new InvalidArgumentError('It is not NAME=AMOUNT, as in gpus=1.');
+  return { ...before, [match[1] ?? '']: Number(match[2]) };
 }
 
 /** `MIB` or `MIB:PATH`. */
@@ -126,6 +143,7 @@ export function fromOptions(name: string, options: CreateOptions): ClusterSpec {
       options.localRecovery === undefined || options.localRecovery === true
         ? options.localRecovery && {}
         : { directory: options.localRecovery },
+    resources: options.resource,
     kept: options.volume ?? (options.keepPlaces ? {} : undefined),
   });
   const placement = placementFrom(options);
@@ -147,9 +165,15 @@ export function fromOptions(name: string, options: CreateOptions): ClusterSpec {
 
 function placementFrom(options: CreateOptions): NonNullable<ClusterSpec['placement']> {
   const limit = given({ cpus: options.limitCpus, memoryMiB: options.limitMemory, tasks: options.limitTasks });
+  const guarantee = given({
+    cpus: options.guaranteeCpus,
+    memoryMiB: options.guaranteeMemory,
+    tasks: options.guaranteeTasks,
+  });
   return given({
-    ..._.pick(options, ['role', 'spreadOver', 'awayFrom', 'exclusive', 'fitness', 'priority', 'weight']),
+    ..._.pick(options, ['role', 'spreadOver', 'awayFrom', 'exclusive', 'together', 'fitness', 'priority', 'weight']),
     limit: _.isEmpty(limit) ? undefined : limit,
+    guarantee: _.isEmpty(guarantee) ? undefined : guarantee,
   });
 }
 

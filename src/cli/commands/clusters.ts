@@ -17,7 +17,7 @@ import {
 } from '../options.ts';
 import { renderFields, renderTable, shortInstant } from '../table.ts';
 import { waitFor } from '../wait.ts';
-import { type CreateOptions, clusterSpec, constraint, elasticRange, volume } from './cluster-spec.ts';
+import { type CreateOptions, clusterSpec, constraint, elasticRange, resource, volume } from './cluster-spec.ts';
 
 export function addClusterCommands(program: Command, io: ClientIo): void {
   const clusters = program.command('clusters').description('Flink clusters: list, create, show, endpoints, delete');
@@ -106,6 +106,11 @@ function addPlacementOptions(command: Command): void {
     .option('--limit-cpus <n>', 'what all its processes together may hold', positiveNumber)
     .option('--limit-memory <MiB>', 'what all its processes together may hold', wholeNumber)
     .option('--limit-tasks <n>', 'how many processes it may have', wholeNumber)
+    .option('--guarantee-cpus <n>', 'until it holds them it comes before others of its priority', positiveNumber)
+    .option('--guarantee-memory <MiB>', 'until it holds it it comes before others of its priority', wholeNumber)
+    .option('--guarantee-tasks <n>', 'until it has so many processes it comes before others', wholeNumber)
+    .option('--together', 'launch the TaskManagers that wait at the same time all or none')
+    .option('--resource <name=amount>', 'of a TaskManager: gpus=1, or another scalar (may be repeated)', resource)
     .option('--keep-places', 'reserve what a TaskManager has, for the one that comes after it')
     .option(
       '--local-recovery [directory]',

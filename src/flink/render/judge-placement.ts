@@ -9,31 +9,33 @@ import type { CompleteClusterSpec } from '../spec.ts';
 
 export function judgePlacement(spec: CompleteClusterSpec): string[] {
   return [
-    ...judgeConstraints('jobManager', spec.jobManager),
-    ...judgeConstraints('taskManager', spec.taskManager),
+    ...judgeConstraints(spec.name, 'jobManager', spec.jobManager),
+    ...judgeConstraints(spec.name, 'taskManager', spec.taskManager),
     ...judgeNeighbours(spec),
+    ...judgeTogether(spec),
     ...judgeLimit(spec),
   ];
 }
 
 function judgeConstraints(
+  cluster: string,
   part: string,
   { constraints = [], preferences = [] }: CompleteClusterSpec['jobManager'],
 ): string[] {
   const judged = (list: readonly Constraint[], name: string) =>
     list.flatMap((constraint, index) =>
-      whyImpossible(constraint).map((why) => `${part}.${name}.${index}: ${constraint.join(' ')}: ${why}`),
+      whyImpossible(constraint, cluster).map((why) => `${part}.${name}.${index}: ${constraint.join(' ')}: ${why}`),
     );
   return [...judged(constraints, 'constraints'), ...judged(preferences, 'preferences')];
 }
 
-function whyImpossible([, given, value]: Constraint): string[] {
+function whyImpossible([, given, value]: Constraint, cluster: string): string[] {
   const operator = placementOperators.find((known) => known === given.toUpperCase());
   if (operator === undefined) return [`there is no operator ${given}; there are ${placementOperators.join(', ')}`];
-  return valueFaults(operator, value);
+  return valueFaults(operator, value, cluster);
 }
 
-function valueFaults(operator: PlacementOperator, value: string | undefined): string[] {
+function valueFaults(operator: PlacementOperator, value: string | undefined, cluster: string): string[] {
   switch (operator) {
     case 'UNIQUE':
       return value === undefined ? [] : ['UNIQUE takes no value'];
@@ -51,6 +53,12 @@ function valueFaults(operator: PlacementOperator, value: string | undefined): st
     case 'LIKE':
     case 'UNLIKE':
       return patternFaults(operator, value);
+    case 'NEAR':
+    case 'APART':
+      if (value === undefined) return [`${operator} takes the name of a cluster`];
+      return value === cluster
+        ? [`${operator} is about another cluster; for its own processes there are CLUSTER and UNIQUE`]
+        : [];
   }
 }
 
@@ -68,6 +76,15 @@ function isCount(value: string | undefined): boolean {
 function judgeNeighbours({ name, placement }: CompleteClusterSpec): string[] {
   const itself = placement?.awayFrom?.indexOf(name) ?? -1;
   return itself < 0 ? [] : [`placement.awayFrom.${itself}: a cluster cannot keep away from itself`];
+}
+
+/** A kept place is waited for by each TaskManager by itself. */
+function judgeTogether({ placement, taskManager }: CompleteClusterSpec): string[] {
+  return placement?.together && taskManager.kept !== undefined
+    ? [
+        'placement.together: it does not go with taskManager.kept: each TaskManager waits for the place of one before it',
+      ]
+    : [];
 }
 
 /** What is less than the cluster is to have from the first would keep it waiting for ever. */

@@ -1,10 +1,15 @@
-/** Scalars besides cpus, memory and disk that a specification asks for: how they get to the task, and which are impossible. */
+/** Scalars besides cpus, memory and disk, and named sets, that a specification asks for: how they get to the task, and which are impossible. */
 import type { TaskResources } from '../../scheduler/model/task.ts';
-import type { OtherResources } from '../resource-spec.ts';
+import type { NamedSets, OtherResources } from '../resource-spec.ts';
 import type { CompleteClusterSpec } from '../spec.ts';
 
-export function othersOf({ resources }: { readonly resources?: OtherResources }): Pick<TaskResources, 'others'> {
-  return resources === undefined ? {} : { others: resources };
+export function othersOf({ resources, sets }: Wanted): Pick<TaskResources, 'others' | 'sets'> {
+  return { ...(resources && { others: resources }), ...(sets && { sets }) };
+}
+
+interface Wanted {
+  readonly resources?: OtherResources;
+  readonly sets?: NamedSets;
 }
 
 const elsewhere: Readonly<Record<string, string>> = {

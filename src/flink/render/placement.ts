@@ -1,13 +1,20 @@
 /** From what a cluster's specification says of its place to what each of its tasks says of it. */
-import type { GroupShare, PlacementConstraint, PlacementOperator } from '../../scheduler/model/placement.ts';
+import type {
+  FitnessPart,
+  GroupShare,
+  Holding,
+  PlacementConstraint,
+  PlacementFitness,
+  PlacementOperator,
+} from '../../scheduler/model/placement.ts';
 import type { GroupName, TaskSpec } from '../../scheduler/model/task.ts';
-import type { Constraint } from '../placement-spec.ts';
+import type { ClusterPlacement, Constraint, FitnessPart as SpecPart } from '../placement-spec.ts';
 import type { CompleteClusterSpec } from '../spec.ts';
 
 export function placementOf(
   spec: CompleteClusterSpec,
   part: 'jobManager' | 'taskManager',
-): Pick<TaskSpec, 'role' | 'placement' | 'share' | 'keep'> {
+): Pick<TaskSpec, 'role' | 'placement' | 'share' | 'keep' | 'together'> {
   const { placement = {} } = spec;
   const { constraints = [], preferences = [] } = spec[part];
   const spread = part === 'taskManager' ? (placement.spreadOver ?? []).map(balancedOver) : [];
@@ -18,7 +25,7 @@ export function placementOf(
     preferences: [...preferences.map(constraintOf), ...spread],
     awayFrom: awayFrom.map(groupOf),
     exclusive,
-    fitness,
+    fitness: fitnessOf(fitness, spec.name),
   };
   const saysNothing =
     wish.constraints.length + wish.preferences.length + wish.awayFrom.length === 0 && !exclusive && fitness === 'pack';
@@ -28,6 +35,7 @@ export function placementOf(
     ...(!saysNothing && { placement: wish }),
     ...(share !== undefined && { share }),
     ...(part === 'taskManager' && keepOf(spec)),
+    ...(part === 'taskManager' && placement.together && { together: 'taskmanagers' }),
   };
 }
 
@@ -56,15 +64,31 @@ function balancedOver(field: string): PlacementConstraint {
 }
 
 function shareOf({ placement }: CompleteClusterSpec): GroupShare | undefined {
-  const { priority = 0, weight = 1, limit } = placement ?? {};
-  if (priority === 0 && weight === 1 && limit === undefined) return undefined;
-  const { cpus, memoryMiB, tasks } = limit ?? {};
-  const inner = {
-    ...(cpus !== undefined && { cpus }),
-    ...(memoryMiB !== undefined && { memMiB: memoryMiB }),
-    ...(tasks !== undefined && { tasks }),
+  const { priority = 0, weight = 1, limit, guarantee } = placement ?? {};
+  if (priority === 0 && weight === 1 && limit === undefined && guarantee === undefined) return undefined;
+  return {
+    priority,
+    weight,
+    ...(limit && { limit: holdingOf(limit) }),
+    ...(guarantee && { guarantee: holdingOf(guarantee) }),
   };
-  return { priority, weight, ...(limit !== undefined && { limit: inner }) };
+}
+
+function holdingOf({ memoryMiB, ...holding }: NonNullable<ClusterPlacement['limit']>): Holding {
+  return memoryMiB === undefined ? holding : { ...holding, memMiB: memoryMiB };
+}
+
+/** Near without a cluster is near to itself. */
+function fitnessOf(fitness: NonNullable<ClusterPlacement['fitness']>, itself: string): PlacementFitness {
+  if (typeof fitness === 'string') return fitness;
+  const { parts, ...rest } = fitness;
+  return { ...rest, parts: parts.map((part) => partOf(part, itself)) };
+}
+
+function partOf(part: SpecPart, itself: string): FitnessPart {
+  if (part.by !== 'near') return part;
+  const { cluster = itself, ...rest } = part;
+  return { ...rest, group: groupOf(cluster) };
 }
 
 /** The core's name for a cluster's tasks is the cluster's own. */

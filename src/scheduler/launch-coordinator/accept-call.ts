@@ -4,8 +4,8 @@ import { taskInfo } from './task-info.ts';
 
 export function acceptCall({ pool, placed, before, after }: Pot, refuse_seconds: number) {
   const { agentId, hostname, offerIds } = pool;
-  const task_infos = placed.map(({ request, ports, resources }) =>
-    taskInfo(request.spec, { agentId, hostname, ports }, resources),
+  const task_infos = placed.map(({ request, ports, resources, sets }) =>
+    taskInfo(request.spec, { agentId, hostname, ports, ...(sets && { sets }) }, resources),
   );
   return {
     type: 'ACCEPT' as const,

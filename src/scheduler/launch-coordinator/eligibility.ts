@@ -4,12 +4,15 @@
  */
 import _ from 'lodash';
 import type { TaskSpec } from '../model/task.ts';
+import { chooseSets } from './agent-sets.ts';
 import { Counts, fieldOf, Patterns, suits } from './matching/index.ts';
 import { located, type Place } from './place.ts';
 import type { RunningTasks } from './running-tasks.ts';
 import { constraintOf, constraintWords, isOpenToAll, type Quarrel, quarrelOf } from './wishes.ts';
 
-export type Obstacle = Quarrel | { readonly reason: 'constraint'; readonly what: string };
+export type Obstacle = Quarrel | { readonly reason: 'constraint' | 'set'; readonly what: string };
+
+const noSet: Obstacle = { reason: 'set', what: 'without a free set of the named resources' };
 
 /** Answers what stands in the way at a place; nothing where the task may go. */
 export type Eligibility = (place: Place) => readonly Obstacle[];
@@ -19,6 +22,7 @@ export function eligibilityOf(spec: TaskSpec, running: RunningTasks): Eligibilit
   return (place) => [
     ...checks.filter(({ passes }) => !passes(place)).map(({ obstacle }) => obstacle),
     ...quarrelsAt(place, spec, running),
+    ...(chooseSets(spec, place, running.at(place.agentId)) === undefined ? [noSet] : []),
   ];
 }
 

@@ -39,6 +39,8 @@ export interface Launches {
 /** The tasks that are at an agent, as far as we know. */
 export interface LaunchedTasks {
   launched(): readonly TaskRecord[];
+  /** All that is remembered of the group, ended ones too. */
+  ofGroup(group: GroupName): readonly TaskRecord[];
 }
 
 export class LaunchCoordinator {
@@ -307,7 +309,7 @@ export class LaunchCoordinator {
     return demand;
   }
 
-  #launch(frame: FrameBuilder, { pool }: Pot, { request, ports }: Placed): void {
+  #launch(frame: FrameBuilder, { pool }: Pot, { request, ports, sets }: Placed): void {
     const record = this.#waiting.delete(request.spec.taskId);
     if (record === undefined) {
       return;
@@ -321,6 +323,7 @@ export class LaunchCoordinator {
       launchedAt: frame.at,
       ...(_.isEmpty(attributes) ? {} : { attributes }),
       ...(domain === undefined ? {} : { domain }),
+      ...(sets && { sets }),
     });
     const waitedMs = frame.at - record.requestedAt;
     frame.fact({ kind: 'task.launched', taskId, group, part, agentId, hostname, ports, offerIds, waitedMs });
@@ -349,7 +352,7 @@ export class LaunchCoordinator {
   }
 
   #running(): RunningTasks {
-    return new RunningTasks(this.#tasks.launched());
+    return new RunningTasks(this.#tasks.launched(), (group) => this.#tasks.ofGroup(group));
   }
 
   #circumstances(at: EpochMs, running: RunningTasks): Circumstances {
@@ -361,6 +364,7 @@ export class LaunchCoordinator {
       running,
       roleOf: (record) => this.#waiting.roleOf(record),
       limits: this.#waiting.limited(running),
+      bands: this.#waiting.bands(),
       found: new Map(),
       offersConstrained: (role) => this.#constraints.constrains(role),
     };
@@ -381,7 +385,7 @@ export class LaunchCoordinator {
 
 /** That the next offer is waited for is the way of all tasks, and no news. */
 function worthTelling({ state, why }: WhyView): string | undefined {
-  return state === 'none-fits' || state === 'limit' || state === 'old-agent' ? why : undefined;
+  return state === 'none-fits' || state === 'limit' || state === 'old-agent' || state === 'together' ? why : undefined;
 }
 
 function isKnown<Value>(value: Value | undefined): value is Value {

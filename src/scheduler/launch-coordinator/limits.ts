@@ -4,14 +4,8 @@
  */
 import { fromThousandths } from '../../lib/thousandths.ts';
 import type { GroupName, TaskSpec } from '../model/task.ts';
-import { amountsWanted } from './pools.ts';
+import { type Amounts, amountsWanted, sumOfAmounts } from './pools.ts';
 import { type RunningTasks, sumOf } from './running-tasks.ts';
-
-interface Held {
-  cpus: number;
-  mem: number;
-  tasks: number;
-}
 
 export class Limits {
   readonly #running: RunningTasks;
@@ -21,24 +15,27 @@ export class Limits {
     this.#running = running;
   }
 
-  /** Lets a request through and counts it, or says in words what forbids it. */
-  admit(spec: TaskSpec): string | undefined {
-    const limit = spec.share?.limit;
-    if (limit === undefined) {
+  /** Lets requests of one group through and counts them, all or none; or says in words what forbids it. */
+  admit(specs: readonly TaskSpec[]): string | undefined {
+    const [first] = specs;
+    const limit = first?.share?.limit;
+    if (first === undefined || limit === undefined) {
       return undefined;
     }
-    const held = this.#heldBy(spec.group);
-    const { cpus, mem } = amountsWanted(spec.resources);
-    const after = { cpus: held.cpus + cpus, mem: held.mem + mem, tasks: held.tasks + 1 };
+    const held = this.#heldBy(first.group);
+    const after = heldBy(
+      [held.amounts, ...specs.map(({ resources }) => amountsWanted(resources))],
+      held.tasks + specs.length,
+    );
     const exceeded = [
-      exceeds('cpus', limit.cpus, after.cpus / 1000, fromThousandths(held.cpus)),
-      exceeds('MiB of memory', limit.memMiB, after.mem / 1000, fromThousandths(held.mem)),
+      exceeds('cpus', limit.cpus, fromThousandths(after.amounts.cpus), fromThousandths(held.amounts.cpus)),
+      exceeds('MiB of memory', limit.memMiB, fromThousandths(after.amounts.mem), fromThousandths(held.amounts.mem)),
       exceeds('tasks', limit.tasks, after.tasks, held.tasks),
     ].filter((words) => words !== undefined);
     if (exceeded.length > 0) {
-      return `${spec.group} is limited to ${exceeded.join(', and to ')}`;
+      return `${first.group} is limited to ${exceeded.join(', and to ')}`;
     }
-    Object.assign(held, after);
+    this.#held.set(first.group, after);
     return undefined;
   }
 
@@ -48,11 +45,17 @@ export class Limits {
       return known;
     }
     const tasks = this.#running.ofGroup(group);
-    const { cpus, mem } = sumOf(tasks);
-    const held = { cpus, mem, tasks: tasks.length };
-    this.#held.set(group, held);
-    return held;
+    return heldBy([sumOf(tasks)], tasks.length);
   }
+}
+
+interface Held {
+  readonly amounts: Amounts;
+  readonly tasks: number;
+}
+
+function heldBy(amounts: readonly Amounts[], tasks: number): Held {
+  return { amounts: sumOfAmounts(amounts), tasks };
 }
 
 function exceeds(what: string, limit: number | undefined, after: number, held: number): string | undefined {

@@ -4,12 +4,15 @@
  */
 import { portRanges } from '../../mesos-api-client/protocol/resources.ts';
 import type { TaskSpec } from '../model/task.ts';
+import { setsAt } from './agent-sets.ts';
+import { bandOf, inBands } from './bands.ts';
+import { fitnessOf, fullest } from './fitness-of.ts';
 import {
   type Agent,
   type Constraint,
-  fitness,
   Matcher,
   type Request as MatcherRequest,
+  type Placement,
   type Scalars,
 } from './matching/index.ts';
 import { located } from './place.ts';
@@ -19,8 +22,15 @@ import type { Request } from './request.ts';
 import { type RunningTasks, sumOf } from './running-tasks.ts';
 import { companyOf, hardOf, isOpenToAll, labelsOf, quarrelOf, softOf } from './wishes.ts';
 
-/** Cuts the request's part out of a pot; false if that cannot be. */
-export type Put = (request: Request, pot: Pot) => boolean;
+/** Where a request is to go. */
+export interface Choice {
+  readonly request: Request;
+  readonly pot: Pot;
+  readonly sets?: Readonly<Record<string, number>>;
+}
+
+/** Cuts the parts of all these requests out of their pots; of none, and false, if that cannot be. */
+export type Put = (choices: readonly Choice[]) => boolean;
 
 /** Answers those that found no place. */
 export function placeInOrder(
@@ -37,23 +47,34 @@ export function placeInOrder(
     'fitness',
     fullest,
   );
-  const byAgent = new Map(pots.map((pot) => [pot.pool.agentId as string, pot]));
-  const agentIds = new Map(placements.map(({ requestId, agentId }) => [requestId, agentId]));
-  return requests.filter((request) => {
-    const agentId = agentIds.get(request.spec.taskId);
-    const pot = agentId === undefined ? undefined : byAgent.get(agentId);
-    return pot === undefined || !put(request, pot);
-  });
+  return carryOut(requests, placements, pots, put);
 }
 
-const fullest = fitness.preferencesFirst(fitness.packCpusAndMemory);
-const emptiest = fitness.preferencesFirst(fitness.spreadCpusAndMemory);
+/** Those that go together are cut out together. */
+function carryOut(
+  requests: readonly Request[],
+  placements: readonly Placement[],
+  pots: readonly Pot[],
+  put: Put,
+): readonly Request[] {
+  const potsByAgent = new Map(pots.map((pot) => [pot.pool.agentId as string, pot]));
+  const placed = new Map(placements.map((placement) => [placement.requestId, placement]));
+  const choices = requests.flatMap((request): Choice[] => {
+    const { agentId = '', sets } = placed.get(request.spec.taskId) ?? {};
+    const pot = potsByAgent.get(agentId);
+    return pot === undefined ? [] : [{ request, pot, ...(sets && { sets }) }];
+  });
+  const bands = inBands(choices, ({ request }) => request.spec);
+  const done = new Set(bands.filter(put).flatMap((band) => band.map(({ request }) => request)));
+  return requests.filter((request) => !done.has(request));
+}
 
 /** Translates requests; tasks of one part of a group ask for the same, so their constraints are made once. */
 class Wishes {
   /** Somebody looks at more than room: who runs where has to be known. */
   readonly matter: boolean;
   readonly #pots: readonly Pot[];
+  readonly #running: RunningTasks;
   /** One task of each company that there is or may be, if any of them keeps another away. */
   readonly #companies: ReadonlyMap<string, TaskSpec>;
   readonly #made = new Map<string, Pick<MatcherRequest, 'groups' | 'hard' | 'soft' | 'fitness'>>();
@@ -63,14 +84,15 @@ class Wishes {
     const guarded = running.guarded || !specs.every(isOpenToAll);
     const all = guarded ? [...running.all().map(({ spec }) => spec), ...specs] : [];
     this.#pots = pots;
+    this.#running = running;
     this.#companies = new Map(all.map((spec) => [companyOf(spec), spec]));
-    this.matter = guarded || specs.some(({ placement }) => placement !== undefined);
+    this.matter = guarded || specs.some(hasWishes) || pots.some(({ pool }) => pool.attributes.res !== undefined);
   }
 
   requestOf({ spec }: Request): MatcherRequest {
     const wanted = amountsWanted(spec.resources);
     const plain = { id: spec.taskId, scalars: scalarsOf(wanted), ports: wanted.ports };
-    return this.matter ? { ...plain, ...this.#wishesOf(spec) } : plain;
+    return this.matter ? { ...plain, ...this.#wishesOf(spec), ...goingTogether(spec) } : plain;
   }
 
   #wishesOf(spec: TaskSpec) {
@@ -86,7 +108,7 @@ class Wishes {
         spec,
         this.#pots.map(({ pool }) => pool),
       ),
-      fitness: spec.placement?.fitness === 'spread' ? emptiest : fullest,
+      fitness: fitnessOf(spec.placement?.fitness ?? 'pack', () => this.#running.formerAgents(spec)),
     };
     this.#made.set(key, made);
     return made;
@@ -99,14 +121,26 @@ class Wishes {
   }
 }
 
+function hasWishes({ placement, together, resources }: TaskSpec): boolean {
+  return placement !== undefined || together !== undefined || resources.sets !== undefined;
+}
+
+function goingTogether(spec: TaskSpec): Pick<MatcherRequest, 'together' | 'sets'> {
+  const together = bandOf(spec);
+  const { sets } = spec.resources;
+  return { ...(together !== undefined && { together }), ...(sets && { sets }) };
+}
+
 function agentOf({ pool, free, amounts }: Pot, running: RunningTasks, withTasks: boolean): Agent {
   const tasks = running.at(pool.agentId);
+  const sets = setsAt(pool, tasks);
   return {
     ...located(pool),
     free: scalarsOf(amounts),
     used: scalarsOf(sumOf(tasks)),
     ports: portRanges(free),
     ...(withTasks && { groups: tasks.flatMap(({ spec }) => labelsOf(spec)) }),
+    ...(sets && { sets }),
   };
 }
 

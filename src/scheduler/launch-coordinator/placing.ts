@@ -8,12 +8,13 @@ import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Resource } from '../../mesos-api-client/protocol/mesos.ts';
 import type { OfferOperation } from '../../mesos-api-client/protocol/operations.ts';
 import { subtract } from '../../mesos-api-client/protocol/resources.ts';
-import type { Ports } from '../model/task.ts';
+import type { Placement, Ports } from '../model/task.ts';
+import { chooseSets } from './agent-sets.ts';
 import { eligibilityOf } from './eligibility.ts';
 import { inFairOrder } from './fair-order.ts';
 import type { Claims } from './kept-places.ts';
 import { type Keeping, type Kept, keepOf } from './kept-resources.ts';
-import { placeInOrder } from './match-requests.ts';
+import { type Choice, placeInOrder } from './match-requests.ts';
 import { type Amounts, amountsOf, amountsWanted, hasRoom, type Pool, sumOfAmounts } from './pools.ts';
 import type { Request } from './request.ts';
 import { type RunningTasks, sumOf } from './running-tasks.ts';
@@ -39,6 +40,7 @@ export interface Placed {
   readonly request: Request;
   readonly ports: Ports;
   readonly resources: readonly Resource[];
+  readonly sets?: Placement['sets'];
   /** What is kept of it for those that come after. */
   readonly kept?: { readonly how: 'again' } | ({ readonly how: 'anew' } & Kept);
 }
@@ -65,7 +67,8 @@ export class Placing {
   }
 
   place(requests: readonly Request[]): void {
-    const [claiming, free] = _.partition(requests, ({ spec }) => this.#keeper.claims.has(spec.taskId));
+    const [alone, bands] = _.partition(requests, ({ spec }) => spec.together === undefined);
+    const [claiming, free] = _.partition(alone, ({ spec }) => this.#keeper.claims.has(spec.taskId));
     for (const request of claiming) {
       this.#placeWhereKept(request);
     }
@@ -74,10 +77,15 @@ export class Placing {
       this.#placeAsPreferred(request);
     }
     const awaited = new Set(returning.flatMap(({ prefer }) => prefer?.agentId ?? []));
-    let waiting: readonly Request[] = inFairOrder(others, this.#running, this.#capacity());
+    let waiting: readonly Request[] = inFairOrder([...others, ...bands], this.#running, this.#capacity());
     for (const tier of tiersOf(this.#pots, awaited)) {
       waiting = this.#placeOn(tier, waiting);
     }
+    // What starts together may take some of each tier.
+    this.#placeOn(
+      this.#pots,
+      waiting.filter(({ spec }) => spec.together !== undefined),
+    );
   }
 
   /** Exactly what is kept, and ports as they come. */
@@ -92,7 +100,8 @@ export class Placing {
       const portsOnly = { ...request.spec.resources, cpus: 0, memMiB: 0, diskMiB: 0, others: {} };
       const share = rest && takeShare(rest, portsOnly, this.#nextPorts.get(agentId) ?? 0);
       if (share !== undefined) {
-        this.#put(request, pot, { ...share, taken: [...place.resources, ...share.taken] }, { how: 'again' });
+        const taken = [...place.resources, ...share.taken];
+        this.#put(this.#choice(request, pot), { ...share, taken, kept: { how: 'again' } });
         return;
       }
     }
@@ -109,10 +118,10 @@ export class Placing {
       }
       const share =
         prefer.ports === undefined
-          ? this.#takeFreely(pot, request)
+          ? this.#takeFreely(request, pot.free, pool.agentId)
           : takeSameShare(pot.free, spec.resources, prefer.ports);
       if (share !== undefined && eligible(pool).length === 0) {
-        this.#put(request, pot, share);
+        this.#put(this.#choice(request, pot), share);
         return;
       }
     }
@@ -125,26 +134,42 @@ export class Placing {
     }
     return [...Map.groupBy(requests, ({ role }) => role)].flatMap(([role, ofRole]) => {
       const offered = pots.filter(({ pool }) => pool.role === role);
-      return placeInOrder(ofRole, offered, this.#running, (request, pot) => this.#putFreely(request, pot));
+      return placeInOrder(ofRole, offered, this.#running, (choices) => this.#putAll(choices));
     });
   }
 
-  #putFreely(request: Request, pot: Pot): boolean {
-    const share = this.#takeFreely(pot, request);
-    if (share === undefined) {
-      return false;
+  /** All of them or none: each is cut out of what those before it leave. */
+  #putAll(choices: readonly Choice[]): boolean {
+    const free = new Map<Pot, readonly Resource[]>();
+    const cuts: [Choice, Cut][] = [];
+    for (const choice of choices) {
+      const { request, pot } = choice;
+      const cut = this.#cut(request, free.get(pot) ?? pot.free, pot.pool.agentId);
+      if (cut === undefined) {
+        return false;
+      }
+      free.set(pot, cut.rest);
+      cuts.push([choice, cut]);
     }
-    if (request.spec.keep === undefined) {
-      this.#put(request, pot, share);
-      return true;
+    for (const [choice, cut] of cuts) {
+      this.#put(choice, cut);
+    }
+    return true;
+  }
+
+  #cut(request: Request, free: readonly Resource[], agentId: AgentId): Cut | undefined {
+    const share = this.#takeFreely(request, free, agentId);
+    if (share === undefined || request.spec.keep === undefined) {
+      return share;
     }
     const [ports, others] = _.partition(share.taken, ({ name }) => name === 'ports');
     const kept = keepOf(others, request.spec.keep, this.#keeper.keeping(request));
-    if (kept === undefined) {
-      return false;
-    }
-    this.#put(request, pot, { ...share, taken: [...kept.resources, ...ports] }, { how: 'anew', ...kept });
-    return true;
+    return kept && { ...share, taken: [...kept.resources, ...ports], kept: { how: 'anew', ...kept } };
+  }
+
+  #choice(request: Request, pot: Pot): Choice {
+    const sets = chooseSets(request.spec, pot.pool, this.#running.at(pot.pool.agentId));
+    return { request, pot, ...(!_.isEmpty(sets) && { sets }) };
   }
 
   /** What is offered and what is ours already: all that can be shared out at present. */
@@ -152,16 +177,21 @@ export class Placing {
     return sumOfAmounts([...this.#pots.map(({ amounts }) => amounts), sumOf(this.#running.all())]);
   }
 
-  #takeFreely(pot: Pot, request: Request): Share | undefined {
-    return takeShare(pot.free, request.spec.resources, this.#nextPorts.get(pot.pool.agentId) ?? 0);
+  #takeFreely(request: Request, free: readonly Resource[], agentId: AgentId): Share | undefined {
+    return takeShare(free, request.spec.resources, this.#nextPorts.get(agentId) ?? 0);
   }
 
-  #put(request: Request, pot: Pot, { taken, rest, ports }: Share, kept?: Placed['kept']): void {
+  #put({ request, pot, sets }: Choice, { taken, rest, ports, kept }: Cut): void {
     const { agentId, hostname, attributes, domain } = pot.pool;
+    const named = sets && { sets };
     pot.free = rest;
     pot.amounts = amountsOf(rest);
-    pot.placed.push({ request, ports, resources: taken, ...(kept && { kept }) });
-    this.#running.add({ spec: request.spec, place: { agentId, hostname, attributes, ...(domain && { domain }) } });
+    pot.placed.push({ request, ports, resources: taken, ...named, ...(kept && { kept }) });
+    this.#running.add({
+      spec: request.spec,
+      place: { agentId, hostname, attributes, ...(domain && { domain }) },
+      ...named,
+    });
     const last = request.spec.resources.ports.at(-1);
     const port = last === undefined ? undefined : ports[last];
     if (port !== undefined) {
@@ -169,6 +199,9 @@ export class Placing {
     }
   }
 }
+
+/** What a task gets of an agent, and what of it is kept. */
+type Cut = Share & Pick<Placed, 'kept'>;
 
 /** First those that nobody else would rather have; among them such with gpus last, which are dear. */
 function tiersOf(pots: readonly Pot[], awaited: ReadonlySet<AgentId>): readonly (readonly Pot[])[] {

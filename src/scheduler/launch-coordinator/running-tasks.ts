@@ -1,6 +1,6 @@
 /** The tasks of ours that are at an agent, as constraints and people look at them: by agent, with what they hold there. */
 import type { AgentId, TaskId } from '../../mesos-api-client/protocol/ids.ts';
-import type { GroupName, TaskRecord, TaskSpec } from '../model/task.ts';
+import type { GroupName, Placement, TaskRecord, TaskSpec } from '../model/task.ts';
 import { fieldOf } from './matching/index.ts';
 import { located, type Place } from './place.ts';
 import { type Amounts, amountsWanted, sumOfAmounts } from './pools.ts';
@@ -9,6 +9,8 @@ import { isOpenToAll, labelsOf } from './wishes.ts';
 export interface RunningTask {
   readonly spec: TaskSpec;
   readonly place: Place;
+  /** The named sets that it uses there. */
+  readonly sets?: Placement['sets'];
 }
 
 export class RunningTasks {
@@ -20,14 +22,18 @@ export class RunningTasks {
   /** Made when first asked for. */
   #byLabel: Map<string, RunningTask[]> | undefined;
 
-  constructor(records: Iterable<TaskRecord>) {
+  readonly #remembered: (group: GroupName) => readonly TaskRecord[];
+
+  /** `remembered`: what is known of a group's tasks, ended ones too. */
+  constructor(records: Iterable<TaskRecord>, remembered: (group: GroupName) => readonly TaskRecord[] = () => []) {
+    this.#remembered = remembered;
     for (const { spec, life, goal } of records) {
       if (life.phase === 'launched') {
         if (goal.kind === 'end') {
           this.#ending.add(spec.taskId);
         }
-        const { agentId, hostname, attributes = {}, domain } = life.placement;
-        this.add({ spec, place: { agentId, hostname, attributes, ...(domain && { domain }) } });
+        const { agentId, hostname, attributes = {}, domain, sets } = life.placement;
+        this.add({ spec, place: { agentId, hostname, attributes, ...(domain && { domain }) }, ...(sets && { sets }) });
       }
     }
   }
@@ -75,6 +81,12 @@ export class RunningTasks {
 
   ofGroup(group: GroupName): readonly RunningTask[] {
     return this.#byGroup.get(group) ?? [];
+  }
+
+  /** The agents where tasks of its group and part were before. */
+  formerAgents({ group, part }: TaskSpec): ReadonlySet<AgentId> {
+    const ended = this.#remembered(group).filter(({ spec, life }) => spec.part === part && life.phase === 'ended');
+    return new Set(ended.flatMap(({ life }) => (life.phase === 'ended' ? (life.placement?.agentId ?? []) : [])));
   }
 
   agents(): Iterable<AgentId> {

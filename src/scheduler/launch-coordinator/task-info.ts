@@ -4,14 +4,14 @@
  */
 import _ from 'lodash';
 import type { EnvironmentVariable, Labels, Resource, TaskInfo } from '../../mesos-api-client/protocol/mesos.ts';
-import { portVariable } from '../model/port-variable.ts';
+import { portVariable, setVariable } from '../model/port-variable.ts';
 import type { Placement, TaskSpec } from '../model/task.ts';
 
 const nanosecondsPerMs = 1_000_000;
 
 export function taskInfo(
   spec: TaskSpec,
-  { agentId, hostname, ports }: Pick<Placement, 'agentId' | 'hostname' | 'ports'>,
+  { agentId, hostname, ports, sets }: Pick<Placement, 'agentId' | 'hostname' | 'ports' | 'sets'>,
   resources: readonly Resource[],
 ): TaskInfo {
   const { process } = spec;
@@ -20,6 +20,7 @@ export function taskInfo(
     HOST: hostname,
     TASK_ID: spec.taskId,
     ..._.mapKeys(_.mapValues(ports, String), (_port, name) => portVariable(name)),
+    ..._.mapKeys(_.mapValues(sets, String), (_set, name) => setVariable(name)),
   };
   return {
     name: spec.name,

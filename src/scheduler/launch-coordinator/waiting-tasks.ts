@@ -3,6 +3,7 @@ import type { EpochMs } from '../../lib/brand.ts';
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { FrameBuilder } from '../frame-builder.ts';
 import type { Preference, TaskRecord } from '../model/task.ts';
+import { bandOf, inBands } from './bands.ts';
 import { isPicky } from './eligibility.ts';
 import { Limits } from './limits.ts';
 import type { Demand } from './offer-flow.ts';
@@ -54,11 +55,15 @@ export class WaitingTasks {
 
   /** Those that the limit of their group keeps waiting, with the reason in words. */
   limited(running: RunningTasks): ReadonlyMap<TaskId, string> {
+    if (!this.records().some(({ spec }) => spec.share?.limit !== undefined)) {
+      return noneLimited;
+    }
     const limits = new Limits(running);
+    const bands = inBands(this.records(), ({ spec }) => spec);
     return new Map(
-      this.records().flatMap(({ spec }) => {
-        const why = limits.admit(spec);
-        return why === undefined ? [] : [[spec.taskId, why] as const];
+      bands.flatMap((band) => {
+        const why = limits.admit(band.map(({ spec }) => spec));
+        return why === undefined ? [] : band.map(({ spec }) => [spec.taskId, why] as const);
       }),
     );
   }
@@ -85,6 +90,18 @@ export class WaitingTasks {
       const request = { spec: record.spec, role: this.roleOf(record) };
       return [prefer === undefined ? request : { ...request, prefer }];
     });
+  }
+
+  /** By band: how many of it wait. */
+  bands(): ReadonlyMap<string, number> {
+    const bands = new Map<string, number>();
+    for (const { spec } of this.#records.values()) {
+      const band = bandOf(spec);
+      if (band !== undefined) {
+        bands.set(band, (bands.get(band) ?? 0) + 1);
+      }
+    }
+    return bands;
   }
 
   /** Roles of those that look at more than room: what becomes of other tasks may change what they take. */
@@ -129,6 +146,8 @@ export class WaitingTasks {
     }
   }
 }
+
+const noneLimited: ReadonlyMap<TaskId, string> = new Map();
 
 export function preferenceInForce(record: TaskRecord, now: EpochMs): Preference | undefined {
   const { prefer } = record.spec;

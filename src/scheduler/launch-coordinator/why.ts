@@ -7,6 +7,7 @@ import type { EpochMs } from '../../lib/brand.ts';
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { RuledOut, WhyView } from '../model/offer-views.ts';
 import type { TaskRecord, TaskSpec } from '../model/task.ts';
+import { bandOf } from './bands.ts';
 import { type Eligibility, eligibilityOf, type Obstacle } from './eligibility.ts';
 import type { KnownAgent, KnownAgents } from './known-agents.ts';
 import { amountsWanted, hasRoom, inUnits } from './pools.ts';
@@ -25,6 +26,8 @@ export interface Circumstances {
   readonly roleOf: (record: TaskRecord) => string;
   /** Those that the limit of their group keeps waiting, with the reason in words. */
   readonly limits: ReadonlyMap<TaskId, string>;
+  /** By band: how many of those wait that are to start together. */
+  readonly bands: ReadonlyMap<string, number>;
   /** The master was asked for agents that suit alone: of others it says nothing. */
   readonly offersConstrained: (role: string) => boolean;
   /** What was found for tasks of one size and one wish: thousands of them may wait. */
@@ -81,6 +84,12 @@ function judge(record: TaskRecord, role: string, looked: Looked, circumstances: 
   const prefer = preferenceInForce(record, circumstances.at);
   if (prefer !== undefined) {
     return { state: 'old-agent', why: `it waits up to ${prefer.forMs / 1000} s for its old agent ${prefer.agentId}` };
+  }
+  const band = circumstances.bands.get(bandOf(record.spec) ?? '') ?? 1;
+  if (looked.fitting > 0 && band > 1) {
+    const [others, known] = [band - 1, count(looked.known)];
+    const why = `it starts together with ${others} more, and of ${known} ${looked.fitting} had room, but not for all of them`;
+    return { state: 'together', why };
   }
   if (looked.fitting > 0) {
     const had = `${looked.fitting} of ${count(looked.known)} had room when last offered`;

@@ -4,13 +4,18 @@
  */
 import _ from 'lodash';
 import type { PlacementConstraint } from '../model/placement.ts';
-import type { TaskSpec } from '../model/task.ts';
+import type { GroupName, TaskSpec } from '../model/task.ts';
 import { type Constraint, type FieldConstraint, fieldOf } from './matching/index.ts';
 import { located, type Place } from './place.ts';
 
 /** The groups of the matcher that a task joins where it is. */
 export function labelsOf(spec: TaskSpec): readonly string[] {
-  return [companyOf(spec), peersOf(spec)];
+  return [companyOf(spec), peersOf(spec), everyoneOf(spec.group)];
+}
+
+/** All tasks of a group. */
+export function everyoneOf(group: GroupName | string): string {
+  return `everyone of ${group}`;
 }
 
 /** Those that play the same part in its group. */
@@ -55,6 +60,9 @@ export function constraintOf({ field, operator, value }: PlacementConstraint, sp
     case 'LIKE':
     case 'UNLIKE':
       return { operator, field, value: value ?? '' };
+    case 'NEAR':
+    case 'APART':
+      return { operator, field, among: everyoneOf(value ?? '') };
     case 'UNIQUE':
       return { operator, field, among };
     case 'CLUSTER':

@@ -83,6 +83,8 @@ export interface RuledOut {
     | 'constraint'
     | 'other-group'
     | 'exclusive'
+    /** No named set of resources is free. */
+    | 'set'
     | 'leaving'
     | 'role';
   /** In words; names the constraint or the group. */
@@ -107,6 +109,8 @@ export interface WhyView {
     | 'reconciling'
     | 'limit'
     | 'old-agent'
+    /** There was room for some of those that are to start together, not for all. */
+    | 'together'
     | 'no-offers'
     | 'none-fits'
     /** An agent had room when it was last offered: the next offer is waited for. */

@@ -7,7 +7,8 @@ import type { GroupName } from './task.ts';
 
 /**
  * Marathon's operators (its page on constraints). What they count are the tasks of the same group that play the same part.
- * LIKE and UNLIKE match the whole value.
+ * LIKE and UNLIKE match the whole value. Two of our own, about the group that the value names: NEAR, on a value of the
+ * field where tasks of it are; APART, on one where none is.
  */
 export const placementOperators = [
   'UNIQUE',
@@ -18,6 +19,8 @@ export const placementOperators = [
   'MAX_PER',
   'IS',
   'IS_NOT',
+  'NEAR',
+  'APART',
 ] as const;
 
 export type PlacementOperator = (typeof placementOperators)[number];
@@ -29,8 +32,31 @@ export interface PlacementConstraint {
   readonly value?: string;
 }
 
-/** Among the agents that have room: the fullest, or the emptiest. */
-export type PlacementFitness = 'pack' | 'spread';
+/** Among the agents that have room: the fullest, the emptiest, or the best by several measures. */
+export type PlacementFitness = 'pack' | 'spread' | FitnessMix;
+
+export interface FitnessMix {
+  readonly parts: readonly FitnessPart[];
+  /** From 0 to 1: the first agent with that mean is taken, and no better one looked for. */
+  readonly goodEnough?: number;
+}
+
+/** `weight`: beside the others; default 1. */
+export type FitnessPart = { readonly weight?: number } & (
+  | {
+      /** How full, or empty, the agent would be. */
+      readonly by: 'pack' | 'spread';
+      /** `memory`, `ports`, or any scalar by its name in offers; default: cpus and memory, half each. */
+      readonly of?: string;
+    }
+  /** Cpus and memory of the agent run out together. */
+  | { readonly by: 'least-fragmentation' }
+  /** Where a task of the same group and part was before. */
+  | { readonly by: 'former-agent' }
+  /** Where most tasks of the group are. */
+  | { readonly by: 'near'; readonly group: GroupName }
+  | { readonly by: 'prefer' | 'avoid'; readonly field: string; readonly value: string }
+);
 
 export interface PlacementWish {
   /** An agent that breaks one is none. */
@@ -51,7 +77,16 @@ export interface GroupShare {
   /** Among equals: twice the weight, twice the share. */
   readonly weight: number;
   /** What all tasks of the group together may hold; more waits, whatever is offered. */
-  readonly limit?: { readonly cpus?: number; readonly memMiB?: number; readonly tasks?: number };
+  readonly limit?: Holding;
+  /** Until it holds this much its requests come before all others of its priority. Nothing is kept free for it. */
+  readonly guarantee?: Holding;
+}
+
+/** Of what is not named there may be any amount. */
+export interface Holding {
+  readonly cpus?: number;
+  readonly memMiB?: number;
+  readonly tasks?: number;
 }
 
 /** The fault domain of an agent, where its Mesos knows one. */

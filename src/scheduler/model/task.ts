@@ -22,6 +22,8 @@ export interface TaskResources {
   readonly ports: readonly PortName[];
   /** Whatever else agents offer as scalars, by its name there: gpus, network bandwidth, licences. */
   readonly others?: Readonly<Record<string, number>>;
+  /** One set of each name, that belongs to this value; with so many of its sub-resources. */
+  readonly sets?: Readonly<Record<string, { readonly value: string; readonly amount: number }>>;
 }
 
 /**
@@ -64,6 +66,8 @@ export interface TaskSpec {
   readonly role?: string;
   readonly placement?: PlacementWish;
   readonly share?: GroupShare;
+  /** Those of the group that wait at the same time and say the same are launched together, or not at all. */
+  readonly together?: string;
   /** Its place is kept for the next task of its group and part that asks for one. */
   readonly keep?: KeepWish;
 }
@@ -79,6 +83,8 @@ export interface Placement {
   /** The agent's text attributes and fault domain, as offered: constraints count by them after a restart too. */
   readonly attributes?: Readonly<Record<string, string>>;
   readonly domain?: AgentDomain;
+  /** Which named set of each name it uses, where the agent has any. The task finds the number in SET_<NAME>. */
+  readonly sets?: Readonly<Record<string, number>>;
 }
 
 export interface TaskEnd {

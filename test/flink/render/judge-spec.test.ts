@@ -131,8 +131,15 @@ const constrained = (...constraint: string[]): Partial<ClusterSpec> => ({
 const misplaced: readonly (readonly [what: string, spec: Partial<ClusterSpec>, words: RegExp])[] = [
   [
     'an unknown operator',
-    constrained('rack', 'NEAR', 'x'),
-    /^taskManager\.constraints\.0: rack NEAR x: there is no operator NEAR; there are UNIQUE/,
+    constrained('rack', 'BESIDE', 'x'),
+    /^taskManager\.constraints\.0: rack BESIDE x: there is no operator BESIDE; there are UNIQUE/,
+  ],
+  ['NEAR nobody', constrained('@zone', 'near'), /NEAR takes the name of a cluster/],
+  ['APART from itself', constrained('@zone', 'APART', 'words'), /APART is about another cluster/],
+  [
+    'kept places for those that start together',
+    { placement: { together: true }, taskManager: { kept: {} } },
+    /^placement\.together: it does not go with taskManager\.kept/,
   ],
   ['a pattern that is none', constrained('rack', 'LIKE', 'r['), /it is no regular expression/],
   ['one that refers back', constrained('rack', 'LIKE', '(a)\\1'), /it is no regular expression/],

@@ -54,3 +54,23 @@ test('a TaskManager whose place is kept says so, and its disk includes the volum
   t.is(diskOf(spec), 150);
   t.deepEqual(placementOf(complete({ taskManager: { kept: {} } }), 'taskManager'), { keep: {} });
 });
+
+test('measures of fitness, guarantees and starting together are handed on; near is near to itself unless it names another', (t) => {
+  const parts = [{ by: 'pack', of: 'memory', weight: 2 } as const, { by: 'near' } as const];
+  const other = { by: 'near', cluster: 'payments', weight: 3 } as const;
+  const spec = complete({
+    placement: {
+      fitness: { parts: [...parts, other], goodEnough: 0.5 },
+      guarantee: { memoryMiB: 100, tasks: 2 },
+      together: true,
+    },
+  });
+  const { placement, share, together } = placementOf(spec, 'taskManager');
+  t.deepEqual(placement?.fitness as unknown, {
+    goodEnough: 0.5,
+    parts: [parts[0], { by: 'near', group: 'words' }, { by: 'near', group: 'payments', weight: 3 }],
+  });
+  t.deepEqual(share, { priority: 0, weight: 1, guarantee: { memMiB: 100, tasks: 2 } });
+  t.is(together, 'taskmanagers');
+  t.is(placementOf(spec, 'jobManager').together, undefined);
+});

@@ -234,6 +234,36 @@ test('FZ-88, FZ-89: when offers are scarce a higher priority is served first, an
   t.deepEqual(served([...ofGroup('a', 8), ...ofGroup('b', 8, { weight: 2 })], 6), { a: 2, b: 4 });
 });
 
+test('FZ-97, FZ-99, FZ-100: up to its guarantee a group comes first, others share the rest, and what ends is its own again', (t) => {
+  const guarantee = { cpus: 3 };
+  t.deepEqual(served([...ofGroup('a', 8), ...ofGroup('b', 8, { guarantee })], 4), { a: 1, b: 3 });
+  t.deepEqual(served([...ofGroup('a', 8), ...ofGroup('b', 8, { guarantee })], 8), { a: 4, b: 4 });
+  // Nothing is kept free for a group that asks for nothing, nor is a higher priority held up.
+  t.deepEqual(served([...ofGroup('a', 8), ...ofGroup('b', 1, { guarantee })], 6), { a: 5, b: 1 });
+  t.deepEqual(served([...ofGroup('a', 8, { priority: 1 }), ...ofGroup('b', 8, { guarantee })], 6), { a: 6 });
+  const core = ready();
+  for (const spec of [...ofGroup('a', 8), ...ofGroup('b', 4, { guarantee: { cpus: 2 } })]) {
+    core.launch(spec);
+  }
+  core.offers(at(1, {}, { cpus: 4 }));
+  core.update({ taskId: 'b0', state: 'TASK_FINISHED' });
+  core.offers(at(2, {}, { cpus: 1 }));
+  t.is(places(core).b2, 'S2');
+});
+
+test('FZ-98, FZ-94: a share is what is held by weight, however many tasks run already', (t) => {
+  const core = ready();
+  for (const spec of [...ofGroup('a', 2_000, { weight: 3 }), ...ofGroup('b', 1_000)]) {
+    core.launch(spec);
+  }
+  core.offers(at(1, {}, { cpus: 2_000, mem: 1e6 }));
+  const running = () =>
+    _.countBy(Object.keys(_.pickBy(places(core), (place) => place.startsWith('S'))), ([name]) => name);
+  t.deepEqual(running(), { a: 1_500, b: 500 });
+  core.offers(at(2, {}, { cpus: 4, mem: 1e6 }));
+  t.deepEqual(running(), { a: 1_503, b: 501 });
+});
+
 test('FZ-90, FZ-102: the dominant resource decides, and what a group holds already counts', (t) => {
   const hungry = ofGroup('m', 4).map((spec) => ({ ...spec, resources: { ...spec.resources, memMiB: 3000 } }));
   const core = ready();

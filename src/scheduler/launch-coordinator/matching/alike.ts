@@ -89,6 +89,7 @@ export class Alike {
   }
 }
 
-export function keyOf({ capacityCpus, capacityMem, cpus, mem, inUse }: Place): string {
-  return `${capacityCpus} ${capacityMem} ${cpus} ${mem} ${inUse}`;
+export function keyOf({ id, capacityCpus, capacityMem, cpus, mem, inUse, sets }: Place): string {
+  const apart = sets === undefined ? '' : ` ${id}`;
+  return `${capacityCpus} ${capacityMem} ${cpus} ${mem} ${inUse}${apart}`;
 }

@@ -4,24 +4,25 @@ import { Counts } from './counts.ts';
 import type { Place } from './place.ts';
 
 export class Census {
-  /** Group → place → its tasks there. */
-  readonly #tasks = new Map<string, Map<Place, number>>();
+  /** Group → places with tasks of it, which know how many. */
+  readonly #places = new Map<string, Set<Place>>();
   /** Group → field → value → tasks. */
   readonly #counts = new Map<string, Map<Field, Counts>>();
 
   join(group: string, place: Place): void {
-    const places = this.#tasks.get(group) ?? new Map<Place, number>();
-    this.#tasks.set(group, places.set(place, (places.get(place) ?? 0) + 1));
-    for (const [field, counts] of this.#counts.get(group) ?? []) {
-      increase(counts, place.valueOf(field), 1);
-    }
+    this.#change(group, place, 1);
   }
 
+  /** One task of the group is taken away again. */
+  part(group: string, place: Place): void {
+    this.#change(group, place, -1);
+  }
+
+  /** The place goes, with all its tasks. */
   leave(place: Place): void {
-    for (const [group, places] of this.#tasks) {
-      if (places.delete(place)) {
-        this.#counts.delete(group);
-      }
+    for (const group of place.groups()) {
+      this.#places.get(group)?.delete(place);
+      this.#counts.delete(group);
     }
   }
 
@@ -34,11 +35,24 @@ export class Census {
       return known;
     }
     const counts = new Counts();
-    for (const [place, tasks] of this.#tasks.get(group) ?? []) {
-      increase(counts, place.valueOf(field), tasks);
+    for (const place of this.#places.get(group) ?? []) {
+      increase(counts, place.valueOf(field), place.tasksOf(group));
     }
     ofGroup.set(field, counts);
     return counts;
+  }
+
+  #change(group: string, place: Place, by: number): void {
+    const places = this.#places.get(group) ?? new Set<Place>();
+    this.#places.set(group, places);
+    if (place.count(group, by) > 0) {
+      places.add(place);
+    } else {
+      places.delete(place);
+    }
+    for (const [field, counts] of this.#counts.get(group) ?? []) {
+      increase(counts, place.valueOf(field), by);
+    }
   }
 }
 

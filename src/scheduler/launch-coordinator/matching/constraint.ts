@@ -27,7 +27,18 @@ export type Constraint =
 /** What functions of the user see of an agent. */
 export type Spot = Pick<
   Place,
-  'id' | 'hostname' | 'cpus' | 'mem' | 'disk' | 'portCount' | 'portsGiven' | 'inUse' | 'valueOf'
+  | 'id'
+  | 'hostname'
+  | 'cpus'
+  | 'mem'
+  | 'disk'
+  | 'portCount'
+  | 'portsGiven'
+  | 'inUse'
+  | 'valueOf'
+  | 'freeOf'
+  | 'capacityOf'
+  | 'tasksOf'
 >;
 
 /** These ask only what the agent is, not who is there: one answer for all times. */

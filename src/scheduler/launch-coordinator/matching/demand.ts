@@ -18,6 +18,8 @@ export interface Demand {
   /** On no value of a field where a task of one of these is. */
   readonly aloneAmong: readonly string[];
   readonly exclusive: boolean;
+  /** Of named sets, by name. */
+  readonly sets: NonNullable<Request['sets']>;
   /** A plan for a whole batch understands its constraints: those that ask what an agent is, and UNIQUE. */
   readonly plannable: boolean;
 }
@@ -26,10 +28,12 @@ export interface Demand {
 const named = new Set(['cpus', 'mem', 'disk']);
 
 const none: readonly never[] = [];
+export const noSets: Demand['sets'] = {};
 
 export function demandsOf(requests: readonly Request[]): Demand[] {
   return requests.map((request, index) => {
     const { scalars, ports, hard = none, soft = none, groups = none, exclusive = false } = request;
+    const { sets = noSets, together } = request;
     const others = othersOf(scalars);
     return {
       request,
@@ -44,15 +48,29 @@ export function demandsOf(requests: readonly Request[]): Demand[] {
       groups,
       aloneAmong: hard.length + soft.length === 0 ? none : aloneAmong([...hard, ...soft]),
       exclusive,
-      plannable: !exclusive && others.length === 0 && hard.every(isSimple) && soft.every(isSimple),
+      sets,
+      plannable:
+        !exclusive &&
+        together === undefined &&
+        sets === noSets &&
+        others.length === 0 &&
+        hard.every(isSimple) &&
+        soft.every(isSimple),
     };
   });
 }
 
+export function amountOf(demand: Demand, name: string): number {
+  return name === 'cpus' || name === 'mem' || name === 'disk'
+    ? demand[name]
+    : (demand.others.find(([other]) => other === name)?.[1] ?? 0);
+}
+
 /** Equal for two demands only if every agent that has no room for the one has none for the other. */
-export function kindOf({ cpus, mem, disk, ports, others, hard, exclusive }: Demand): string {
+export function kindOf({ cpus, mem, disk, ports, others, hard, exclusive, sets }: Demand): string {
   const rest = others.length === 0 ? '' : others.join();
-  return `${cpus} ${mem} ${disk} ${ports} ${rest}${exclusive ? '!' : ''}${hard.length === 0 ? '' : JSON.stringify(hard)}`;
+  const wishes = `${hard.length === 0 ? '' : JSON.stringify(hard)}${sets === noSets ? '' : JSON.stringify(sets)}`;
+  return `${cpus} ${mem} ${disk} ${ports} ${rest}${exclusive ? '!' : ''}${wishes}`;
 }
 
 /** A place that is refused may be allowed once others are placed: the constraint looks for company. */

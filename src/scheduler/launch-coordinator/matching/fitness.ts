@@ -3,7 +3,7 @@
  * A calculator that sees only the sizes of an agent (cpus and memory) is asked once for all that are alike.
  */
 import type { Spot } from './constraint.ts';
-import type { Demand } from './demand.ts';
+import { amountOf, type Demand } from './demand.ts';
 
 /** Cpus and memory in all, with what our tasks hold; and free. */
 export interface Sizes {
@@ -53,6 +53,22 @@ export const leastFragmentation: Fitness = {
   score: (demand, at) => 1 - Math.abs(cpusFull(demand, at) - memoryFull(demand, at)),
 };
 
+/** How full any scalar is afterwards, by its name: disk, network bandwidth, gpus. */
+export function packScalar(name: string): Fitness {
+  return {
+    sees: 'agent',
+    score: (demand, at) => {
+      const whole = at.capacityOf(name);
+      return share(whole - at.freeOf(name) + amountOf(demand, name), whole);
+    },
+  };
+}
+
+/** The more the more tasks of the group are there. */
+export function nearTo(group: string): Fitness {
+  return { sees: 'agent', score: (_demand, at) => 1 - 1 / (1 + at.tasksOf(group)) };
+}
+
 /** 1 at the agent where the task was before, by its id; 0 elsewhere. */
 export function stickToAgent(agentOf: (requestId: string) => string | undefined): Fitness {
   return { sees: 'agent', score: ({ request }, { id }) => (agentOf(request.id) === id ? 1 : 0) };
@@ -94,6 +110,16 @@ export function weighted(parts: readonly (readonly [weight: number, fitness: Fit
     return mean;
   };
   return { sees: 'agent', score };
+}
+
+/** The mean of several by weights of any size; none of them has a veto. */
+export function mean(parts: readonly (readonly [weight: number, fitness: Fitness])[]): Fitness {
+  const whole = parts.reduce((total, [weight]) => total + weight, 0);
+  const score = (demand: Demand, at: Sizes & Spot) =>
+    parts.reduce((sum, [weight, fitness]) => sum + weight * fitness.score(demand, at), 0) / whole;
+  return parts.every(([, { sees }]) => sees === 'sizes')
+    ? { sees: 'sizes', score: score as FitnessBySizes['score'] }
+    : { sees: 'agent', score };
 }
 
 export function goodEnough(fitness: Fitness, threshold: number): Fitness {

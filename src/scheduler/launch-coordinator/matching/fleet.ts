@@ -63,10 +63,20 @@ export class Fleet {
   put(demands: readonly Demand[], place: Place, placements: Placement[]): Alike | undefined {
     this.#leave(place);
     for (const demand of demands) {
-      placements.push({ requestId: demand.request.id, agentId: place.id, ports: place.take(demand) });
+      placements.push(placementOf(demand, place));
       for (const group of demand.groups) {
         this.neighbours.join(group, place);
       }
+    }
+    return this.#enter(place);
+  }
+
+  /** A demand that was put there is taken away again, and the place is what it was before. */
+  takeBack({ groups }: Demand, place: Place, restore: () => void): Alike | undefined {
+    this.#leave(place);
+    restore();
+    for (const group of groups) {
+      this.neighbours.part(group, place);
     }
     return this.#enter(place);
   }
@@ -109,4 +119,10 @@ export class Fleet {
       this.#alike.delete(alike.key);
     }
   }
+}
+
+function placementOf(demand: Demand, place: Place): Placement {
+  const sets = place.sets?.take(demand.sets);
+  const plain = { requestId: demand.request.id, agentId: place.id, ports: place.take(demand) };
+  return sets === undefined ? plain : { ...plain, sets };
 }

@@ -9,5 +9,6 @@ export type { Fitness } from './fitness.ts';
 export * as fitness from './fitness.ts';
 export { Matcher } from './matcher.ts';
 export type { Agent, Matching, Objective, Placement, Request, Scalars } from './model.ts';
+export { NamedSets, type SetsOfAgent, type SetUse, type SetWish } from './named-sets.ts';
 export { type FieldConstraint, suits } from './operators.ts';
 export { Patterns } from './patterns.ts';

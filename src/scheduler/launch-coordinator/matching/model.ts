@@ -8,6 +8,7 @@ import type { Range } from '../../../mesos-api-client/protocol/mesos.ts';
 import type { Constraint } from './constraint.ts';
 import type { Located } from './field.ts';
 import type { Fitness } from './fitness.ts';
+import type { SetsOfAgent, SetWish } from './named-sets.ts';
 
 export type Scalars = Readonly<Record<string, Thousandths>>;
 
@@ -21,6 +22,8 @@ export interface Agent extends Located {
   readonly groups?: readonly string[];
   /** A task that is to be alone runs there. */
   readonly exclusive?: boolean;
+  /** Named sets of resources, by name. Where an agent has some, all its tasks use one set of each name. */
+  readonly sets?: Readonly<Record<string, SetsOfAgent>>;
 }
 
 export interface Request {
@@ -36,6 +39,10 @@ export interface Request {
   readonly fitness?: Fitness;
   /** On an agent without any other task of ours, and none comes there beside it. */
   readonly exclusive?: boolean;
+  /** Of named sets of resources, by name. */
+  readonly sets?: Readonly<Record<string, SetWish>>;
+  /** All requests of a batch that say the same are placed, or none of them. */
+  readonly together?: string;
 }
 
 /**
@@ -51,6 +58,8 @@ export interface Placement {
   readonly requestId: string;
   readonly agentId: string;
   readonly ports: readonly number[];
+  /** Which set of each name it uses, where the agent has any. */
+  readonly sets?: Readonly<Record<string, number>>;
 }
 
 export interface Matching {

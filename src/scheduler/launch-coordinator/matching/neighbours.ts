@@ -18,6 +18,10 @@ export class Neighbours {
     this.#census.join(group, place);
   }
 
+  part(group: string, place: Place): void {
+    this.#census.part(group, place);
+  }
+
   leave(place: Place): void {
     this.#census.leave(place);
   }

@@ -1,9 +1,10 @@
 /** One agent while it is being filled: what it has, what is free, and who is there. */
 import type { Range } from '../../../mesos-api-client/protocol/mesos.ts';
 import type { Alike } from './alike.ts';
-import type { Demand } from './demand.ts';
+import { type Demand, noSets } from './demand.ts';
 import { fieldOf } from './field.ts';
 import type { Agent, Scalars } from './model.ts';
+import { NamedSets } from './named-sets.ts';
 
 export class Place {
   readonly #agent: Agent;
@@ -22,11 +23,15 @@ export class Place {
   portsGiven = 0;
   /** Those it stands among, while anything is left of it. */
   alike: Alike | undefined;
+  /** What it has of named sets. An agent that has some is like no other. */
+  readonly sets: NamedSets | undefined;
   readonly #others: Map<string, number>;
   readonly #ports: readonly Range[];
   /** The range of the next port, and how many of it are taken. */
   #range = 0;
   #taken = 0;
+  /** Tasks there by their groups. */
+  #groups: Map<string, number> | undefined;
 
   constructor(agent: Agent) {
     const { free, used } = agent;
@@ -40,6 +45,7 @@ export class Place {
     this.capacityMem = this.mem + (used?.mem ?? 0);
     this.exclusive = agent.exclusive ?? false;
     this.inUse = this.exclusive || (agent.groups?.length ?? 0) > 0 || hasSome(used);
+    this.sets = agent.sets === undefined ? undefined : new NamedSets(agent.sets);
     this.#others = othersOf(free);
     this.#ports = agent.ports;
     this.portCount = this.#ports.reduce((count, { begin, end }) => count + end - begin + 1, 0);
@@ -49,8 +55,34 @@ export class Place {
     return fieldOf(this.#agent, field);
   }
 
+  groups(): Iterable<string> {
+    return this.#groups?.keys() ?? [];
+  }
+
+  /** Tasks of the group there: those that ran before, and those that were placed since. */
+  tasksOf(group: string): number {
+    return this.#groups?.get(group) ?? 0;
+  }
+
+  count(group: string, by: number): number {
+    const count = this.tasksOf(group) + by;
+    this.#groups ??= new Map();
+    this.#groups.set(group, count);
+    return count;
+  }
+
+  /** What is free of any scalar. */
+  freeOf(name: string): number {
+    return name === 'cpus' || name === 'mem' || name === 'disk' ? this[name] : (this.#others.get(name) ?? 0);
+  }
+
+  /** What there is of any scalar, with what our tasks hold. */
+  capacityOf(name: string): number {
+    return (this.#agent.free[name] ?? 0) + (this.#agent.used?.[name] ?? 0);
+  }
+
   /** Whether cpus, memory, ports and all else suffice; constraints are looked at elsewhere. */
-  hasRoom({ cpus, mem, disk, ports, others }: Demand): boolean {
+  hasRoom({ cpus, mem, disk, ports, others, sets }: Demand): boolean {
     if (this.cpus < cpus || this.mem < mem || this.disk < disk || this.portCount < ports) {
       return false;
     }
@@ -59,7 +91,7 @@ export class Place {
         return false;
       }
     }
-    return true;
+    return this.sets === undefined ? sets === noSets : this.sets.hasRoom(sets);
   }
 
   /** Takes what the demand asks for, and answers its ports: counted up from the first range. */
@@ -79,6 +111,21 @@ export class Place {
       given.push(this.#nextPort());
     }
     return given;
+  }
+
+  /** Answers how to get back to what it is now, but for the groups of its tasks. */
+  remember(): () => void {
+    const { cpus, mem, disk, portCount, portsGiven, inUse, exclusive } = this;
+    const [others, range, taken, restoreSets] = [[...this.#others], this.#range, this.#taken, this.sets?.remember()];
+    return () => {
+      Object.assign(this, { cpus, mem, disk, portCount, portsGiven, inUse, exclusive });
+      this.#range = range;
+      this.#taken = taken;
+      restoreSets?.();
+      for (const [name, amount] of others) {
+        this.#others.set(name, amount);
+      }
+    };
   }
 
   #nextPort(): number {

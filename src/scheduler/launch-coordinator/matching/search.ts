@@ -8,6 +8,9 @@ import { type Fitness, overallOf } from './fitness.ts';
 import type { Fleet } from './fleet.ts';
 import { comesBefore, type Place } from './place.ts';
 
+/** Fenzo's: beside 0.5 for what is liked and 0.35 for fitness. */
+const weightOfSets = 0.15;
+
 export class Search {
   readonly #fleet: Fleet;
   readonly #usual: Fitness;
@@ -51,7 +54,7 @@ export class Search {
       if (alike.isEmpty) {
         this.#forget(index);
         index -= 1;
-      } else if (fitness.sees === 'sizes') {
+      } else if (fitness.sees === 'sizes' && alike.first?.sets === undefined) {
         this.#lookAtAlike(demand, alike, fitness.score(demand, alike));
       } else {
         this.#lookAtEach(demand, alike, fitness.score);
@@ -80,7 +83,8 @@ export class Search {
         const fitness = score(demand, place);
         // What is no number is the least there is.
         const value = Number.isNaN(fitness) ? 0 : fitness;
-        this.#offer(overallOf(this.#fitness, this.#fleet.neighbours.liking(demand, place), value), place);
+        const overall = overallOf(this.#fitness, this.#fleet.neighbours.liking(demand, place), value);
+        this.#offer(place.sets === undefined ? overall : overall + weightOfSets * place.sets.score(demand.sets), place);
       }
       return this.#highest >= this.#goodEnough;
     });
