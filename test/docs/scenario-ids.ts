@@ -15,9 +15,9 @@ export function testsByScenario(prefixes: readonly string[]): Map<string, Set<st
   return found;
 }
 
-/** What stands in code; comments cover nothing. */
+/** What stands in code; comments cover nothing. They begin a line: in a text `lib/*` begins none. */
 function scenarioIds(source: string, prefixes: readonly string[]): string[] {
-  const code = source.replace(/\/\*[\s\S]*?\*\//g, '').replace(/^\s*\/\/.*$/gm, '');
+  const code = source.replace(/^\s*\/\*[\s\S]*?\*\//gm, '').replace(/^\s*\/\/.*$/gm, '');
   const kind = prefixes.join('|');
   const ranges = [...code.matchAll(new RegExp(`\\b(${kind})-(\\d+) to \\1-(\\d+)\\b`, 'g'))].flatMap(
     ([, prefix, from, to]) =>

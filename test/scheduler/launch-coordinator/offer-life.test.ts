@@ -112,7 +112,7 @@ test('FLINK-14158: 30 requests among 1,000 skewed offers are served by one round
   t.deepEqual(rolesOf(frame, 'SUPPRESS'), [['flink']]);
 });
 
-test('LC-13: what is held is held for half a minute at most, and seen to be held', (t) => {
+test('LC-13, FZ-16: what is held is held for half a minute at most, and seen to be held', (t) => {
   const core = ready();
   core.launch(taskSpec('t1', { prefer: { agentId: agent(9), forMs: 600_000 } }));
   const frame = core.offers(offer('o1', agent(1)));

@@ -141,6 +141,28 @@ for (const objective of objectives) {
   });
 }
 
+test("FZ-18, FZ-21: a user's function sees what runs on the agent, what this batch placed there, and what is free at that moment", (t) => {
+  const seen: unknown[] = [];
+  const look: Constraint = {
+    operator: 'TEST',
+    name: 'look',
+    test: (at) =>
+      seen.push([at.tasksOf('ran'), at.tasksOf('g'), at.freeOf('cpus'), at.capacityOf('cpus'), at.inUse]) > 0,
+  };
+  const used = scalars({ cpus: 2 });
+  const matcher = new Matcher([agent('a', { free: scalars({ cpus: 3, mem: 800 }), used, groups: ['ran', 'ran'] })]);
+  matcher.match([request('r1', { hard: [look] }), request('r2', { hard: [look] })], 'fitness');
+  matcher.match([request('r3', { hard: [look] })], 'fitness');
+  matcher.set(agent('a', { free: scalars({ cpus: 4, mem: 800 }), used }));
+  matcher.match([request('r4', { hard: [look] })], 'fitness');
+  t.deepEqual(seen, [
+    [2, 0, 3_000, 5_000, true],
+    [2, 1, 2_000, 5_000, true],
+    [2, 2, 1_000, 5_000, true],
+    [0, 0, 4_000, 6_000, true],
+  ]);
+});
+
 test('FZ-35: a soft unique zone gives the same spread as a hard one where there are zones enough', (t) => {
   const agents = ['a', 'b', 'c'].map((id) => agent(id, { zone: `z-${id}` }));
   const { placements } = new Matcher(agents).match(
