@@ -257,8 +257,8 @@ test('FZ-98, FZ-94: a share is what is held by weight, however many tasks run al
     core.launch(spec);
   }
   core.offers(at(1, {}, { cpus: 2_000, mem: 1e6 }));
-  const running = () =>
-    _.countBy(Object.keys(_.pickBy(places(core), (place) => place.startsWith('S'))), ([name]) => name);
+  const launched = () => core.scheduler.tasks().filter(({ life }) => life.phase === 'launched');
+  const running = () => _.countBy(launched(), ({ spec }) => spec.group);
   t.deepEqual(running(), { a: 1_500, b: 500 });
   core.offers(at(2, {}, { cpus: 4, mem: 1e6 }));
   t.deepEqual(running(), { a: 1_503, b: 501 });
