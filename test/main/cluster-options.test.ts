@@ -83,7 +83,7 @@ const faulty: [string[], RegExp][] = [
   [['--flink-log-level', 'loud'], /logging.level/],
   [['--clusters', 'My Cluster'], /name/],
   [['--jobmanager-placement', '[["hostname"'], /--jobmanager-placement/],
-  [['--jobmanager-placement', 'hostname:NEAR:x'], /no operator NEAR/],
+  [['--jobmanager-placement', 'hostname:BESIDE:x'], /no operator BESIDE/],
   [['--flink-config', 'rest.port=1'], /rest.port: the scheduler decides/],
   [['--flink-config', 'what'], /-Dkey=value, not what/],
   [['--host-attributes', 'az'], /NAME:VALUE/],
