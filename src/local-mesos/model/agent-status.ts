@@ -4,9 +4,9 @@
  */
 import type { EpochMs } from '../../lib/brand.ts';
 import type { AgentId, ExecutorId } from '../../mesos-api-client/protocol/ids.ts';
-import type { FrameworkInfo, TaskInfo, TaskStatus } from '../../mesos-api-client/protocol/mesos.ts';
+import type { FrameworkInfo, Resource, TaskInfo, TaskStatus } from '../../mesos-api-client/protocol/mesos.ts';
 import { isTerminal, type TaskState } from '../../mesos-api-client/protocol/task-state.ts';
-import type { AgentEntry, ProcessEnd } from './agent-io.ts';
+import type { AgentEntry, AgentExecutor, ProcessEnd } from './agent-io.ts';
 import { emptyCheckStatus } from './check-status.ts';
 
 export interface StatusStamp {
@@ -63,16 +63,32 @@ export function agentStatus(entry: AgentEntry, state: TaskState, stamp: StatusSt
 /** The limit of a task's memory: its own word if it has one, else what it was launched with. */
 export function memLimitMiB(info: TaskInfo | undefined): number | undefined {
   const given = info?.limits?.mem?.value;
+  return given === undefined ? memOf(info) || undefined : Number(given);
+}
+
+/** Of a program: with the tasks that it has not ended. */
+export function executorLimitMiB({ info, runId }: AgentExecutor, entries: readonly AgentEntry[]): number | undefined {
+  const tasks = entries.filter(({ executor, phase }) => executor?.runId === runId && phase !== 'ended');
+  const limits = [info, ...tasks.map((entry) => entry.info)].map(memOf);
+  return limits.reduce((total, limit) => total + limit, 0) || undefined;
+}
+
+function memOf(info: { readonly resources?: Resource[] } | undefined): number {
   const asked = (info?.resources ?? []).filter(({ name }) => name === 'mem');
-  const sum = asked.reduce((total, { scalar }) => total + (scalar?.value ?? 0), 0);
-  return given === undefined ? sum || undefined : Number(given);
+  return asked.reduce((total, { scalar }) => total + (scalar?.value ?? 0), 0);
 }
 
 export function overMemoryStatus(entry: AgentEntry, stamp: StatusStamp): TaskStatus {
   const limit = memLimitMiB(entry.info) ?? 0;
-  const message = `Memory limit exceeded: Requested: ${limit}MB Maximum Used: ${entry.usedMiB ?? 0}MB`;
-  const status = agentStatus(entry, 'TASK_FAILED', stamp, { reason: 'REASON_CONTAINER_LIMITATION_MEMORY', message });
+  const message = overMemoryMessage(limit, entry.usedMiB ?? 0);
+  const status = agentStatus(entry, 'TASK_FAILED', stamp, { reason: overMemoryReason, message });
   return { ...status, limitation: { resources: [{ name: 'mem', type: 'SCALAR', scalar: { value: limit } }] } };
+}
+
+export const overMemoryReason = 'REASON_CONTAINER_LIMITATION_MEMORY';
+
+export function overMemoryMessage(limitMiB: number, usedMiB: number): string {
+  return `Memory limit exceeded: Requested: ${limitMiB}MB Maximum Used: ${usedMiB}MB`;
 }
 
 /** PARTITION_AWARE frameworks are told what happened, the others only TASK_LOST. */

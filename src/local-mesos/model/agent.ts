@@ -28,6 +28,7 @@ import {
   executorDue,
   executorEnded,
   executorLaunchFailed,
+  executorOverMemory,
   executorStarted,
   findExecutor,
 } from './executors/agent-executors.ts';
@@ -142,7 +143,10 @@ function takeInput(turn: Turn, input: AgentInput): void {
     }
     case 'over-memory': {
       const entry = state.entries.get(input.runId);
+      const executor = state.executors.get(input.runId);
       if (entry?.phase === 'running') memoryExceeded(turn, entry, input.usedMiB);
+      const isUp = executor?.phase === 'registering' || executor?.phase === 'running';
+      if (executor !== undefined && isUp) executorOverMemory(turn, executor, input.usedMiB);
       return;
     }
     case 'timer':

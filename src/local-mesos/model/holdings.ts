@@ -9,11 +9,15 @@ import { isTerminal } from '../../mesos-api-client/protocol/task-state.ts';
 import { enterHolding, strikeHolding } from './allocation/books.ts';
 import type { Agent, Framework, MasterState, Task } from './master-state.ts';
 
-export interface Holding {
+/** Resources of an agent that are a framework's, in one of its roles: offered, or held. */
+export interface Claim {
   readonly frameworkId: FrameworkId;
   readonly agentId: AgentId;
   readonly role: string;
   readonly resources: readonly Resource[];
+}
+
+export interface Holding extends Claim {
   /** Whether its resources are taken out of the agent's free share and stand in the allocator's books. */
   holds: boolean;
 }

@@ -30,7 +30,7 @@ import type { ConstraintsFilter } from './allocation/offer-constraints.ts';
 import type { OfferFilters } from './allocation/offer-filters.ts';
 import type { Quantities } from './allocation/quantities.ts';
 import { hasCapability } from './capabilities.ts';
-import type { Holding } from './holdings.ts';
+import type { Claim, Holding } from './holdings.ts';
 import type { Draining } from './maintenance/draining.ts';
 import type { AgentMaintenance } from './maintenance/inverse-offers.ts';
 import { type Maintenance, machinesDown } from './maintenance/machines.ts';
@@ -126,12 +126,8 @@ export interface OperationRecord {
   told: boolean;
 }
 
-export interface OfferRecord {
+export interface OfferRecord extends Claim {
   readonly id: OfferId;
-  readonly frameworkId: FrameworkId;
-  readonly agentId: AgentId;
-  readonly role: string;
-  readonly resources: readonly Resource[];
 }
 
 export interface MasterState {

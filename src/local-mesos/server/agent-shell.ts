@@ -18,7 +18,7 @@ import type { AgentEffect, AgentExecutor, AgentInput } from '../model/agent-io.t
 import type { AgentLink } from '../model/agent-protocol.ts';
 import { type AgentCheckpoint, openCheckpoint } from './agent-checkpoint.ts';
 import { type Dialer, startDialer } from './agent-dialer.ts';
-import { type MemoryWatch, type Watched, watchMemory } from './agent-memory.ts';
+import { limitedContainers, type MemoryWatch, watchMemory } from './agent-memory.ts';
 import type { CompleteAgentOptions } from './agent-options.ts';
 import { launchOfExecutor, launchOfTask, type PlanParts, planOfTask } from './agent-plans.ts';
 import { createProbes, type Probes } from './agent-probes.ts';
@@ -28,7 +28,7 @@ import { type AgentTimers, createTimers } from './agent-timers.ts';
 import { createExecutorDesk, type ExecutorDesk } from './executor-desk.ts';
 import { createFetcher, type Fetcher } from './fetcher.ts';
 import { executorSandboxOf, sandboxOf } from './sandbox.ts';
-import { createSandboxCollection, type SandboxCollection } from './sandbox-collection.ts';
+import { createSandboxCollection, type SandboxCollection, sandboxesInUse } from './sandbox-collection.ts';
 import { removeSecrets, removeSecretsBut } from './secret-files.ts';
 import { removeVolume } from './volumes.ts';
 
@@ -95,11 +95,11 @@ export function createAgentShell(options: CompleteAgentOptions, port: number): A
     probes: createProbes({ now: options.clock.now, report: (report) => take(parts, report) }),
     memory: options.limitMemory
       ? watchMemory(
-          () => runningTasks(parts),
+          () => limitedContainers(workDir, parts.agent.view()),
           (runId, usedMiB) => take(parts, { at: parts.options.clock.now(), kind: 'over-memory', runId, usedMiB }),
         )
       : undefined,
-    collection: createSandboxCollection({ ...options, inUse: () => sandboxesInUse(parts) }),
+    collection: createSandboxCollection({ ...options, inUse: () => sandboxesInUse(workDir, parts.agent.view()) }),
     desk: createExecutorDesk((runId) => take(parts, { at: options.clock.now(), kind: 'executor-silent', runId })),
     refuse: refused.resolve,
     greet: registered.resolve,
@@ -253,26 +253,6 @@ async function stop(parts: Parts, dialer: Dialer, keepTasks: boolean): Promise<v
     checkpoint.clear();
     removeSecretsBut(parts.options.workDir, new Set());
   }
-}
-
-function runningTasks(parts: Parts): Watched[] {
-  const { agentId, entries } = parts.agent.view();
-  return entries.flatMap((entry) =>
-    agentId === undefined || entry.process === undefined || entry.phase !== 'running' || entry.kill !== undefined
-      ? []
-      : [{ entry, process: entry.process, sandbox: sandboxOf(parts.options.workDir, agentId, entry).path }],
-  );
-}
-
-function sandboxesInUse(parts: Parts): Set<string> {
-  const { agentId, entries, executors } = parts.agent.view();
-  if (agentId === undefined) return new Set();
-  const { workDir } = parts.options;
-  const own = entries.filter(({ executor }) => executor === undefined);
-  return new Set([
-    ...own.map((entry) => sandboxOf(workDir, agentId, entry).path),
-    ...executors.map((executor) => executorSandboxOf(workDir, agentId, executor).path),
-  ]);
 }
 
 /** The default executor is a container without a process of its own. */

@@ -1,6 +1,7 @@
 /** Old sandboxes go when something has ended: one collection at a time; what ends meanwhile asks for one more. */
+import type { AgentView } from '../model/agent.ts';
 import type { LocalMesosReport } from './agent-options.ts';
-import { collectSandboxes } from './sandbox.ts';
+import { collectSandboxes, executorSandboxOf, sandboxOf } from './sandbox.ts';
 
 export interface SandboxCollection {
   ask(): void;
@@ -36,4 +37,13 @@ export function createSandboxCollection({ workDir, keepSandboxes, inUse, report 
     },
     settled: () => running ?? Promise.resolve(),
   };
+}
+
+export function sandboxesInUse(workDir: string, { agentId, entries, executors }: AgentView): Set<string> {
+  if (agentId === undefined) return new Set();
+  const own = entries.filter(({ executor }) => executor === undefined);
+  return new Set([
+    ...own.map((entry) => sandboxOf(workDir, agentId, entry).path),
+    ...executors.map((executor) => executorSandboxOf(workDir, agentId, executor).path),
+  ]);
 }

@@ -2,6 +2,7 @@
 import type { Scenario } from '../scenario.ts';
 import { endings } from './endings.ts';
 import { files } from './files.ts';
+import { groups } from './groups.ts';
 import { kills } from './kills.ts';
 import { launches } from './launches.ts';
 import { offers } from './offers.ts';
@@ -20,6 +21,7 @@ export const scenarios: readonly Scenario[] = [
   ...refusals,
   ...updates,
   ...kills,
+  ...groups,
   ...reconciliation,
   ...views,
   ...files,

@@ -466,3 +466,17 @@ test('LM-63 an agent is not drained while an executor lives', (t) => {
       .some(({ kind }) => kind === 'launch'),
   );
 });
+
+test('an executor that uses more memory than it and its tasks have is killed, and they fail for it', (t) => {
+  const driven = registered();
+  const mem = (value: number) => [{ name: 'mem', type: 'SCALAR' as const, scalar: { value } }];
+  const info = { ...custom, resources: mem(32) };
+  const { command: _command, ...task } = taskInfo('a', { resources: mem(64), executor: info });
+  driven.tell({ type: 'RUN_TASK', framework: frameworkInfo(), task });
+  const container = started(driven);
+  says(driven, subscribe);
+  t.deepEqual(signalsIn(driven.step({ kind: 'over-memory', runId: container, usedMiB: 97 })), ['SIGKILL']);
+  const [status] = updatesIn(driven.ended(container, { kind: 'signaled', signal: 9 }));
+  t.is(status?.reason, 'REASON_CONTAINER_LIMITATION_MEMORY');
+  t.is(status?.message, 'Memory limit exceeded: Requested: 96MB Maximum Used: 97MB');
+});

@@ -9,6 +9,7 @@ import type { FrameworkId } from '../../../mesos-api-client/protocol/ids.ts';
 import type { Resource, Scalar } from '../../../mesos-api-client/protocol/mesos.ts';
 import type { QuotaConfig } from '../../../mesos-api-client/protocol/operator-messages.ts';
 import { reservedRole } from '../../../mesos-api-client/protocol/resources.ts';
+import type { Claim } from '../holdings.ts';
 import {
   addQuantities,
   addResources,
@@ -40,10 +41,7 @@ export interface AllocatorBooks {
   generation: number;
 }
 
-export interface Holder {
-  readonly frameworkId: FrameworkId;
-  readonly role: string;
-}
+type Holder = Pick<Claim, 'frameworkId' | 'role'>;
 
 export function createBooks(): AllocatorBooks {
   const total: Quantities = new Map();

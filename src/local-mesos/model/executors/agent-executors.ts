@@ -7,7 +7,14 @@ import type { EpochMs } from '../../../lib/brand.ts';
 import type { ExecutorId, FrameworkId } from '../../../mesos-api-client/protocol/ids.ts';
 import type { ExecutorInfo, FrameworkInfo } from '../../../mesos-api-client/protocol/mesos.ts';
 import type { AgentEntry, AgentExecutor, ExecutorOf, ProcessEnd, ProcessRef, RunId } from '../agent-io.ts';
-import { agentStatus, lossOf, waitStatusOf } from '../agent-status.ts';
+import {
+  agentStatus,
+  executorLimitMiB,
+  lossOf,
+  overMemoryMessage,
+  overMemoryReason,
+  waitStatusOf,
+} from '../agent-status.ts';
 import { type AgentState, forgetEntry, reportExit, stampOf, type Turn } from '../agent-turn.ts';
 import { enqueueUpdate } from '../agent-updates.ts';
 import { describeMs } from '../durations.ts';
@@ -133,6 +140,15 @@ function giveUp(turn: Turn, executor: AgentExecutor): void {
   turn.changedExecutors.add(executor);
   if (wasLaunching) abandon(turn, executor);
   else turn.effects.push(signal(executor, 'SIGKILL'));
+}
+
+/** It and its tasks use more than they have together: no grace. */
+export function executorOverMemory(turn: Turn, executor: AgentExecutor, usedMiB: number): void {
+  const limitMiB = executorLimitMiB(executor, [...turn.state.entries.values()]) ?? 0;
+  executor.doom = { state: 'TASK_FAILED', reason: overMemoryReason, message: overMemoryMessage(limitMiB, usedMiB) };
+  executor.phase = 'terminating';
+  turn.changedExecutors.add(executor);
+  turn.effects.push(signal(executor, 'SIGKILL'));
 }
 
 /** It is asked to end, and made to after its grace. */
