@@ -33,6 +33,8 @@ import { sendSecurityHeaders } from './security-headers.ts';
 export { checkBinding } from './access/binding.ts';
 export type { ApiParts } from './parts.ts';
 
+const PLUGIN_START_MS = 120_000;
+
 export function buildApi(parts: ApiParts): FastifyInstance {
   const limits = { ...defaultLimits, ...parts.limits };
   const app = createServer(parts, limits);
@@ -72,6 +74,8 @@ function createServer({ logger }: ApiParts, limits: ApiLimits): FastifyInstance 
     bodyLimit: limits.jsonBytes,
     routerOptions: { maxParamLength: 256 },
     forceCloseConnections: 'idle',
+    // What does not start in fastify's ten seconds does on a busy machine a little later.
+    pluginTimeout: PLUGIN_START_MS,
     frameworkErrors: answerProblem,
   });
   // No coercion in bodies, no removal of what is unknown: bad input is refused as it came.

@@ -266,8 +266,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'a deleted cluster is forgotten before its tasks have ended',
     file: 'src/flink/plan/planner.ts',
-    find: "if (tasks.some(({ life }) => life.phase !== 'ended')) return draft.frame();",
-    instead: '',
+    find: "if (!endAll(planning, 'the cluster is deleted')) return draft.frame();",
+    instead: "endAll(planning, 'the cluster is deleted');",
   },
   {
     name: 'a clock that was ahead holds launches up',
