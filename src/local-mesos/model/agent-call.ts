@@ -2,6 +2,7 @@
  * The body of POST /api/v1 of an agent: which calls its operator API knows and what they need (include/mesos/v1/agent/agent.proto
  * and src/slave/validation.cpp of Mesos). What is known and not built is refused as such.
  */
+import { type ContainerCall, containerBodies, containerCallOf } from './container-call.ts';
 import { decodeMessage, type Message, WireError } from './wire.ts';
 import { duration, message, required } from './wire-messages.ts';
 
@@ -24,21 +25,13 @@ export const agentQueries = [
 
 export type AgentQueryType = (typeof agentQueries)[number];
 
-/** Loggers have no levels here, containers come with tasks and executors only, and there are no resource providers. */
+/** Loggers have no levels here, nobody is attached to a container's streams, and there are no resource providers. */
 const notBuilt: readonly string[] = [
   'UNKNOWN',
   'SET_LOGGING_LEVEL',
-  'LAUNCH_NESTED_CONTAINER',
-  'WAIT_NESTED_CONTAINER',
-  'KILL_NESTED_CONTAINER',
-  'REMOVE_NESTED_CONTAINER',
   'LAUNCH_NESTED_CONTAINER_SESSION',
   'ATTACH_CONTAINER_INPUT',
   'ATTACH_CONTAINER_OUTPUT',
-  'LAUNCH_CONTAINER',
-  'WAIT_CONTAINER',
-  'KILL_CONTAINER',
-  'REMOVE_CONTAINER',
   'ADD_RESOURCE_PROVIDER_CONFIG',
   'UPDATE_RESOURCE_PROVIDER_CONFIG',
   'REMOVE_RESOURCE_PROVIDER_CONFIG',
@@ -50,6 +43,7 @@ export type ParsedAgentCall =
   | { readonly kind: 'query'; readonly type: AgentQueryType; readonly showNested: boolean }
   | { readonly kind: 'list-files'; readonly path: string }
   | { readonly kind: 'read-file'; readonly path: string; readonly offset: number; readonly length?: number }
+  | { readonly kind: 'container'; readonly call: ContainerCall }
   | { readonly kind: 'invalid'; readonly text: string }
   | { readonly kind: 'not-built' };
 
@@ -59,10 +53,11 @@ const bodies: Message = {
   set_logging_level: message({ level: required('int'), duration: required(duration) }),
   list_files: message({ path: required('string') }),
   read_file: message({ path: required('string'), offset: required('int'), length: 'int' }),
+  ...containerBodies,
 };
 
 const callFields: Message = {
-  type: { oneOf: [...agentQueries, 'LIST_FILES', 'READ_FILE', ...notBuilt] },
+  type: { oneOf: [...agentQueries, ...Object.keys(bodies).map((name) => name.toUpperCase()), ...notBuilt] },
   get_containers: message({ show_nested: 'bool', show_standalone: 'bool' }),
   ...bodies,
 };
@@ -91,6 +86,9 @@ function classify(call: Call & Record<string, unknown>): ParsedAgentCall {
   if (fault !== undefined) return { kind: 'invalid', text: `Failed to validate agent::Call: ${fault}` };
   if (call.type === 'LIST_FILES' && call.list_files !== undefined) return { kind: 'list-files', ...call.list_files };
   if (call.type === 'READ_FILE' && call.read_file !== undefined) return { kind: 'read-file', ...call.read_file };
+  const container = containerCallOf(call);
+  if (typeof container === 'string') return { kind: 'invalid', text: `Failed to validate agent::Call: ${container}` };
+  if (container !== undefined) return { kind: 'container', call: container };
   return isQuery(type)
     ? { kind: 'query', type, showNested: call.get_containers?.show_nested ?? false }
     : { kind: 'not-built' };

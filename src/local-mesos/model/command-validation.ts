@@ -30,9 +30,13 @@ function secretVolumeFault({ container_path: path, source }: Volume): string | u
 
 /** `whose`: "Task's" or "Executor's". */
 export function commandFault(command: CommandInfo | undefined, whose: string): string | undefined {
-  const variables = command?.environment?.variables ?? [];
-  const fault = variables.map(variableFault).find((each) => each !== undefined);
+  const fault = variablesFault(command);
   return fault && `${whose} \`CommandInfo\` is invalid: ${fault}`;
+}
+
+export function variablesFault(command: CommandInfo | undefined): string | undefined {
+  const variables = command?.environment?.variables ?? [];
+  return variables.map(variableFault).find((each) => each !== undefined);
 }
 
 /** There is no resolver of references here, as in a Mesos without such a module. */

@@ -55,6 +55,12 @@ export const resource = message({
   provider_id: id,
 });
 
+const secret = message({
+  type: { oneOf: ['UNKNOWN', 'REFERENCE', 'VALUE'] },
+  reference: message({ name: required('string'), key: 'string' }),
+  value: message({ data: required('bytes') }),
+});
+
 export const command = message({
   uris: repeated(
     message({
@@ -71,7 +77,7 @@ export const command = message({
         name: required('string'),
         type: { oneOf: ['UNKNOWN', 'VALUE', 'SECRET'] },
         value: 'string',
-        secret: 'json',
+        secret,
       }),
     ),
   }),
@@ -79,6 +85,34 @@ export const command = message({
   value: 'string',
   arguments: repeated('string'),
   user: 'string',
+});
+
+/** What is judged of it; the rest is only seen to be there. */
+export const container = message({
+  type: required({ oneOf: ['DOCKER', 'MESOS'] }),
+  volumes: repeated(
+    message({
+      mode: required({ oneOf: ['RW', 'RO'] }),
+      container_path: required('string'),
+      host_path: 'string',
+      image: 'json',
+      source: message({
+        type: { oneOf: ['UNKNOWN', 'DOCKER_VOLUME', 'HOST_PATH', 'SANDBOX_PATH', 'SECRET', 'CSI_VOLUME'] },
+        docker_volume: 'json',
+        host_path: 'json',
+        sandbox_path: 'json',
+        csi_volume: 'json',
+        secret,
+      }),
+    }),
+  ),
+  hostname: 'string',
+  docker: 'json',
+  mesos: message({ image: 'json' }),
+  network_infos: 'json',
+  linux_info: 'json',
+  rlimit_info: 'json',
+  tty_info: 'json',
 });
 
 const healthCheck = message({
@@ -114,7 +148,7 @@ export const executor = message({
   executor_id: required(id),
   framework_id: id,
   command,
-  container: 'json',
+  container,
   resources: repeated(resource),
   name: 'string',
   source: 'string',
@@ -131,7 +165,7 @@ export const taskInfo = message({
   resources: repeated(resource),
   executor,
   command,
-  container: 'json',
+  container,
   health_check: healthCheck,
   check,
   kill_policy: message({ grace_period: duration }),

@@ -30,6 +30,8 @@ export interface AgentCheckpoint {
   /** The agent unregistered: its next start is a new agent. */
   clear(): void;
   statusFile(runId: RunId): string;
+  /** Where those of others may lie. */
+  readonly statusDir: string;
 }
 
 export function openCheckpoint(workDir: string): AgentCheckpoint {
@@ -65,6 +67,7 @@ export function openCheckpoint(workDir: string): AgentCheckpoint {
       }
     },
     statusFile: (runId) => join(tasks, `${runId}.status`),
+    statusDir: tasks,
   };
 }
 

@@ -53,9 +53,10 @@ export async function openAgentHttp(
   server.get('/flags', () => ({
     flags: Object.fromEntries(agentFlags(options, port()).map(({ name, value }) => [name, value])),
   }));
-  await server.register(whenRecovered({ workDir, now, view, about }));
+  const parts = { workDir, now, view, about, nested: () => shell()?.nested };
+  await server.register(whenRecovered(parts));
   await server.register(filesRoutes(workDir, view));
-  await server.register(agentOperatorApi({ workDir, now, view, about }));
+  await server.register(agentOperatorApi(parts));
   await server.register(executorRoutes(() => shell()?.takeCall));
   function port(): number {
     const address = server.server.address();

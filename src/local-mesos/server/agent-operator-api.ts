@@ -16,6 +16,7 @@ import { type FileFound, findFile } from './files-paths.ts';
 import { longestRead, ownerOf, readBytes } from './files-routes.ts';
 import {
   acceptsJson,
+  answerSafely,
   notAcceptable,
   readBody,
   refuseBadRequest,
@@ -23,6 +24,7 @@ import {
   sendText,
   sendTooLarge,
 } from './master-http.ts';
+import type { NestedContainers, Outcome } from './nested-containers.ts';
 
 export interface AgentApiParts {
   readonly workDir: string;
@@ -30,6 +32,7 @@ export interface AgentApiParts {
   /** Undefined until it has recovered. */
   readonly view: () => AgentView | undefined;
   readonly about: (view: AgentView) => AboutAgent;
+  readonly nested: () => NestedContainers | undefined;
 }
 
 export function agentOperatorApi(parts: AgentApiParts): FastifyPluginAsync {
@@ -37,7 +40,7 @@ export function agentOperatorApi(parts: AgentApiParts): FastifyPluginAsync {
     server.all('/api/v1', {
       onRequest: async (request, reply) => {
         reply.hijack();
-        await answer(parts, request.raw, reply.raw);
+        await answerSafely(request.raw, reply.raw, () => answer(parts, request.raw, reply.raw));
       },
       handler: () => undefined,
     });
@@ -58,14 +61,8 @@ async function answer(parts: AgentApiParts, request: IncomingMessage, response: 
   else sendJson(response, json);
 }
 
-interface Outcome {
-  readonly status: number;
-  readonly text?: string;
-  readonly json?: unknown;
-}
-
 async function outcome(
-  { workDir, now, about }: AgentApiParts,
+  { workDir, now, about, nested }: AgentApiParts,
   view: AgentView,
   call: Exclude<ParsedAgentCall, { kind: 'invalid' }>,
 ): Promise<Outcome> {
@@ -77,6 +74,8 @@ async function outcome(
       return list(call.path, find);
     case 'read-file':
       return read(call, find);
+    case 'container':
+      return (await nested()?.take(call.call)) ?? { status: 503, text: 'Agent has not finished recovery' };
     case 'query': {
       const { type, showNested } = call;
       const payload =

@@ -1,12 +1,15 @@
 /** How an agent runs a task or an executor: where, with which files, environment and command line. */
 import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
 import type { CommandInfo, ContainerInfo, FrameworkInfo, Resource } from '../../mesos-api-client/protocol/mesos.ts';
+import type { AgentView } from '../model/agent.ts';
 import type { AgentEntry, AgentExecutor, RunId } from '../model/agent-io.ts';
+import { executorIdOf } from '../model/agent-status.ts';
 import type { CompleteAgentOptions } from './agent-options.ts';
 import type { Launch } from './agent-runs.ts';
+import type { Parent } from './nested-containers.ts';
 import type { RunPlan } from './process-run.ts';
 import { executorSandboxOf, type Sandbox, sandboxOf } from './sandbox.ts';
-import { commandLine, executorEnvironment, taskEnvironment } from './sandbox-environment.ts';
+import { commandLine, containerEnvironment, executorEnvironment, taskEnvironment } from './sandbox-environment.ts';
 import { writeSecrets } from './secret-files.ts';
 import { linkVolumes } from './volumes.ts';
 
@@ -80,4 +83,24 @@ function planOf(
   if (container !== undefined && container.type !== 'MESOS')
     throw new Error(`this agent runs no ${container.type} containers`);
   return { sandbox: sandbox.path, statusFile: statusFile(runId), environment, command: commandLine(command) };
+}
+
+/** What a container that an executor nests in another one takes over from it. */
+export function parentContainer(parts: PlanParts, view: AgentView, runId: RunId): Parent | undefined {
+  const { workDir } = parts.options;
+  const executor = view.executors.find((each) => each.runId === runId && each.phase !== 'ended');
+  const entry = view.entries.find((each) => each.runId === runId && each.phase === 'running');
+  const owner = executor ?? entry;
+  const framework = view.frameworks.find(({ id }) => id?.value === owner?.frameworkId);
+  if (owner === undefined || framework === undefined) return undefined;
+  const place =
+    executor === undefined
+      ? sandboxOf(workDir, parts.agentId, owner as AgentEntry)
+      : executorSandboxOf(workDir, parts.agentId, executor);
+  const about = { ...parts.options, ...parts, sandbox: place.path };
+  return {
+    sandbox: place.path,
+    environment: containerEnvironment(executor?.executorId ?? executorIdOf(owner as AgentEntry), framework, about),
+    user: framework.user,
+  };
 }

@@ -20,13 +20,14 @@ import { type AgentCheckpoint, openCheckpoint } from './agent-checkpoint.ts';
 import { type Dialer, startDialer } from './agent-dialer.ts';
 import { limitedContainers, type MemoryWatch, watchMemory } from './agent-memory.ts';
 import type { CompleteAgentOptions } from './agent-options.ts';
-import { launchOfExecutor, launchOfTask, type PlanParts, planOfTask } from './agent-plans.ts';
+import { launchOfExecutor, launchOfTask, type PlanParts, parentContainer, planOfTask } from './agent-plans.ts';
 import { createProbes, type Probes } from './agent-probes.ts';
 import { recoverRuns } from './agent-recovery.ts';
 import { createRuns, type Runs } from './agent-runs.ts';
 import { type AgentTimers, createTimers } from './agent-timers.ts';
 import { createExecutorDesk, type ExecutorDesk } from './executor-desk.ts';
 import { createFetcher, type Fetcher } from './fetcher.ts';
+import { createNestedContainers, type NestedContainers } from './nested-containers.ts';
 import { executorSandboxOf, sandboxOf } from './sandbox.ts';
 import { createSandboxCollection, type SandboxCollection, sandboxesInUse } from './sandbox-collection.ts';
 import { removeSecrets, removeSecretsBut } from './secret-files.ts';
@@ -40,6 +41,7 @@ export interface AgentShell {
   readonly refused: Promise<string>;
   /** The call of an executor; its answer goes to the response. */
   takeCall(call: ExecutorCall, response: ServerResponse): void;
+  readonly nested: NestedContainers;
   stop(keepTasks: boolean): Promise<void>;
 }
 
@@ -57,6 +59,7 @@ interface Parts {
   readonly probes: Probes;
   readonly memory: MemoryWatch | undefined;
   readonly desk: ExecutorDesk;
+  readonly nested: NestedContainers;
   readonly collection: SandboxCollection;
   readonly refuse: (reason: string) => void;
   readonly greet: () => void;
@@ -99,6 +102,11 @@ export function createAgentShell(options: CompleteAgentOptions, port: number): A
           (runId, usedMiB) => take(parts, { at: parts.options.clock.now(), kind: 'over-memory', runId, usedMiB }),
         )
       : undefined,
+    nested: createNestedContainers({
+      fetcher,
+      statusDir: checkpoint.statusDir,
+      parentOf: (runId) => parentContainer(planParts(parts), parts.agent.view(), runId),
+    }),
     collection: createSandboxCollection({ ...options, inUse: () => sandboxesInUse(workDir, parts.agent.view()) }),
     desk: createExecutorDesk((runId) => take(parts, { at: options.clock.now(), kind: 'executor-silent', runId })),
     refuse: refused.resolve,
@@ -109,6 +117,7 @@ export function createAgentShell(options: CompleteAgentOptions, port: number): A
   const dialer = keepLinked(parts);
   return {
     view: parts.agent.view,
+    nested: parts.nested,
     registered: registered.promise,
     refused: refused.promise,
     takeCall: (call, response) =>
@@ -247,6 +256,7 @@ async function stop(parts: Parts, dialer: Dialer, keepTasks: boolean): Promise<v
   else await runs.endAll(closeGraceMs);
   timers.cancelAll();
   parts.desk.closeAll();
+  parts.nested.leaveAll();
   await fetcher.close();
   await parts.collection.settled();
   if (!keepTasks) {

@@ -7,7 +7,15 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { ExecutorCall, ExecutorEvent } from '../../mesos-api-client/protocol/executor.ts';
 import type { AgentEffect, RunId } from '../model/agent-io.ts';
 import { parseExecutorCall } from '../model/executors/executor-call.ts';
-import { acceptsJson, notAcceptable, readBody, refuseBadRequest, sendText, sendTooLarge } from './master-http.ts';
+import {
+  acceptsJson,
+  answerSafely,
+  notAcceptable,
+  readBody,
+  refuseBadRequest,
+  sendText,
+  sendTooLarge,
+} from './master-http.ts';
 import { type EventStream, openEventStream } from './master-stream.ts';
 
 export interface ExecutorDesk {
@@ -65,7 +73,7 @@ export function executorRoutes(take: () => Take): FastifyPluginAsync {
     server.all('/api/v1/executor', {
       onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
         reply.hijack();
-        await answer(take(), request, reply.raw);
+        await answerSafely(request.raw, reply.raw, () => answer(take(), request, reply.raw));
       },
       handler: () => undefined,
     });

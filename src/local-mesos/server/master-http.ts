@@ -79,3 +79,18 @@ export function acceptsJson(request: IncomingMessage): boolean {
     return !refused && ['*/*', 'application/*', 'application/json'].includes(range);
   });
 }
+
+/** Whatever goes wrong with an answer is the end of that answer alone. */
+export async function answerSafely(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: () => Promise<void>,
+): Promise<void> {
+  try {
+    await answer();
+  } catch (error) {
+    // The client went away while it was sending; there is nobody to answer.
+    if (response.headersSent || request.destroyed) response.destroy();
+    else sendText(response, 500, `The embedded Mesos failed: ${(error as Error).message}`);
+  }
+}

@@ -57,7 +57,7 @@ export function processesUnder(directory: string): [number, string][] {
 }
 
 /** False when it is gone already, or has become another user's (a set-uid program) and out of our reach. */
-export function send(pid: number, signal: NodeJS.Signals): boolean {
+export function send(pid: number, signal: NodeJS.Signals | number): boolean {
   try {
     process.kill(pid, signal);
     return true;

@@ -52,7 +52,7 @@ export function executorEnvironment(
   };
 }
 
-function containerEnvironment(
+export function containerEnvironment(
   executorId: ExecutorId,
   framework: FrameworkInfo,
   agent: EnvironmentOf,

@@ -11,10 +11,10 @@ import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
 import type { AgentEntry, AgentExecutor } from '../model/agent-io.ts';
 import { executorIdOf } from '../model/agent-status.ts';
 
-/** A directory, and the link by which it is found. */
+/** A directory, and the link by which it is found, if there is one. */
 export interface Sandbox {
   readonly path: string;
-  readonly link: string;
+  readonly link?: string;
 }
 
 /** Of a task of a custom executor: the executor's. */
@@ -47,6 +47,7 @@ function checkParts(parts: readonly string[]): void {
 export async function createSandbox({ path, link }: Sandbox): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o750 });
   for (const name of ['stdout', 'stderr']) await (await open(join(path, name), 'a', 0o644)).close();
+  if (link === undefined) return;
   await mkdir(dirname(link), { recursive: true, mode: 0o750 });
   const fresh = `${path}.latest`;
   await symlink(path, fresh);

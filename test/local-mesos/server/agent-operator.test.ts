@@ -163,9 +163,60 @@ test('LM-1 LM-2 LM-3 calls of an agent’s operator API that are none are refuse
   t.regex(await say({ type: 'READ_FILE', read_file: { path: '/x', offset: -1 } }), /^400 /);
   t.is(await say({ type: 'READ_FILE', read_file: { path: '/x', offset: 0 } }), '404 ');
   t.regex(await say({ type: 'GET_STATE' }, { 'Content-Type': 'application/json', Accept: 'text/html' }), /^406 /);
-  t.is(await say({ type: 'LAUNCH_NESTED_CONTAINER' }), '501 501 Not Implemented.');
+  t.is(await say({ type: 'ATTACH_CONTAINER_OUTPUT' }), '501 501 Not Implemented.');
+  const nested = (id: object) =>
+    say({ type: 'LAUNCH_NESTED_CONTAINER', launch_nested_container: { container_id: id } });
+  t.regex(await say({ type: 'LAUNCH_NESTED_CONTAINER' }), /Expecting 'launch_nested_container' to be present$/);
+  t.regex(await nested({ value: 'a' }), /Expecting 'launch_nested_container.container_id.parent' to be present$/);
+  t.regex(
+    await nested({ value: '../a', parent: { value: 'p' } }),
+    /'launch_nested_container.container_id' is invalid: /,
+  );
+  t.regex(await nested({ value: 'a', parent: { value: 'p' } }), /^400 Parent container p does not exist$/);
   t.is(
     await say({ type: 'SET_LOGGING_LEVEL', set_logging_level: { level: 1, duration: { nanoseconds: 1 } } }),
     '501 501 Not Implemented.',
   );
+});
+
+test('LM-47 containers nested by the agent’s API: launched, waited for, killed, removed, and ended with their parent', async (t) => {
+  const { framework, port } = await setting(t);
+  const offer = await framework.offer();
+  const outer = task(offer, 'outer', 'exec sleep 1000');
+  await framework.accept([offer], [launch(outer)], 0);
+  const { container_status: status } = await framework.update(outer.task_id.value, 'TASK_RUNNING');
+  const parent = status?.container_id;
+  const say = async (verb: string, value: string, more: object = {}) => {
+    const type = `${verb}_NESTED_CONTAINER`;
+    const body = { type, [type.toLowerCase()]: { container_id: { value, parent }, ...more } };
+    const answer = await ask({ host: '127.0.0.1', port }, { path: '/api/v1', body });
+    return `${answer.status} ${answer.text}`;
+  };
+  t.is(await say('LAUNCH', 'short', { command: { value: 'pwd; test -d "$MESOS_SANDBOX"; exit 7' } }), '200 ');
+  t.is(await say('LAUNCH', 'short', { command: { value: 'true' } }), '202 ');
+  t.is(await say('WAIT', 'short'), '200 {"type":"WAIT_NESTED_CONTAINER","wait_nested_container":{"exit_status":1792}}');
+  const path = `/frameworks/${framework.id}/executors/${outer.task_id.value}/runs/latest/containers/short/stdout`;
+  const read = await ask(
+    { host: '127.0.0.1', port },
+    { method: 'GET', path: `/files/read?offset=0&path=${encodeURIComponent(path)}` },
+  );
+  t.regex(read.text, /containers\/short/);
+  t.is(await say('REMOVE', 'short'), '200 ');
+  t.is(await say('WAIT', 'short'), `404 Container ${parent?.value}.short cannot be found`);
+
+  t.is(await say('LAUNCH', 'long', { command: { value: 'exec sleep 1000' } }), '200 ');
+  t.is(await say('REMOVE', 'long'), '500 Nested container has not terminated yet');
+  t.is(await say('KILL', 'long', { signal: 15 }), '200 ');
+  t.regex(await say('WAIT', 'long'), /"exit_status":15/);
+  t.regex(await say('KILL', 'long'), /^404 /);
+  t.is(
+    await say('LAUNCH', 'image', { command: { value: 'x' }, container: { type: 'DOCKER', docker: { image: 'x' } } }),
+    '400 The provided ContainerInfo is not supported',
+  );
+
+  t.is(await say('LAUNCH', 'orphan', { command: { value: 'exec sleep 1000' } }), '200 ');
+  const waiting = say('WAIT', 'orphan');
+  await framework.call('KILL', { kill: { task_id: outer.task_id } });
+  await framework.update(outer.task_id.value, 'TASK_KILLED');
+  t.regex(await waiting, /^200 /);
 });
