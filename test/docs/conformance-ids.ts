@@ -160,3 +160,18 @@ export const notYet: Readonly<Record<string, string>> = {
   'MA-65': 'uninstalling is not tested by id yet',
   'LM-74': 'a measurement, for the benchmarks',
 };
+
+/** What the embedded Mesos knows and does not do, how it says so, and why. */
+export const refused: readonly (readonly [what: string, how: string, why: string])[] = [
+  ['container images, volumes of the host, networks', 'TASK_ERROR', 'tasks are processes of this machine'],
+  ['CREATE_DISK, DESTROY_DISK, calls about resource providers', 'OPERATION_ERROR; 501', 'there are none'],
+  ['LAUNCH_CONTAINER without a parent', '400', 'containers come with tasks and executors'],
+  [
+    'LAUNCH_NESTED_CONTAINER_SESSION, ATTACH_CONTAINER_INPUT, ATTACH_CONTAINER_OUTPUT',
+    '501',
+    'streams in both directions into a container; its files are read by the files API',
+  ],
+  ['PRUNE_IMAGES', '501', 'there are no images'],
+  ['SET_LOGGING_LEVEL', '501', 'loggers have no levels'],
+  ['protobuf', '415', 'JSON says the same'],
+];

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { scenarios } from '../conformance/scenarios/index.ts';
 import { allowedEverywhere } from '../local-mesos/replay/compare.ts';
 import { longRecordings, notPlayed, shortRecordings } from '../local-mesos/replay/recordings.ts';
-import { notYet, subjects } from './conformance-ids.ts';
+import { notYet, refused, subjects } from './conformance-ids.ts';
 import { testsByScenario } from './scenario-ids.ts';
 
 export const pagePath = fileURLToPath(new URL('../../docs/conformance.md', import.meta.url));
@@ -45,6 +45,12 @@ export function renderPage(): string {
     '## A master and its agents (LM)',
     '',
     ...table('LM'),
+    '',
+    '## What the embedded Mesos refuses',
+    '',
+    '| what | how | why |',
+    '|---|---|---|',
+    ...refused.map((row) => `| ${row.join(' | ')} |`),
     '',
     ...recordingsTable(),
     '',
