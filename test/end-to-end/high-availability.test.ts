@@ -3,9 +3,12 @@ import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
+import { exampleClasses } from '../../examples/build.ts';
+import type { JobView } from '../../src/dispatcher/dispatcher.ts';
 import { type Api, apiAt } from './support/api.ts';
 import { alive, eventually, flinkMesos, type Running } from './support/process.ts';
 import { exampleJar, pidOfTask, processesOf, startMaster } from './support/stack.ts';
+import { uploadJar } from './support/upload-jar.ts';
 import { startZooKeeper, type ZooKeeperServer } from './support/zookeeper.ts';
 
 interface Member {
@@ -178,5 +181,28 @@ test.serial(
       async () => (await second.api.get<unknown[]>('/v1/clusters')).length === 0,
     );
     t.pass();
+  },
+);
+
+test.serial(
+  'the driver of an elastic cluster finds the next leader through its node in ZooKeeper, and is given TaskManagers',
+  async (t) => {
+    await second.api.send('POST', '/v1/clusters', {
+      name: 'tides',
+      taskManagers: { mode: 'elastic', min: 0, max: 2, spare: 0 },
+    });
+    await second.api.clusterRunning('tides', 0);
+    const [jobManager] = await second.api.running('tides', 'jobmanager');
+    first = await startMember();
+    await second.process.kill('SIGKILL');
+    await leads(first);
+    // What needs a TaskManager is asked of a scheduler that the JobManager was never told of.
+    t.not(first.url, second.url);
+    const jar = await uploadJar(first.api, 'tides', (await exampleJar()).jar);
+    const wish = { jar, entryClass: exampleClasses.clickCounter, parallelism: 1 };
+    const { id } = await first.api.send<JobView>('POST', '/v1/clusters/tides/jobs', wish);
+    await first.api.clusterRunning('tides', 1);
+    await first.api.jobInState('tides', id, 'RUNNING');
+    t.deepEqual(await first.api.running('tides', 'jobmanager').then(([task]) => task?.id), jobManager?.id);
   },
 );
