@@ -115,6 +115,17 @@ test('RM-11, AR-5: an end that nobody asked for is told once, and nothing is lau
   t.like(world.plan(), [{ kind: 'launch', task: { taskId: idOf(3) } }]);
 });
 
+test('one that comes back after Flink was told of its end is ended, kept by Mesos’ side or not: Flink would turn it away', (t) => {
+  const world = withTwo();
+  const { taskId } = world.task('taskmanager').spec;
+  world.end(taskId, { state: 'TASK_UNREACHABLE' });
+  world.plan();
+  poll(world, 3);
+  // As `--returning keep` has it in the core.
+  world.run(taskId);
+  t.like(world.plan(), [{ kind: 'kill', taskId, reason: 'Flink gave it back' }]);
+});
+
 test('after a restart of the scheduler nothing is launched or killed, and what was not acknowledged is told again', (t) => {
   const world = withTwo();
   want(world, 2, [1, 2, 3]);
