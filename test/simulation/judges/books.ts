@@ -26,7 +26,7 @@ export class Books {
   readonly tasks = new Map<string, TaskRecord>();
   readonly clusters = new Map<string, ClusterRecord>();
   framework: FrameworkRecord | undefined;
-  /** Frameworks that operators removed. */
+  /** Frameworks that operators removed, and those of services that were uninstalled. */
   readonly removed = new Set<string>();
   uninstall: UninstallRecord | undefined;
   /** Of all collections. */
@@ -103,6 +103,7 @@ export class Books {
     const over = before !== undefined && (this.removed.has(before.frameworkId) || before.removed !== undefined);
     if (before !== undefined && !over && next?.frameworkId !== before.frameworkId && this.uninstall === undefined)
       this.#verdicts.violated('I7', `framework ${before.frameworkId} was given up for ${next?.frameworkId ?? 'none'}`);
+    if (before !== undefined && next === undefined) this.removed.add(before.frameworkId);
     this.framework = next;
   }
 
