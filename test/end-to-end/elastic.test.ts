@@ -2,13 +2,13 @@
  * A session cluster that holds a JobManager and nothing else until a job needs more: Flink's own requests, through Mesos,
  * as real processes. One stack serves the whole file.
  */
-import { openAsBlob } from 'node:fs';
 import { readFile, readlink, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { exampleClasses } from '../../examples/build.ts';
 import type { JobView } from '../../src/dispatcher/dispatcher.ts';
 import { provenJobManager } from './support/api.ts';
+import { jobsOf } from './support/flink-jobs.ts';
 import { alive, eventually } from './support/process.ts';
 import { exampleJar, pidOfTask, type Stack, startStack } from './support/stack.ts';
 
@@ -66,24 +66,24 @@ test.serial('the secret is in a file that only its user reads, and nowhere else'
 });
 
 test.serial('a job of parallelism 2 gets two TaskManagers, and exactly two', async (t) => {
-  const jar = await uploadJar();
+  const jar = await tides().upload((await exampleJar()).jar);
   job = await submit(jar);
-  await running(job.id);
+  await tides().running(job.id);
   await stack.api.clusterRunning('tides', 2);
   t.is((await launchedTaskManagers()).length, 2);
 });
 
 test.serial('a TaskManager killed with -9 is replaced by one, and the job runs again', async (t) => {
-  await checkpointed(job.id);
-  const restored = await restores(job.id);
+  await tides().checkpointed(job.id);
+  const restored = await tides().restores(job.id);
   const victim = (await launchedTaskManagers())[0] ?? '';
   process.kill(await pidOfTask(victim), 'SIGKILL');
   await eventually('two TaskManagers without the victim', 60_000, async () => {
     const present = await presentTaskManagers();
     return present.length === 2 && !present.includes(victim);
   });
-  await eventually('a restore', 60_000, async () => (await restores(job.id)) > restored);
-  await running(job.id);
+  await eventually('a restore', 60_000, async () => (await tides().restores(job.id)) > restored);
+  await tides().running(job.id);
   await stack.api.clusterRunning('tides', 2);
   t.is((await launchedTaskManagers()).length, 3);
   t.is((await stack.api.cluster('tides')).taskManagers.wanted, 2);
@@ -91,14 +91,14 @@ test.serial('a TaskManager killed with -9 is replaced by one, and the job runs a
 
 test.serial('I7: the scheduler killed with -9 comes back, nothing is launched and the job is untouched', async (t) => {
   const before = await launchedTaskManagers();
-  const restored = await restores(job.id);
+  const restored = await tides().restores(job.id);
   await stack.scheduler.kill('SIGKILL');
   await stack.startScheduler();
   await eventually('reconciled', 60_000, async () => (await stack.api.info()).reconciled);
   await stack.api.clusterRunning('tides', 2);
-  await running(job.id);
+  await tides().running(job.id);
   t.deepEqual(await launchedTaskManagers(), before);
-  t.is(await restores(job.id), restored);
+  t.is(await tides().restores(job.id), restored);
 });
 
 test.serial(
@@ -111,7 +111,7 @@ test.serial(
       (await stack.api.running('tides', 'jobmanager')).some(({ id }) => id !== victim.id),
     );
     await eventually('the job resumed', 60_000, async () => (await stack.api.jobs('tides'))[0]?.resumed === 1);
-    await running(job.id);
+    await tides().running(job.id);
     await stack.api.clusterRunning('tides', 2);
     t.deepEqual(await launchedTaskManagers(), before, 'nobody was started beside those that were there');
     t.is((await presentTaskManagers()).length, 2);
@@ -137,7 +137,7 @@ test.serial(
       taskManagers: { mode: 'elastic', min: 0, max: 2, spare: 0 },
     });
     await stack.api.clusterRunning('giants', 0);
-    const jar = await uploadJar('giants');
+    const jar = await jobsOf(stack.api, 'giants').upload((await exampleJar()).jar);
     const wish = { jar, entryClass: exampleClasses.clickCounter, parallelism: 2 };
     const { id } = await stack.api.send<JobView>('POST', '/v1/clusters/giants/jobs', wish);
     const waiting = async () => (await stack.api.tasks('giants')).filter(({ phase }) => phase === 'waiting');
@@ -154,13 +154,9 @@ test.serial(
   },
 );
 
-async function uploadJar(cluster = 'tides'): Promise<string> {
-  const { jar } = await exampleJar();
-  const form = new FormData();
-  form.append('jarfile', await openAsBlob(jar), 'examples.jar');
-  const answer = await fetch(`${stack.api.url}/v1/clusters/${cluster}/jars`, { method: 'POST', body: form });
-  if (!answer.ok) throw new Error(await answer.text());
-  return ((await answer.json()) as { id: string }).id;
+/** Of the scheduler of now: one that is started again has another address. */
+function tides() {
+  return jobsOf(stack.api, 'tides');
 }
 
 function submit(jar: string): Promise<JobView> {
@@ -181,29 +177,4 @@ async function launchedTaskManagers(): Promise<string[]> {
 async function presentTaskManagers(): Promise<string[]> {
   const tasks = await stack.api.tasks('tides');
   return tasks.flatMap(({ id, part, phase }) => (part === 'taskmanager' && phase === 'launched' ? [id] : []));
-}
-
-async function flinkJob<T>(id: string, path = ''): Promise<T> {
-  const { flinkJobId } = await stack.api.get<JobView>(`/v1/clusters/tides/jobs/${id}`);
-  return stack.api.get(`/v1/clusters/tides/flink/jobs/${flinkJobId}${path}`);
-}
-
-/** All its subtasks run: Flink calls a job RUNNING already while it waits for slots. */
-async function running(id: string): Promise<void> {
-  await eventually(`job ${id} with all its subtasks running`, 120_000, async () => {
-    const { state, vertices } = await flinkJob<{ state: string; vertices: { status: string }[] }>(id);
-    return state === 'RUNNING' && vertices.length > 0 && vertices.every((vertex) => vertex.status === 'RUNNING');
-  });
-}
-
-async function checkpointed(id: string): Promise<void> {
-  await eventually(
-    'a checkpoint',
-    60_000,
-    async () => (await flinkJob<{ counts: { completed: number } }>(id, '/checkpoints')).counts.completed > 0,
-  );
-}
-
-async function restores(id: string): Promise<number> {
-  return (await flinkJob<{ counts: { restored: number } }>(id, '/checkpoints')).counts.restored;
 }

@@ -3,11 +3,11 @@
  * and kill -9. One stack serves the whole file, step after step, as a cluster lives through its failures.
  */
 
-import { openAsBlob } from 'node:fs';
 import test from 'ava';
 import { exampleClasses } from '../../examples/build.ts';
 import type { JobView } from '../../src/dispatcher/dispatcher.ts';
 import { provenJobManager } from './support/api.ts';
+import { jobsOf } from './support/flink-jobs.ts';
 import { alive, eventually } from './support/process.ts';
 import { exampleJar, pidOfTask, processesOf, type Stack, startMaster, startStack } from './support/stack.ts';
 
@@ -28,15 +28,15 @@ test.after.always(async () => {
 test.serial('a session cluster comes up and a job with checkpoints runs', async (t) => {
   await stack.api.send('POST', '/v1/clusters', { name: 'orders', taskManagers: { mode: 'fixed', count: 2 } });
   await stack.api.clusterRunning('orders', 2);
-  const jar = await uploadJar('orders');
+  const jar = await orders().upload((await exampleJar()).jar);
   job = await stack.api.send<JobView>('POST', '/v1/clusters/orders/jobs', {
     jar,
     entryClass: exampleClasses.stateWitness,
     parallelism: 2,
     configuration: { 'execution.checkpointing.interval': '1 s' },
   });
-  await running('orders', job.id);
-  await checkpointed('orders', job.id);
+  await orders().running(job.id);
+  await orders().checkpointed(job.id);
   born = (await testimony('orders', job.id, 1)).born;
   t.is((await stack.api.tasks('orders')).filter((task) => task.phase === 'launched').length, 3);
 });
@@ -45,7 +45,7 @@ test.serial(
   'I1: a TaskManager killed with -9 is replaced on fresh ports and the job runs again from its checkpoint',
   async (t) => {
     const [victim] = await stack.api.running('orders', 'taskmanager');
-    const before = await restored('orders', job.id);
+    const before = await orders().restores(job.id);
     process.kill(await pidOfTask(victim?.id ?? ''), 'SIGKILL');
     const successor = await eventually('a successor', 60_000, async () =>
       (await stack.api.running('orders', 'taskmanager')).find(
@@ -55,8 +55,8 @@ test.serial(
     );
     t.notDeepEqual(successor.ports, victim?.ports);
     await stack.api.clusterRunning('orders', 2);
-    await running('orders', job.id);
-    await eventually('a restore', 60_000, async () => (await restored('orders', job.id)) > before);
+    await orders().running(job.id);
+    await eventually('a restore', 60_000, async () => (await orders().restores(job.id)) > before);
     t.like(await testimony('orders', job.id, 2), { born, violations: 0 });
   },
 );
@@ -73,7 +73,7 @@ test.serial('a second cluster beside the first disturbs nothing', async (t) => {
     async () => (await stack.api.get<unknown[]>('/v1/clusters')).length === 1,
   );
   t.deepEqual(await taskIds('orders'), before);
-  await running('orders', job.id);
+  await orders().running(job.id);
 });
 
 test.serial(
@@ -81,15 +81,15 @@ test.serial(
   async (t) => {
     const { frameworkId } = await stack.api.info();
     const before = await taskIds('orders');
-    const restores = await restored('orders', job.id);
+    const restores = await orders().restores(job.id);
     await stack.scheduler.kill('SIGKILL');
     await stack.startScheduler();
     await eventually('reconciled', 60_000, async () => (await stack.api.info()).reconciled);
     t.is((await stack.api.info()).frameworkId, frameworkId);
     await stack.api.clusterRunning('orders', 2);
     t.deepEqual(await taskIds('orders'), before);
-    await running('orders', job.id);
-    t.is(await restored('orders', job.id), restores);
+    await orders().running(job.id);
+    t.is(await orders().restores(job.id), restores);
   },
 );
 
@@ -111,13 +111,13 @@ test.serial('MA-15: a master that restarts is subscribed to again, and nothing i
     pids.filter((pid) => pid !== killed && !survivors.has(pid)),
     [],
   );
-  await running('orders', job.id);
+  await orders().running(job.id);
 });
 
 test.serial(
   'I9: a JobManager killed with -9 is replaced and the job resumes from its last retained checkpoint',
   async (t) => {
-    await checkpointed('orders', job.id);
+    await orders().checkpointed(job.id);
     const victim = await provenJobManager(stack.api, 'orders');
     const taskManagers = (await stack.api.running('orders', 'taskmanager')).map((task) => task.id).sort();
     const pid = await pidOfTask(victim.id);
@@ -130,10 +130,10 @@ test.serial(
     const resumed = await stack.api.jobInState('orders', job.id, 'RUNNING', 120_000);
     t.is(resumed.resumed, 1);
     t.not(resumed.flinkJobId, job.flinkJobId);
-    await running('orders', job.id);
+    await orders().running(job.id);
     // Found at its old place, by the same TaskManagers, whose slots the tasks of the lost attempt have left.
     t.deepEqual((await stack.api.running('orders', 'taskmanager')).map((task) => task.id).sort(), taskManagers);
-    t.true((await restored('orders', job.id)) >= 1);
+    t.true((await orders().restores(job.id)) >= 1);
     t.like(await testimony('orders', job.id, 3), { born, violations: 0 });
     t.false(alive(pid));
   },
@@ -152,44 +152,9 @@ test.serial('I2: deleting a cluster leaves no process', async (t) => {
   t.pass();
 });
 
-async function uploadJar(cluster: string): Promise<string> {
-  const { jar } = await exampleJar();
-  const form = new FormData();
-  form.append('jarfile', await openAsBlob(jar), 'examples.jar');
-  const answer = await fetch(`${stack.api.url}/v1/clusters/${cluster}/jars`, { method: 'POST', body: form });
-  if (!answer.ok) throw new Error(await answer.text());
-  return ((await answer.json()) as { id: string }).id;
-}
-
-/** What Flink's own REST says of a job's present attempt. */
-async function flinkJob<T>(cluster: string, id: string, path = ''): Promise<T> {
-  const { flinkJobId } = await stack.api.get<JobView>(`/v1/clusters/${cluster}/jobs/${id}`);
-  return stack.api.get(`/v1/clusters/${cluster}/flink/jobs/${flinkJobId}${path}`);
-}
-
-/** All its subtasks run: Flink calls a job RUNNING already while it waits for slots. */
-async function running(cluster: string, id: string): Promise<void> {
-  await eventually(`job ${id} with all its subtasks running`, 120_000, async () => {
-    const { state, vertices } = await flinkJob<{ state: string; vertices: { status: string }[] }>(cluster, id);
-    return state === 'RUNNING' && vertices.length > 0 && vertices.every((vertex) => vertex.status === 'RUNNING');
-  });
-}
-
-interface Checkpoints {
-  counts: { completed: number; restored: number };
-}
-
-async function checkpointed(cluster: string, id: string): Promise<void> {
-  const before = (await flinkJob<Checkpoints>(cluster, id, '/checkpoints')).counts.completed;
-  await eventually(
-    'another checkpoint',
-    60_000,
-    async () => (await flinkJob<Checkpoints>(cluster, id, '/checkpoints')).counts.completed > before,
-  );
-}
-
-async function restored(cluster: string, id: string): Promise<number> {
-  return (await flinkJob<Checkpoints>(cluster, id, '/checkpoints')).counts.restored;
+/** Of the scheduler of now: one that is started again has another address. */
+function orders() {
+  return jobsOf(stack.api, 'orders');
 }
 
 interface Testimony {
@@ -201,11 +166,9 @@ interface Testimony {
 /** What the job says of its own state, once it has been started so many times (examples/README.md). */
 async function testimony(cluster: string, id: string, starts: number): Promise<Testimony> {
   return eventually(`the testimony of start ${starts}`, 60_000, async () => {
-    const answer = await flinkJob<{ 'user-task-accumulators': { name: string; value: string }[] }>(
-      cluster,
-      id,
-      '/accumulators',
-    );
+    const answer = await jobsOf(stack.api, cluster).flink<{
+      'user-task-accumulators': { name: string; value: string }[];
+    }>(id, '/accumulators');
     const said = Object.fromEntries(answer['user-task-accumulators'].map(({ name, value }) => [name, Number(value)]));
     return (said.starts ?? 0) >= starts && (said as unknown as Testimony);
   });

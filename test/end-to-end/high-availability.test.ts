@@ -6,9 +6,9 @@ import test from 'ava';
 import { exampleClasses } from '../../examples/build.ts';
 import type { JobView } from '../../src/dispatcher/dispatcher.ts';
 import { type Api, apiAt } from './support/api.ts';
+import { jobsOf } from './support/flink-jobs.ts';
 import { alive, eventually, flinkMesos, type Running } from './support/process.ts';
 import { exampleJar, pidOfTask, processesOf, startMaster } from './support/stack.ts';
-import { uploadJar } from './support/upload-jar.ts';
 import { startZooKeeper, type ZooKeeperServer } from './support/zookeeper.ts';
 
 interface Member {
@@ -198,7 +198,7 @@ test.serial(
     await leads(first);
     // What needs a TaskManager is asked of a scheduler that the JobManager was never told of.
     t.not(first.url, second.url);
-    const jar = await uploadJar(first.api, 'tides', (await exampleJar()).jar);
+    const jar = await jobsOf(first.api, 'tides').upload((await exampleJar()).jar);
     const wish = { jar, entryClass: exampleClasses.clickCounter, parallelism: 1 };
     const { id } = await first.api.send<JobView>('POST', '/v1/clusters/tides/jobs', wish);
     await first.api.clusterRunning('tides', 1);
