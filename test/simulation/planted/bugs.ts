@@ -12,6 +12,8 @@ export interface PlantedBug {
   readonly instead: string;
   /** What worlds suffer from in which it is looked for; default: what their seeds say. */
   readonly faults?: readonly string[];
+  /** So many worlds it may stay hidden in; default 1,000. */
+  readonly worlds?: number;
 }
 
 export const plantedBugs: readonly PlantedBug[] = [
@@ -33,12 +35,14 @@ export const plantedBugs: readonly PlantedBug[] = [
     file: 'src/runtime/loop.ts',
     find: 'if (persist.length === 0 && calls.length === 0) return undefined;',
     instead: 'if (persist.length === 0) return undefined;',
+    worlds: 5_000,
     faults: [
       'a session of ZooKeeper expires',
       'a connection to ZooKeeper is lost',
       'a scheduler is cut off from the masters',
       'the stream breaks',
       'a call is lost before it arrives',
+      'a process of a task dies',
     ],
   },
   {
@@ -283,22 +287,16 @@ export const plantedBugs: readonly PlantedBug[] = [
     instead: 'void gone;',
   },
   {
-    name: 'what Flink gives back runs on',
+    name: 'a worker starts before Flink knows of it',
     file: 'src/flink/plan/plan-workers.ts',
-    find: "?.phase !== 'launched') kill(planning, task, 'Flink gave it back');",
-    instead: "?.phase === 'ended') kill(planning, task, 'Flink gave it back');",
+    find: "if (worker.phase !== 'launched' || present.has(id)) continue;",
+    instead: "if (worker.phase === 'ended' || worker.phase === 'releasing' || present.has(id)) continue;",
   },
   {
     name: 'what a driver says is forgotten',
     file: 'src/flink/plan/driver-calls.ts',
     find: 'draft.change({ driver: { ...driver, state: saveDriverState(state) } });',
     instead: '',
-  },
-  {
-    name: 'a service that is uninstalled registers anew',
-    file: 'src/scheduler/connection-manager/connection-ends.ts',
-    find: 'if (connection.uninstalling === true) { return changed(uninstalled(connection, now), [...before, ...quiet]); } if (connection.startAnew === true)',
-    instead: 'if (connection.startAnew === true)',
   },
   {
     name: 'the wish to uninstall is not written down',

@@ -9,8 +9,8 @@ import { type PlantedBug, plantedBugs } from './bugs.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** So many worlds a bug may stay hidden in. */
-const MOST_SEEDS = 1_000;
+/** So many worlds a bug may stay hidden in, where it does not say more. */
+const MOST_WORLDS = 1_000;
 
 export interface PlantedOptions {
   readonly jobs: number;
@@ -58,10 +58,13 @@ async function find(bug: PlantedBug): Promise<Outcome | undefined> {
     plant(bug, copy);
     let found: Outcome | undefined;
     const script = join(copy, 'test/simulation/worker.ts');
-    await playInWorkers({ first: 1, count: MOST_SEEDS, jobs: 1, script, faults: bug.faults }, (outcome) => {
-      if (outcome.violations.length > 0) found ??= outcome;
-      return found === undefined ? undefined : 'enough';
-    });
+    await playInWorkers(
+      { first: 1, count: bug.worlds ?? MOST_WORLDS, jobs: 1, script, faults: bug.faults },
+      (outcome) => {
+        if (outcome.violations.length > 0) found ??= outcome;
+        return found === undefined ? undefined : 'enough';
+      },
+    );
     return found;
   } finally {
     rmSync(copy, { recursive: true, force: true });
@@ -100,7 +103,7 @@ function placesOf({ find }: PlantedBug, source: string): RegExpExecArray[] {
 }
 
 function inWords({ bug, outcome }: Finding): string {
-  if (outcome === undefined) return `MISSED in ${MOST_SEEDS} worlds: ${bug.name}`;
+  if (outcome === undefined) return `MISSED in ${bug.worlds ?? MOST_WORLDS} worlds: ${bug.name}`;
   const [first] = outcome.violations;
   return `found in seed ${outcome.seed}: ${bug.name}\n    ${first?.invariant}: ${first?.what}`;
 }
