@@ -13,6 +13,7 @@ import { Problem } from '../lib/problem.ts';
 import {
   parseConfiguration,
   parseConstraints,
+  parseFlinkHome,
   parseHostAttributes,
   parseTaskManagers,
   parseUris,
@@ -100,6 +101,24 @@ const rows: readonly Row[] = [
     what: 'fetched and unpacked for every process; one that holds bin/java is its Java',
     path: 'processes.uris',
     parse: parseUris,
+  },
+  {
+    flags: '--process-image <image>',
+    what: 'image of all processes, of Docker',
+    path: 'processes.container.image',
+    parse: word,
+  },
+  {
+    flags: '--process-network <name>',
+    what: 'network on which all processes have addresses of their own',
+    path: 'processes.container.network',
+    parse: word,
+  },
+  {
+    flags: '--process-flink <version@home>',
+    what: 'the Flink that lies in the image, or on all agents, as 2.3.0@/opt/flink',
+    path: 'flink',
+    parse: parseFlinkHome,
   },
   {
     flags: '--flink-log-level <level>',

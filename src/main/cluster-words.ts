@@ -59,6 +59,14 @@ export function parseTaskManagers(text: string, option: string): object {
   return max === undefined ? { mode: 'fixed', count: first } : { mode: 'elastic', min: first, max, spare };
 }
 
+/** `2.3.0@/opt/flink` */
+export function parseFlinkHome(text: string, option: string): object {
+  const [, version, home] = /^([0-9]+\.[0-9]+\.[0-9]+)@(\/\S*)$/.exec(text.trim()) ?? [];
+  if (version === undefined)
+    throw new Problem('USAGE', `${option} ${text}: expected VERSION@DIRECTORY, as 2.3.0@/opt/flink`);
+  return { home, version };
+}
+
 /** Kept by the agent: the next process there does not fetch it again. */
 export function parseUris(text: string): object[] {
   const uris = splitUnescaped(text, ',').map((uri) => unescaped(uri).trim());

@@ -5,7 +5,7 @@
  */
 import { execFile } from 'node:child_process';
 import { createReadStream, openAsBlob } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -18,17 +18,20 @@ import { fillApp, type MarathonApp } from '../../marathon/app.ts';
 import { checkApp } from '../../marathon/check-app.ts';
 import type { ClusterView, InfoView, JobView, TaskView } from '../../src/dispatcher/dispatcher.ts';
 import { type LocalMesos, startLocalMesos } from '../../src/local-mesos/server/start-local-mesos.ts';
-import { type Marathon, startMarathon } from './support/marathon.ts';
+import { packagedFlink } from '../../universe/package.ts';
+import { type Instance, type Marathon, startMarathon } from './support/marathon.ts';
+import { packFlink } from './support/pack-flink.ts';
 import { eventually, repository } from './support/process.ts';
 import { exampleJar, processesOf } from './support/stack.ts';
+import { startZooKeeper, type ZooKeeperServer } from './support/zookeeper.ts';
 
 const run = promisify(execFile);
 const token = 'a-token-of-the-test';
-const flinkName = 'flink-2.3.0';
 
 let directory: string;
 let files: Server;
 let mesos: LocalMesos;
+let zooKeeper: ZooKeeperServer;
 let marathon: Marathon;
 let jar: string;
 
@@ -37,27 +40,46 @@ test.before(async (t) => {
   directory = await mkdtemp(join(tmpdir(), 'flink-mesos-marathon-'));
   const artifacts = join(directory, 'artifacts');
   await mkdir(artifacts);
-  const flink = await exampleJar();
+  const flink = await exampleJar(packagedFlink);
   jar = flink.jar;
   await Promise.all([
     buildArchive(repository.replace(/\/$/, ''), artifacts, { level: 1 }),
-    packFlink(flink.home, artifacts),
+    packFlink(flink.home, artifacts, packagedFlink),
   ]);
   await writeFile(join(directory, 'token-of-mine'), `${token}\n`);
   files = await serve(artifacts);
-  mesos = await startLocalMesos({ host: '127.0.0.1', port: 0, agents: 1, workDir: join(directory, 'mesos') });
-  const app = fillApp(await readFile(join(repository, 'marathon/flink-mesos.json'), 'utf8'), {
-    masters: new URL(mesos.masterUrl).host,
-    storage: `file://${directory}/storage`,
-    token: `file://${directory}/token-of-mine`,
-    artifacts: `http://127.0.0.1:${(files.address() as AddressInfo).port}`,
+  zooKeeper = await startZooKeeper(directory);
+  mesos = await startLocalMesos({
+    host: '127.0.0.1',
+    zooKeeper: { hosts: [zooKeeper.address], path: '/mesos' },
+    agents: ['127.0.0.2', '127.0.0.3', '127.0.0.4'].map((hostname) => ({ hostname })),
+    workDir: join(directory, 'mesos'),
   });
-  marathon = await startMarathon(new URL(mesos.masterUrl).host, app, join(directory, 'volumes'));
+  marathon = await started('flink-mesos');
 });
+
+/** The app as it is shipped, filled in as its page says; the two places that every machine has are below our directory. */
+async function appNamed(name: string): Promise<MarathonApp> {
+  const template = await readFile(join(repository, `marathon/${name}.json`), 'utf8');
+  const app = fillApp(template, {
+    zookeeper: zooKeeper.address,
+    artifacts: `http://127.0.0.1:${(files.address() as AddressInfo).port}`,
+    image: 'registry.example/flink-mesos:1',
+  });
+  const here = JSON.stringify(app)
+    .replace('file:///shared/flink-mesos', `file://${directory}/storage-of-${name}`)
+    .replace('file:///etc/flink-mesos/token', `file://${directory}/token-of-mine`);
+  return JSON.parse(here) as MarathonApp;
+}
+
+async function started(name: string, change: (app: MarathonApp) => MarathonApp = (app) => app): Promise<Marathon> {
+  return await startMarathon(new URL(mesos.masterUrl).host, change(await appNamed(name)), join(directory, 'volumes'));
+}
 
 test.after.always(async () => {
   await marathon?.close();
   await mesos?.close();
+  await zooKeeper?.kill();
   files?.close();
   await eventually('no process left', 20_000, async () => (await processesOf(directory)).length === 0);
   await rm(directory, { recursive: true, force: true });
@@ -101,6 +123,84 @@ test.serial('killed with -9 it is started again, and is the same framework with 
   await eventually('the cluster gone', 60_000, async () => (await launched()).length === 0);
 });
 
+test.serial(
+  'highly available: three schedulers on three hosts, one leads, and another takes over when it is killed',
+  async (t) => {
+    t.timeout(300_000);
+    await marathon.close();
+    marathon = await started('flink-mesos-ha');
+    await eventually(
+      'three healthy instances',
+      120_000,
+      async () => live().filter(({ healthy: well }) => well).length === 3,
+    );
+    t.is(new Set(live().map(({ host }) => host)).size, 3);
+    const first = await leader();
+    const spec = { name: 'kept', taskManagers: { mode: 'fixed', count: 0 } };
+    await call('POST', '/v1/clusters', spec, first);
+    const { frameworkId } = await call<InfoView>('GET', '/v1/info', undefined, first);
+    process.kill(await pidOfInstance(first.taskId), 'SIGKILL');
+    const second = await eventually('another leader', 60_000, async () => {
+      const found = await leader();
+      return found.taskId !== first.taskId && found;
+    });
+    t.is((await call<InfoView>('GET', '/v1/info', undefined, second)).frameworkId, frameworkId);
+    t.is((await call<ClusterView>('GET', '/v1/clusters/kept', undefined, second)).name, 'kept');
+    await eventually(
+      'a third instance again',
+      120_000,
+      async () => live().filter(({ healthy: well }) => well).length === 3,
+    );
+    await call('DELETE', '/v1/clusters/kept', undefined, second);
+    await eventually('no task left', 60_000, async () =>
+      (await call<TaskView[]>('GET', '/v1/tasks', undefined, second)).every(({ phase }) => phase === 'ended'),
+    );
+  },
+);
+
+for (const name of ['flink-mesos-container', 'flink-mesos-ha-container']) {
+  test.serial(`${name}: starts on the files that its image holds`, async (t) => {
+    t.timeout(200_000);
+    await marathon.close();
+    const image = join(directory, 'image');
+    await unpackImage(image);
+    marathon = await started(name, (app) => withoutImage(app, image));
+    await eventually('a healthy instance', 120_000, async () => live().some(({ healthy: well }) => well));
+    t.is((await call<InfoView>('GET', '/v1/info')).mesos.state, 'subscribed');
+  });
+}
+
+/** What marathon/Dockerfile puts below /opt. The embedded Mesos runs no images: so their files are looked for elsewhere. */
+async function unpackImage(image: string): Promise<void> {
+  await mkdir(join(image, 'opt'), { recursive: true });
+  const artifacts = join(directory, 'artifacts');
+  const archive = (await readdir(artifacts)).find((file) => file.startsWith('flink-mesos-')) ?? '';
+  await run('tar', ['-xzf', join(artifacts, archive), '-C', join(image, 'opt')]);
+  await rm(join(image, 'opt/flink'), { force: true });
+  await symlink((await exampleJar(packagedFlink)).home, join(image, 'opt/flink'));
+}
+
+function withoutImage({ container, ...app }: MarathonApp, image: string): MarathonApp {
+  const moved = JSON.parse(JSON.stringify(app).replaceAll('/opt/', `${image}/opt/`)) as MarathonApp;
+  const { docker: _, ...rest } = container ?? { type: 'MESOS' };
+  return { ...moved, container: rest };
+}
+
+function live(): readonly Instance[] {
+  return marathon.instances.filter(({ state }) => state === 'TASK_RUNNING');
+}
+
+async function leader(): Promise<Instance> {
+  return await eventually('a leader', 60_000, async () => {
+    for (const instance of live()) {
+      const answer = await fetch(url('/v1/health', instance)).catch(() => undefined);
+      const health = (await answer?.json().catch(() => undefined)) as { role?: string; healthy?: boolean } | undefined;
+      if (health?.healthy === true && health.role !== 'standby') return instance;
+    }
+    return undefined;
+  });
+}
+
 test.serial('the runner itself: an app that fails its health check is killed and started again', async (t) => {
   const server = "let asked=0;require('http').createServer((_,r)=>{r.statusCode=asked++<3?200:503;r.end()})";
   const app: MarathonApp = {
@@ -135,14 +235,13 @@ async function launched(): Promise<string[]> {
   return tasks.flatMap(({ id, phase }) => (phase === 'launched' ? [id] : [])).sort();
 }
 
-function url(path: string): string {
-  const instance = marathon.current();
+function url(path: string, instance = marathon.current()): string {
   return `http://${instance?.host}:${instance?.ports[0]}${path}`;
 }
 
-async function call<T>(method: string, path: string, body?: object): Promise<T> {
+async function call<T>(method: string, path: string, body?: object, instance?: Instance): Promise<T> {
   const json = body === undefined || body instanceof FormData ? {} : { 'content-type': 'application/json' };
-  const answer = await fetch(url(path), {
+  const answer = await fetch(url(path, instance), {
     method,
     headers: { authorization: `token=${token}`, ...json } as Record<string, string>,
     ...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) }),
@@ -159,13 +258,6 @@ async function pidOfInstance(taskId: string): Promise<number> {
     if (command.includes('src/main.js')) return pid;
   }
   throw new Error(`no process of ${taskId}`);
-}
-
-/** The name and the inner directory of Apache's own archive; not compressed, for jars are already (tar looks itself). */
-async function packFlink(home: string, directoryOfArtifacts: string): Promise<void> {
-  const archive = join(directoryOfArtifacts, `${flinkName}-bin-scala_2.12.tgz`);
-  const parts = ['lib', 'plugins', 'LICENSE'];
-  await run('tar', ['-cf', archive, `--transform=s,^,${flinkName}/,`, '-C', home, ...parts]);
 }
 
 async function serve(artifacts: string): Promise<Server> {

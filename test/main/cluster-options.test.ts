@@ -34,6 +34,9 @@ const rows: [string, string, object][] = [
     'http://x/jre.tgz',
     { processes: { uris: [{ value: 'http://x/jre.tgz', extract: true, cache: true }] } },
   ],
+  ['--process-image', 'flink:2.3.0', { processes: { container: { image: 'flink:2.3.0' } } }],
+  ['--process-network', 'dcos', { processes: { container: { network: 'dcos' } } }],
+  ['--process-flink', '2.3.0@/opt/flink', { flink: { home: '/opt/flink', version: '2.3.0' } }],
   ['--flink-log-level', 'debug', { logging: { level: 'DEBUG' } }],
   ['--checkpoint-dir', 's3://c', { configuration: { 'execution.checkpointing.dir': 's3://c' } }],
   ['--savepoint-dir', 's3://s', { configuration: { 'execution.checkpointing.savepoint-dir': 's3://s' } }],
@@ -86,6 +89,7 @@ const faulty: [string[], RegExp][] = [
   [['--jobmanager-placement', 'hostname:BESIDE:x'], /no operator BESIDE/],
   [['--flink-config', 'rest.port=1'], /rest.port: the scheduler decides/],
   [['--flink-config', 'what'], /-Dkey=value, not what/],
+  [['--process-flink', 'flink'], /VERSION@DIRECTORY/],
   [['--host-attributes', 'az'], /NAME:VALUE/],
 ];
 

@@ -12,9 +12,7 @@ const directory = fileURLToPath(new URL('../../marathon/', import.meta.url));
 const apps = readdirSync(directory).filter((name) => name.endsWith('.json') && name !== 'app.schema.json');
 
 const values = {
-  masters: 'mesos-1:5050,mesos-2:5050',
-  storage: 'file:///shared/flink',
-  token: 'file:///etc/flink-mesos/token',
+  zookeeper: 'zk-1:2181,zk-2:2181',
   artifacts: 'http://files.example',
   image: 'registry.example/flink-mesos:1',
 };
@@ -22,7 +20,12 @@ const values = {
 const template = (name: string): string => readFileSync(`${directory}${name}`, 'utf8');
 
 test('there are apps', (t) => {
-  t.deepEqual(apps.sort(), ['flink-mesos-container.json', 'flink-mesos.json']);
+  t.deepEqual(apps.sort(), [
+    'flink-mesos-container.json',
+    'flink-mesos-ha-container.json',
+    'flink-mesos-ha.json',
+    'flink-mesos.json',
+  ]);
 });
 
 for (const name of apps) {
@@ -30,13 +33,13 @@ for (const name of apps) {
     t.deepEqual(checkApp(fillApp(template(name), values)), []);
   });
 
-  test(`${name}: artifacts or image, masters, storage and token are all that is to fill in`, (t) => {
+  test(`${name}: ZooKeeper and artifacts or image are all that is to fill in`, (t) => {
     const asked = placeholders(template(name)).sort();
     const where = name.includes('container') ? 'image' : 'artifacts';
-    t.deepEqual(asked, [where, 'masters', 'storage', 'token'].sort());
+    t.deepEqual(asked, [where, 'zookeeper'].sort());
     const text = JSON.stringify(fillApp(template(name), values));
     for (const placeholder of asked) t.true(text.includes(values[placeholder as keyof typeof values]), placeholder);
-    t.throws(() => fillApp(template(name), { ...values, token: '' }), { message: /token/ });
+    t.throws(() => fillApp(template(name), { ...values, zookeeper: '' }), { message: /zookeeper/ });
   });
 
   test(`${name}: every variable is an option of the scheduler`, (t) => {
@@ -47,6 +50,17 @@ for (const name of apps) {
       t.true(known.has(variable), variable);
   });
 
+  if (name.includes('-ha')) {
+    test(`${name}: state is in ZooKeeper, each instance on a host of its own, and others take over at once`, (t) => {
+      const app = fillApp(template(name), values);
+      t.is(app.env?.FLINK_MESOS_ZK, 'zk://zk-1:2181,zk-2:2181/flink-mesos');
+      t.deepEqual(app.constraints, [['hostname', 'UNIQUE']]);
+      t.is(app.instances, 3);
+      t.is(app.container?.volumes, undefined);
+      t.is(app.labels?.MARATHON_SINGLE_INSTANCE_APP, undefined);
+    });
+    continue;
+  }
   test(`${name}: state outlives the sandbox, and Marathon runs no second instance beside the first`, (t) => {
     const app = fillApp(template(name), values);
     const volume = app.container?.volumes?.find(({ persistent }) => persistent !== undefined);
@@ -57,8 +71,8 @@ for (const name of apps) {
 }
 
 test('values that hold quotes stay what they are', (t) => {
-  const app = fillApp(template('flink-mesos.json'), { ...values, storage: 'a"b\\c' });
-  t.is(app.env?.FLINK_MESOS_STORAGE, 'a"b\\c');
+  const app = fillApp(template('flink-mesos.json'), { ...values, zookeeper: 'a"b\\c' });
+  t.is(app.env?.FLINK_MESOS_MESOS_MASTER, 'zk://a"b\\c/mesos');
 });
 
 test('the archive of this version is what is fetched', (t) => {

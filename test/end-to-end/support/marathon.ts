@@ -1,13 +1,14 @@
 /**
  * What Marathon does with one app, as a framework of its own on a Mesos: an offer that has the resources and ports, the
  * variables of the ports, the files to fetch, the command, a persistent volume that returns with the next instance, a
- * health check, and a new instance when one has ended or failed its check too often.
+ * health check, as many instances as it says on hosts that its constraint lets, and a new one when one has ended or failed its
+ * check too often.
  */
 import { mkdir } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { MarathonApp } from '../../../marathon/app.ts';
+import type { HealthCheck, MarathonApp } from '../../../marathon/app.ts';
 import { toThousandths } from '../../../src/lib/thousandths.ts';
 import {
   calls,
@@ -64,11 +65,14 @@ function createRunner(app: MarathonApp, volumes: string, stream: SchedulerStream
   let stopped = false;
   let delayMs = (app.backoffSeconds ?? 1) * 1000;
   let wantedAt = 0;
-  const ended = (): boolean => instances.every(({ state }) => isTerminal(state as TaskStatus['state']));
+  const live = (): Instance[] => instances.filter(({ state }) => !isTerminal(state as TaskStatus['state']));
+  const unique = app.constraints?.some(([field, operator]) => field === 'hostname' && operator === 'UNIQUE') ?? false;
+  const mayRunOn = (hostname: string): boolean =>
+    live().length < (app.instances ?? 1) && !(unique && live().some(({ host }) => host === hostname));
 
   async function onOffers(offers: readonly Offer[]): Promise<void> {
     for (const offer of offers) {
-      const wants = !stopped && ended() && Date.now() >= wantedAt && instances.length < 20;
+      const wants = !stopped && mayRunOn(offer.hostname) && Date.now() >= wantedAt && instances.length < 20;
       const cut = wants ? cutOut(app, offer) : undefined;
       if (cut === undefined) {
         await stream.call(calls.decline(frameworkId, [offer.id.value], { refuseSeconds: 0.2 }));
@@ -114,37 +118,37 @@ function createRunner(app: MarathonApp, volumes: string, stream: SchedulerStream
     /** MESOS_HTTP asks on the agent itself, so on loopback, and takes 200 to 399 for an answer. */
     async check(): Promise<void> {
       const [check] = app.healthChecks ?? [];
-      let checked: Instance | undefined;
-      let failures = 0;
+      /** Until its first good answer an instance has its grace period, and is not counted. */
+      const failures = new Map<Instance, number>();
       while (!stopped && check !== undefined) {
-        const instance = instances.findLast(({ state }) => state === 'TASK_RUNNING');
-        const port = instance?.ports[check.portIndex ?? 0];
-        if (instance !== undefined && port !== undefined) {
-          instance.healthy = await fetch(`http://127.0.0.1:${port}${check.path ?? '/'}`, { redirect: 'manual' })
-            .then(({ status }) => status < 400)
-            .catch(() => false);
-          // Until its first good answer an instance has its grace period.
-          if (instance.healthy) [checked, failures] = [instance, 0];
-          else if (checked === instance) failures += 1;
+        for (const instance of live().filter(({ state }) => state === 'TASK_RUNNING')) {
+          instance.healthy = await answersOn(instance, check);
+          const counted = failures.get(instance);
+          const count = instance.healthy ? 0 : counted === undefined ? undefined : counted + 1;
+          if (count === undefined) continue;
+          failures.set(instance, count);
           const most = check.maxConsecutiveFailures ?? 3;
-          if (most > 0 && failures >= most) {
-            checked = undefined;
-            failures = 0;
-            await kill(instance);
-          }
+          if (most === 0 || count < most) continue;
+          failures.delete(instance);
+          await kill(instance);
         }
         await sleep(100);
       }
     },
     async stop(): Promise<void> {
       stopped = true;
-      const running = instances.filter(({ state }) => !isTerminal(state as TaskStatus['state']));
-      for (const instance of running) await kill(instance);
-      for (let tries = 0; !ended() && tries < 300; tries += 1) await sleep(100);
+      for (const instance of live()) await kill(instance);
+      for (let tries = 0; live().length > 0 && tries < 300; tries += 1) await sleep(100);
       // Without a failover timeout the master forgets the framework when the stream ends.
       stream.close();
     },
   };
+}
+
+async function answersOn({ ports }: Instance, { path = '/', portIndex = 0 }: HealthCheck): Promise<boolean> {
+  return await fetch(`http://127.0.0.1:${ports[portIndex]}${path}`, { redirect: 'manual' })
+    .then(({ status }) => status < 400)
+    .catch(() => false);
 }
 
 interface CutOut {

@@ -20,6 +20,8 @@ const duration = fc.constantFrom('0s', '90s', '10m', '500ms');
 
 const withPattern: Record<string, fc.Arbitrary<string>> = {
   'service.unreachable_timeout': duration,
+  'flink.image_flink': fc.constantFrom('', '2.3.0@/opt/flink'),
+  'flink.virtual_network_name': fc.constantFrom('', 'dcos'),
   'zookeeper.session_timeout': duration,
   'zookeeper.uri': fc.constantFrom('', 'zk://zk-1:2181,zk-2:2181/flink'),
   'flink.clusters': fc.constantFrom('', 'default', 'a,b-2'),
