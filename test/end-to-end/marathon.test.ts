@@ -166,7 +166,7 @@ for (const name of ['flink-mesos-container', 'flink-mesos-ha-container']) {
     await unpackImage(image);
     marathon = await started(name, (app) => withoutImage(app, image));
     await eventually('a healthy instance', 120_000, async () => live().some(({ healthy: well }) => well));
-    t.is((await call<InfoView>('GET', '/v1/info')).mesos.state, 'subscribed');
+    t.is((await call<InfoView>('GET', '/v1/info', undefined, await leader())).mesos.state, 'subscribed');
   });
 }
 
