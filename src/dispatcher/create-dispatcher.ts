@@ -6,8 +6,9 @@ import { randomBytes } from 'node:crypto';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { ArtifactRef, ClusterName, ClusterRecord, JarRecord, JobId, JobRecord } from '../flink/plan/records.ts';
 import type { GivenToAll } from '../flink/render/configuration.ts';
+import { judgeSpec } from '../flink/render/judge-spec.ts';
 import type { FlinkRest } from '../flink/rest/flink-rest.ts';
-import { type ClusterSpec, type FlinkSource, JobSpec } from '../flink/spec.ts';
+import { type ClusterSpec, type CompleteClusterSpec, type FlinkSource, JobSpec } from '../flink/spec.ts';
 import type { EpochMs } from '../lib/brand.ts';
 import { Problem } from '../lib/problem.ts';
 import type { TaskId } from '../mesos-api-client/protocol/ids.ts';
@@ -159,6 +160,14 @@ function clusterOperations(parts: DispatcherParts, jars: JarLibrary, find: Finde
       await runtime.submit({ kind: 'create', cluster });
       return view(runtime.cluster(cluster.name) ?? cluster);
     },
+    async scaleCluster(name, taskManagers) {
+      const record = find.liveCluster(name);
+      const spec: CompleteClusterSpec = { ...record.spec, taskManagers: { mode: 'fixed', count: taskManagers } };
+      const faults = judgeSpec(spec);
+      if (faults.length > 0) throw new Problem('SPEC_IMPOSSIBLE', faults.join('; '), { details: { faults } });
+      await runtime.submit({ kind: 'scale', cluster: record.name, taskManagers });
+      return view(find.cluster(name));
+    },
     async deleteCluster(name) {
       const record = find.cluster(name);
       const before = view(record);
@@ -180,6 +189,11 @@ function taskOperations(runtime: Runtime, find: Finders) {
     async restartTask(id) {
       const { taskId } = find.task(id).spec;
       await runtime.restartTask(taskId, 'restarted by an operator');
+      return view(find.task(taskId));
+    },
+    async replaceTask(id) {
+      const { taskId } = find.task(id).spec;
+      await runtime.restartTask(taskId, 'replaced by an operator', { elsewhere: true });
       return view(find.task(taskId));
     },
   } satisfies Partial<Dispatcher>;

@@ -134,6 +134,8 @@ export interface Dispatcher {
   createCluster(spec: unknown): Promise<ClusterView>;
   clusters(): readonly ClusterView[];
   cluster(name: string): ClusterView;
+  /** CONFLICT for an elastic cluster: its TaskManagers come and go by themselves. */
+  scaleCluster(name: string, taskManagers: number): Promise<ClusterView>;
   /** Resolves when the wish is durable; the cluster is gone when cluster() says NOT_FOUND. */
   deleteCluster(name: string): Promise<ClusterView>;
   tasks(cluster?: string): readonly TaskView[];
@@ -141,6 +143,8 @@ export interface Dispatcher {
   /** Of the cluster's processes that are launched and to stay. */
   endpoints(cluster: string): readonly EndpointView[];
   restartTask(id: string): Promise<TaskView>;
+  /** Ends it as well, and gives its place up: what comes after it goes elsewhere, where there is another agent for it. */
+  replaceTask(id: string): Promise<TaskView>;
   /** Of all tasks that wait, in the order of their requests. */
   why(): readonly TaskWhyView[];
   /** CONFLICT for a task that does not wait. */

@@ -54,6 +54,9 @@ const mostFiles = 1_000;
 const isDirectoryBit = 0o040000;
 const kindBits = 0o170000;
 
+/** `signature=` and what follows it: what began before a piece is recognised by so much of the text before it. */
+const longestSecret = 128;
+
 /** The cluster's configuration with its secrets, as it was fetched and unpacked. */
 const secretNames = new Set(['conf', 'configuration.tar']);
 
@@ -73,6 +76,12 @@ export function sandboxFiles({ reader, frameworkId }: SandboxParts): SandboxFile
     if (found === undefined) throw noSuchFile(task, path);
     return found;
   };
+  /** Mesos' fetcher writes down what it fetches, with the signatures of our addresses, which open the configuration. */
+  const shownPiece = async (task: TaskRecord, path: string, offset: number, length: number) => {
+    const before = Math.min(offset, longestSecret);
+    const { size, bytes } = await piece(task, path, offset - before, Math.min(length + before, longestPieceBytes));
+    return { size, bytes: withoutSignatures(bytes).subarray(before) };
+  };
   return {
     async listFiles(task, asked) {
       const path = withinSandbox(asked);
@@ -85,7 +94,7 @@ export function sandboxFiles({ reader, frameworkId }: SandboxParts): SandboxFile
     async readText(task, asked, offset, length) {
       const path = withinSandbox(asked);
       const from = offset >= 0 ? offset : Math.max(0, (await piece(task, path, 0, 0)).size + offset);
-      const { size, bytes } = await piece(task, path, from, Math.min(length, longestPieceBytes));
+      const { size, bytes } = await shownPiece(task, path, from, length);
       const start = offset < 0 && from > 0 ? startOfCharacter(bytes) : 0;
       const end = endOfCharacters(bytes);
       const text = new TextDecoder().decode(bytes.subarray(start, end));
@@ -94,7 +103,7 @@ export function sandboxFiles({ reader, frameworkId }: SandboxParts): SandboxFile
     async *readBytes(task, asked) {
       const path = withinSandbox(asked);
       for (let offset = 0; ; ) {
-        const { bytes } = await piece(task, path, offset, longestPieceBytes);
+        const { bytes } = await shownPiece(task, path, offset, longestPieceBytes);
         if (bytes.length === 0) return;
         offset += bytes.length;
         yield bytes;
@@ -111,6 +120,14 @@ export function withinSandbox(path: string): string {
   const within = segments.join('/');
   if (isSecret(within)) throw new Problem('NOT_FOUND', `${within} is not shown: it holds secrets of the cluster`);
   return within;
+}
+
+/** Byte for byte: whoever reads on counts on it. */
+export function withoutSignatures(bytes: Buffer): Buffer {
+  const text = bytes.toString('latin1');
+  if (!text.includes('signature=')) return bytes;
+  const shown = text.replace(/(signature=)([\w%-]+)/g, (_all, name, secret) => `${name}${'x'.repeat(secret.length)}`);
+  return Buffer.from(shown, 'latin1');
 }
 
 function isSecret(path: string): boolean {

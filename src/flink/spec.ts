@@ -58,6 +58,11 @@ export const TaskManagers = Type.Union([
 ]);
 export type TaskManagers = Static<typeof TaskManagers>;
 
+export const TaskManagerCount = Type.Object(
+  { count: Type.Integer({ minimum: 0, maximum: 5000 }) },
+  { additionalProperties: false },
+);
+
 /** Who keeps what a JobManager must not forget. */
 export const HighAvailability = Type.Union([
   Type.Object({ mode: Type.Literal('none') }, { additionalProperties: false }),

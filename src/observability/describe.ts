@@ -154,6 +154,8 @@ function sayOfClusters(fact: ClusterFact): Said {
   switch (fact.kind) {
     case 'cluster.created':
       return ['info', `cluster ${fact.cluster} created, Flink ${fact.flinkVersion}`];
+    case 'cluster.scaled':
+      return ['info', `cluster ${fact.cluster} is to have ${count(fact.to, 'TaskManager')} instead of ${fact.from}`];
     case 'cluster.deleting':
       return ['info', `cluster ${fact.cluster} is being deleted`];
     case 'cluster.deleted':

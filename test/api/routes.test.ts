@@ -106,7 +106,24 @@ test('a task is shown and restarted with 202', async (t) => {
   t.deepEqual(schemaViolations(shown, Task), []);
   const restarted = await app.inject({ method: 'POST', url: '/v1/tasks/default.taskmanager.1-2f/restart' });
   t.is(restarted.statusCode, 202);
-  t.deepEqual(dispatcher.calls, ['restartTask default.taskmanager.1-2f']);
+  const replaced = await app.inject({ method: 'POST', url: '/v1/tasks/default.taskmanager.1-2f/replace' });
+  t.is(replaced.statusCode, 202);
+  t.deepEqual(dispatcher.calls, ['restartTask default.taskmanager.1-2f', 'replaceTask default.taskmanager.1-2f']);
+});
+
+test('a cluster gets another number of TaskManagers; one whose jobs decide is left alone', async (t) => {
+  const { app, dispatcher } = await withCluster(t);
+  const scale = (payload: object, name = 'default') =>
+    app.inject({ method: 'PUT', url: `/v1/clusters/${name}/task-managers`, payload });
+  const scaled = await scale({ count: 7 });
+  t.deepEqual([scaled.statusCode, scaled.json().taskManagers.wanted], [202, 7]);
+  t.deepEqual(schemaViolations(scaled, Cluster), []);
+  for (const wrong of [{ count: -1 }, { count: 5001 }, { count: 1.5 }, {}, { count: 1, mode: 'fixed' }]) {
+    t.is((await scale(wrong)).statusCode, 400, JSON.stringify(wrong));
+  }
+  t.is((await scale({ count: 1 }, 'nobody')).statusCode, 404);
+  await dispatcher.createCluster({ name: 'elastic', taskManagers: { mode: 'elastic', min: 0, max: 2, spare: 0 } });
+  t.is((await scale({ count: 1 }, 'elastic')).statusCode, 409);
 });
 
 test('a job is submitted with 201, listed, shown and cancelled with 202', async (t) => {

@@ -258,7 +258,22 @@ test('tasks list, show, restart', async (t) => {
   );
   t.regex((await run('tasks show task-2')).stdout, /waits because +2 agents lack cpus/);
   t.is((await run('tasks restart task-1')).exitCode, 0);
-  t.deepEqual(dispatcher.calls, ['restartTask task-1']);
+  t.regex((await run('tasks replace task-1')).stdout, /^Task task-1 is being ended; another one takes its part/);
+  t.deepEqual(dispatcher.calls, ['restartTask task-1', 'replaceTask task-1']);
+});
+
+test('clusters scale changes the number of TaskManagers, and waits for them', async (t) => {
+  const { run, dispatcher } = await testClient(t);
+  t.regex((await run('clusters scale --task-managers 3')).stdout, /TaskManagers +0 of 3 registered/);
+  const waited = run('clusters scale default --task-managers 2 --wait', {
+    onOutput: (_stdout, stderr) => {
+      if (stderr.includes('has 0 of 2 TaskManagers'))
+        dispatcher.setCluster('default', { taskManagers: { wanted: 2, registered: 2 } });
+    },
+  });
+  t.regex((await waited).stdout, /TaskManagers +2 of 2 registered/);
+  t.is((await run('clusters scale nobody --task-managers 1')).exitCode, 3);
+  t.is((await run('clusters scale default')).exitCode, 2);
 });
 
 test('run uploads the jar as a stream and runs it with its arguments, dashes and all', async (t) => {

@@ -83,6 +83,22 @@ test('text comes in pieces of whole characters, from the beginning or from the e
   t.like(await t.throwsAsync(files.readText(launched, 'none', 0, 1)), { code: 'NOT_FOUND' });
 });
 
+test('signatures of our addresses, which the fetcher writes down, are never shown, wherever a piece begins', async (t) => {
+  const secret = 'Zm9v-YmFy_'.repeat(4);
+  const text = `Fetching http://host/v1/artifacts/d/configuration.tar?signature=${secret}' to …\n`;
+  const files = holding({ stderr: text });
+  const masked = text.replace(secret, 'x'.repeat(secret.length));
+  for (let offset = 0; offset < Buffer.byteLength(text) - 4; offset++) {
+    for (const length of [1, 7, 64, 65_536]) {
+      const piece = await files.readText(launched, 'stderr', offset, length);
+      t.true(masked.includes(piece.text), `${offset} ${length}: ${piece.text}`);
+    }
+  }
+  const whole: Uint8Array[] = [];
+  for await (const bytes of files.readBytes(launched, 'stderr')) whole.push(bytes);
+  t.is(Buffer.concat(whole).toString(), masked);
+});
+
 test('pieces put together are the file, whatever their length', async (t) => {
   await fc.assert(
     fc.asyncProperty(

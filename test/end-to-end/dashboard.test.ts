@@ -212,7 +212,36 @@ test('a job is cancelled and a task restarted, each after a question', async (t)
   await shows(page, /All jobs of the cluster are interrupted/);
   await page.getByRole('button', { name: 'Restart it' }).click();
   await shows(page, /payments-jobmanager-1 is being ended; another one takes its place/);
-  t.deepEqual(dispatcher.calls, ['cancelJob payments job-2', 'restartTask payments-jobmanager-1']);
+  await go('#/tasks/payments-taskmanager-2');
+  await page.getByRole('button', { name: 'Replace' }).click();
+  await shows(page, /launched on another agent, where there is one for it/);
+  await page.getByRole('button', { name: 'Replace it' }).click();
+  await shows(page, /payments-taskmanager-2 is being ended; another one is launched elsewhere/);
+  t.deepEqual(dispatcher.calls, [
+    'cancelJob payments job-2',
+    'restartTask payments-jobmanager-1',
+    'replaceTask payments-taskmanager-2',
+  ]);
+});
+
+test('a cluster is scaled: up at once, down after saying what it does to the jobs', async (t) => {
+  const { page, dispatcher, go, complaints } = await open(t, world);
+  await go('#/clusters/payments');
+  await page.getByRole('button', { name: 'Scale' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Scale cluster payments' });
+  await dialog.getByLabel('TaskManagers').fill('6');
+  await dialog.getByText(/More of them are launched as Mesos offers room/).waitFor();
+  await dialog.getByLabel('TaskManagers').fill('2');
+  await dialog.getByText(/least useful are ended; 2 running jobs may be interrupted/).waitFor();
+  await dialog.getByLabel('TaskManagers').fill('9999');
+  await dialog.getByRole('button', { name: 'Scale the cluster' }).click();
+  await dialog.getByText(/Count must be <= 5000/).waitFor();
+  await dialog.getByLabel('TaskManagers').fill('2');
+  await dialog.getByRole('button', { name: 'Scale the cluster' }).click();
+  await shows(page, 'Cluster payments is to have 2 TaskManagers.');
+  await shows(page, '4 of 2');
+  t.deepEqual(dispatcher.calls, ['scaleCluster payments 2']);
+  t.deepEqual(complaints, []);
 });
 
 test('settings say how the scheduler stands to Mesos, also when it does not', async (t) => {

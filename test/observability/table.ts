@@ -88,6 +88,7 @@ export const examples: Examples = {
   'call.refused': { kind: 'call.refused', call: 'ACCEPT', message: 'no' },
   'event.ignored': { kind: 'event.ignored', type: 'NEW_THING' },
   'cluster.created': { kind: 'cluster.created', cluster, flinkVersion: '2.3.0' },
+  'cluster.scaled': { kind: 'cluster.scaled', cluster, from: 2, to: 5 },
   'cluster.deleting': { kind: 'cluster.deleting', cluster },
   'cluster.deleted': { kind: 'cluster.deleted', cluster },
   'jobmanager.ready': { kind: 'jobmanager.ready', cluster, taskId, url: 'http://host-1:31001', sinceLaunchMs: 3000 },

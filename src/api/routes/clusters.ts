@@ -1,6 +1,6 @@
 /** Flink clusters: create, list, show, delete. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import { ClusterSpec } from '../../flink/spec.ts';
+import { ClusterSpec, TaskManagerCount } from '../../flink/spec.ts';
 import type { ApiParts } from '../parts.ts';
 import { Cluster, clusterParams, failures, listOf } from '../schemas.ts';
 
@@ -34,6 +34,20 @@ export function clusterRoutes({ dispatcher }: ApiParts): FastifyPluginAsyncTypeb
       '/v1/clusters/:name',
       { schema: { tags, summary: 'One cluster', params: clusterParams, response: { 200: Cluster, ...failures } } },
       async (request) => dispatcher.cluster(request.params.name),
+    );
+
+    app.put(
+      '/v1/clusters/:name/task-managers',
+      {
+        schema: {
+          tags,
+          summary: 'Another number of TaskManagers; 409 for an elastic cluster, whose jobs decide',
+          params: clusterParams,
+          body: TaskManagerCount,
+          response: { 202: Cluster, ...failures },
+        },
+      },
+      async ({ params, body }, reply) => reply.code(202).send(await dispatcher.scaleCluster(params.name, body.count)),
     );
 
     app.delete(

@@ -59,5 +59,18 @@ export function taskRoutes({ dispatcher }: ApiParts): FastifyPluginAsyncTypebox 
       },
       async (request, reply) => reply.code(202).send(await dispatcher.restartTask(request.params.id)),
     );
+
+    app.post(
+      '/v1/tasks/:id/replace',
+      {
+        schema: {
+          tags,
+          summary: 'End a task and give up its place: the one after it goes to another agent, where there is one',
+          params: taskParams,
+          response: { 202: Task, ...failures },
+        },
+      },
+      async (request, reply) => reply.code(202).send(await dispatcher.replaceTask(request.params.id)),
+    );
   };
 }

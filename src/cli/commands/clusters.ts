@@ -20,7 +20,9 @@ import { waitFor } from '../wait.ts';
 import { type CreateOptions, clusterSpec, constraint, elasticRange, resource, volume } from './cluster-spec.ts';
 
 export function addClusterCommands(program: Command, io: ClientIo): void {
-  const clusters = program.command('clusters').description('Flink clusters: list, create, show, endpoints, delete');
+  const clusters = program
+    .command('clusters')
+    .description('Flink clusters: list, create, show, endpoints, scale, delete');
   withConnection(clusters.command('list').description('list all clusters')).action((options: ConnectionOptions) =>
     list(options, io),
   );
@@ -34,6 +36,16 @@ export function addClusterCommands(program: Command, io: ClientIo): void {
       .argument('[name]', 'its name', 'default'),
   ).action((name: string, options: ConnectionOptions) => endpoints(name, options, io));
   addCreate(clusters, io);
+  withWait(
+    withConnection(
+      clusters
+        .command('scale')
+        .description('give a cluster another number of TaskManagers')
+        .argument('[name]', 'its name', 'default')
+        .requiredOption('--task-managers <n>', 'how many', wholeNumber),
+    ),
+    'it has them',
+  ).action((name: string, options: ScaleOptions) => scale(name, options, io));
   withWait(
     withConnection(
       clusters
@@ -163,6 +175,27 @@ async function create(
   const created = await client.post<ClusterView>('/v1/clusters', await clusterSpec(name, options, io));
   const cluster = options.wait ? await waitFor(() => lookRunning(created.name, client), options.timeout, io) : created;
   print(cluster, options, client, io);
+}
+
+type ScaleOptions = ConnectionOptions & WaitOptions & { readonly taskManagers: number };
+
+async function scale(name: string, options: ScaleOptions, io: ClientIo): Promise<void> {
+  const client = connect(options, io);
+  const { taskManagers: count } = options;
+  const scaled = await client.put<ClusterView>(`${pathOf(name)}/task-managers`, { count });
+  print(
+    options.wait ? await waitFor(() => lookScaled(name, count, client), options.timeout, io) : scaled,
+    options,
+    client,
+    io,
+  );
+}
+
+async function lookScaled(name: string, count: number, client: ApiClient) {
+  const cluster = await client.get<ClusterView>(pathOf(name));
+  const { registered } = cluster.taskManagers;
+  const note = `cluster ${name} has ${registered} of ${count} TaskManagers`;
+  return registered === count ? { done: cluster, note } : { note };
 }
 
 async function lookRunning(name: string, client: ApiClient) {

@@ -7,7 +7,7 @@ import { renderFields, renderTable, shortInstant } from '../table.ts';
 import { addTaskFileCommands } from './task-files.ts';
 
 export function addTaskCommands(program: Command, io: ClientIo): void {
-  const tasks = program.command('tasks').description('Mesos tasks: list, show, restart, their files');
+  const tasks = program.command('tasks').description('Mesos tasks: list, show, restart, replace, their files');
   withCluster(
     tasks.command('list').description('list the tasks of a cluster').option('--all', 'the tasks of all clusters'),
   ).action((options: ListOptions) => list(options, io));
@@ -17,6 +17,12 @@ export function addTaskCommands(program: Command, io: ClientIo): void {
   withConnection(
     tasks.command('restart').description('end a task, so that another one takes its place').argument('<id>'),
   ).action((id: string, options: ConnectionOptions) => restart(id, options, io));
+  withConnection(
+    tasks
+      .command('replace')
+      .description('end a task and give up its place, so that the next one goes elsewhere')
+      .argument('<id>'),
+  ).action((id: string, options: ConnectionOptions) => replace(id, options, io));
   addTaskFileCommands(tasks, io);
   withCluster(program.command('taskmanagers').description('list the TaskManagers of a cluster')).action(
     (options: ClusterOption) => list({ ...options, part: 'taskmanager' }, io),
@@ -58,6 +64,12 @@ async function restart(id: string, options: ConnectionOptions, io: ClientIo): Pr
   const task = await connect(options, io).post<TaskView>(`/v1/tasks/${encodeURIComponent(id)}/restart`);
   if (options.json) printJson(io, task);
   else printLine(io, `Task ${task.id} is being ended; another one takes its place.`);
+}
+
+async function replace(id: string, options: ConnectionOptions, io: ClientIo): Promise<void> {
+  const task = await connect(options, io).post<TaskView>(`/v1/tasks/${encodeURIComponent(id)}/replace`);
+  if (options.json) printJson(io, task);
+  else printLine(io, `Task ${task.id} is being ended; another one takes its part, elsewhere where it can.`);
 }
 
 function describe(task: TaskView): string {

@@ -15,6 +15,8 @@ import type { ArtifactRef, ClusterName, ClusterRecord, JobId, JobOperation, JobR
 export type ClusterCommand =
   | { readonly kind: 'create'; readonly cluster: ClusterRecord }
   | { readonly kind: 'delete'; readonly cluster: ClusterName }
+  /** Another number of TaskManagers, of a cluster whose number is fixed. */
+  | { readonly kind: 'scale'; readonly cluster: ClusterName; readonly taskManagers: number }
   /** The next processes of this part rather run elsewhere than on this agent. */
   | { readonly kind: 'leave'; readonly cluster: ClusterName; readonly part: string; readonly agentId: AgentId }
   /** Launch nothing more, until told otherwise. */

@@ -8,6 +8,7 @@ interface OfCluster {
 
 export type ClusterFact =
   | ({ readonly kind: 'cluster.created'; readonly flinkVersion: string } & OfCluster)
+  | ({ readonly kind: 'cluster.scaled'; readonly from: number; readonly to: number } & OfCluster)
   | ({ readonly kind: 'cluster.deleting' } & OfCluster)
   | ({ readonly kind: 'cluster.deleted' } & OfCluster)
   | ({

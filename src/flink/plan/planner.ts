@@ -34,7 +34,7 @@ import { noteRegistrations, planTaskManagers } from './plan-taskmanagers.ts';
 import { planWorkers, releaseWorkers } from './plan-workers.ts';
 import type { ClusterName, ClusterRecord } from './records.ts';
 import { statusOf } from './status.ts';
-import { refuseIfDeleting, takeCancel, takeDelete, takeSubmit } from './take-command.ts';
+import { refuseIfDeleting, takeCancel, takeDelete, takeScale, takeSubmit } from './take-command.ts';
 
 /** A JobManager needs a second or two to end its jobs and remove what it keeps of them. */
 const LEAVING_MS = 15_000;
@@ -158,6 +158,9 @@ function command(
   switch (wish.kind) {
     case 'delete':
       takeDelete(draft);
+      break;
+    case 'scale':
+      takeScale(draft, wish.taskManagers);
       break;
     case 'leave':
       draft.change(withLeft(draft.record.left, wish.part, wish.agentId, at));

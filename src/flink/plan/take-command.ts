@@ -11,6 +11,22 @@ export function takeDelete(draft: Draft): void {
   draft.state({ kind: 'cluster.deleting', cluster: draft.record.name });
 }
 
+/** The plan launches what is missing, or ends what is least useful. */
+export function takeScale(draft: Draft, count: number): void {
+  refuseIfDeleting(draft);
+  const { name, spec } = draft.record;
+  if (spec.taskManagers.mode === 'elastic') {
+    throw new Problem(
+      'CONFLICT',
+      `the TaskManagers of ${name} come and go with what its jobs need: change the parallelism of a job instead`,
+    );
+  }
+  const from = spec.taskManagers.count;
+  if (from === count) return;
+  draft.change({ spec: { ...spec, taskManagers: { mode: 'fixed', count } } });
+  draft.state({ kind: 'cluster.scaled', cluster: name, from, to: count });
+}
+
 export function takeSubmit(draft: Draft, job: JobRecord): void {
   refuseIfDeleting(draft);
   if (draft.record.spec.application !== undefined) {

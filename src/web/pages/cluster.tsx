@@ -2,6 +2,7 @@
 import { useMemo, useState } from 'preact/hooks';
 import type { ClusterView, JobView, TaskView } from '../../api/views.ts';
 import { DeleteCluster } from '../acts/delete-cluster.tsx';
+import { ScaleCluster } from '../acts/scale-cluster.tsx';
 import { useFacts, useLive } from '../data/session.ts';
 import { clusterOf } from '../data/touched.ts';
 import { AgentPicture } from '../parts/agent-picture.tsx';
@@ -61,6 +62,7 @@ function Absent({ name, failure }: { readonly name: string; readonly failure: Re
 
 function Head({ cluster }: { readonly cluster: ClusterView }) {
   const [deleting, setDeleting] = useState(false);
+  const [scaling, setScaling] = useState(false);
   const { name, phase, flinkVersion, createdAt, taskManagers, slots, jobs, waitingFor, jobManager } = cluster;
   return (
     <header class="page-head">
@@ -69,6 +71,11 @@ function Head({ cluster }: { readonly cluster: ClusterView }) {
         <Badge state={phase} />
         <span class="spring" />
         {jobManager?.url !== undefined && <FlinkLink cluster={name} text="Flink UI" />}
+        {cluster.spec.taskManagers.mode === 'fixed' && (
+          <button type="button" disabled={phase === 'deleting'} onClick={() => setScaling(true)}>
+            Scale
+          </button>
+        )}
         <button type="button" class="destroys" disabled={phase === 'deleting'} onClick={() => setDeleting(true)}>
           Delete
         </button>
@@ -100,6 +107,7 @@ function Head({ cluster }: { readonly cluster: ClusterView }) {
           <Moment at={createdAt} />
         </Fact>
       </dl>
+      {scaling && <ScaleCluster cluster={cluster} close={() => setScaling(false)} />}
       {deleting && <DeleteCluster cluster={cluster} close={() => setDeleting(false)} />}
     </header>
   );

@@ -83,7 +83,7 @@ function Why({ task }: { readonly task: TaskView }) {
 }
 
 function Head({ task }: { readonly task: TaskView }) {
-  const [restarting, setRestarting] = useState(false);
+  const [act, setAct] = useState<'restart' | 'replace'>();
   const { id, cluster, part, state, phase, reason, message } = task;
   return (
     <header class="page-head">
@@ -95,16 +95,23 @@ function Head({ task }: { readonly task: TaskView }) {
         <Badge state={state} />
         <span class="spring" />
         {phase !== 'ended' && (
-          <button type="button" onClick={() => setRestarting(true)}>
-            Restart
-          </button>
+          <>
+            <button type="button" onClick={() => setAct('restart')}>
+              Restart
+            </button>
+            {phase === 'launched' && (
+              <button type="button" onClick={() => setAct('replace')}>
+                Replace
+              </button>
+            )}
+          </>
         )}
       </div>
       {phase === 'waiting' && (
         <Notice tone="warn">{sentence(`it waits: ${task.whyWaiting ?? 'no offer has come yet'}`)}</Notice>
       )}
       {phase === 'ended' && <WhyEnded reason={reason} message={message} />}
-      {restarting && <RestartTask task={task} close={() => setRestarting(false)} />}
+      {act !== undefined && <RestartTask task={task} act={act} close={() => setAct(undefined)} />}
     </header>
   );
 }

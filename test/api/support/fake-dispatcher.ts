@@ -194,6 +194,14 @@ export function createFakeDispatcher(): FakeDispatcher {
     },
     clusters: () => [...clusters.values()],
     cluster: known,
+    async scaleCluster(name, count) {
+      fake.calls.push(`scaleCluster ${name} ${count}`);
+      const { spec, taskManagers } = known(name);
+      if (spec.taskManagers.mode === 'elastic')
+        throw new Problem('CONFLICT', `the TaskManagers of ${name} come and go`);
+      fake.setCluster(name, { taskManagers: { ...taskManagers, wanted: count } });
+      return known(name);
+    },
     async deleteCluster(name) {
       fake.calls.push(`deleteCluster ${name}`);
       known(name);
@@ -255,6 +263,11 @@ export function createFakeDispatcher(): FakeDispatcher {
     },
     async restartTask(id) {
       fake.calls.push(`restartTask ${id}`);
+      return fake.task(id);
+    },
+
+    async replaceTask(id) {
+      fake.calls.push(`replaceTask ${id}`);
       return fake.task(id);
     },
 

@@ -1,4 +1,4 @@
-/** An operator's hand in a plan: interrupted it launches nothing, and what was replaced goes elsewhere. */
+/** An operator's hand in a plan: interrupted it launches nothing, what was replaced goes elsewhere, another number is a wish. */
 import test from 'ava';
 import type { PlanAction } from '../../../src/flink/plan/clusters.ts';
 import { avoidingLeft, withLeft } from '../../../src/flink/plan/left-agents.ts';
@@ -50,4 +50,35 @@ test('an agent that was left is avoided by the same part for ten minutes, and no
   t.is(avoidingLeft(record, task, 1_000 + 11 * 60_000), task);
   const other = { part: 'jobmanager' } as never;
   t.is(avoidingLeft(record, other, 2_000), other);
+});
+
+const scale = (world: World, taskManagers: number) =>
+  world.take({ kind: 'command', command: { kind: 'scale', cluster: clusterName, taskManagers } });
+
+test('another number of TaskManagers: what is missing is launched, what is too much ended, the youngest first', (t) => {
+  const world = new World(aCluster({}, { taskManagers: { mode: 'fixed', count: 1 } }));
+  world.plan();
+  world.runAll();
+  world.plan();
+  world.runAll();
+  scale(world, 3);
+  t.is(launches(world.plan()), 2);
+  t.deepEqual(world.kinds().slice(-1), ['cluster.scaled']);
+  world.runAll();
+  world.restart();
+  scale(world, 1);
+  const ended = world.plan().filter(({ kind }) => kind === 'kill');
+  t.is(ended.length, 2);
+  world.endKilled();
+  t.deepEqual(world.plan(), []);
+  t.is(world.alive('taskmanager').length, 1);
+  scale(world, 1);
+  t.is(world.kinds().filter((kind) => kind === 'cluster.scaled').length, 2, 'the same number is no change');
+});
+
+test('an elastic cluster has the TaskManagers that its jobs need: no number is taken', (t) => {
+  const elastic = { mode: 'elastic', min: 0, max: 4, spare: 0 } as const;
+  const world = new World(aCluster({}, { taskManagers: elastic }));
+  t.throws(() => scale(world, 2), { message: /come and go with what its jobs need/ });
+  t.deepEqual(world.stored?.spec.taskManagers ?? elastic, elastic);
 });
