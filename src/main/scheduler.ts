@@ -209,15 +209,15 @@ function accessOf({ access }: CheckedSettings, { note: audit }: Runtime) {
 
 /** Who listens to the facts, and who looks at intervals. */
 function observe(runtime: Runtime, flinkRest: FlinkRest, { onFact }: SchedulerParts) {
-  const metrics = createMetrics(runtime);
-  runtime.onFact(metrics.count);
-  runtime.onFact(onFact);
   const utilisation = startUtilisation({
     source: runtime,
     readFlink: flinkRest.read,
     now: Date.now,
     every: systemEvery,
   });
+  const metrics = createMetrics({ ...runtime, used: utilisation.last });
+  runtime.onFact(metrics.count);
+  runtime.onFact(onFact);
   return { metrics, utilisation };
 }
 

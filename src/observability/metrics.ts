@@ -1,19 +1,16 @@
 /**
- * Metrics for Prometheus, all named flink_mesos_*: a counter of facts by kind, a histogram of what launches take, and
- * gauges that are read from the scheduler when somebody asks.
+ * Metrics for Prometheus, all named flink_mesos_*: counters and histograms of what happened, by the facts, and gauges
+ * that are read from the scheduler when somebody asks. docs/metrics.md is their table.
  */
-import _ from 'lodash';
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { ClusterRecord } from '../flink/plan/records.ts';
-import type { SchedulerView } from '../scheduler/model/scheduler.ts';
-import type { TaskRecord } from '../scheduler/model/task.ts';
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import type { TimedFact } from './fact.ts';
+import { addGauges, type GaugeSource } from './gauges.ts';
 
-/** Where the gauges look. The runtime fits. */
-export interface MetricsSource {
-  tasks(): readonly TaskRecord[];
-  clusters(): readonly ClusterRecord[];
-  scheduler(): SchedulerView;
+export interface MetricDescription {
+  readonly name: string;
+  readonly type: string;
+  readonly labels: readonly string[];
+  readonly help: string;
 }
 
 export interface Metrics {
@@ -22,94 +19,62 @@ export interface Metrics {
   readonly contentType: string;
   /** In the text format of Prometheus. */
   text(): Promise<string>;
+  /** What is ours, without what Node says of itself. */
+  described(): readonly MetricDescription[];
 }
 
 const LAUNCH_SECONDS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+const JOB_SECONDS = [1, 2.5, 5, 10, 30, 60, 300, 1800];
 
-export function createMetrics(source: MetricsSource): Metrics {
+export function createMetrics(source: GaugeSource): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'flink_mesos_' });
   addGauges(registry, source);
-  return { count: factCounter(registry), contentType: registry.contentType, text: () => registry.metrics() };
+  return {
+    count: factCounter(registry),
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    described: () => describeAll(registry),
+  };
+}
+
+function describeAll(registry: Registry): readonly MetricDescription[] {
+  // Every metric of the library has its label names; its types do not say so.
+  const metrics = registry.getMetricsAsArray() as unknown as readonly (MetricDescription & {
+    readonly labelNames?: readonly string[];
+  })[];
+  return metrics
+    .filter(({ name }) => !/^flink_mesos_(process|nodejs)_/.test(name))
+    .map(({ name, type, labelNames = [], help }) => ({ name, type, labels: labelNames, help }))
+    .sort((a, b) => a.name.localeCompare(b.name));
 }
 
 function factCounter(registry: Registry): (timed: TimedFact) => void {
   const registers = [registry];
-  const facts = new Counter({
-    name: 'flink_mesos_facts_total',
-    help: 'What happened, by kind of fact',
-    labelNames: ['kind'],
-    registers,
-  });
-  const waited = new Histogram({
-    name: 'flink_mesos_task_waited_seconds',
-    help: 'From the request of a task to its launch',
-    labelNames: ['part'],
-    buckets: LAUNCH_SECONDS,
-    registers,
-  });
-  const launched = new Histogram({
-    name: 'flink_mesos_task_launch_seconds',
-    help: 'From the launch of a task to its TASK_RUNNING',
-    labelNames: ['part'],
-    buckets: LAUNCH_SECONDS,
-    registers,
-  });
+  const counter = (name: string, help: string, labelNames: string[]) =>
+    new Counter({ name: `flink_mesos_${name}`, help, labelNames, registers });
+  const seconds = (name: string, help: string, labelNames: string[], buckets: number[]) =>
+    new Histogram({ name: `flink_mesos_${name}_seconds`, help, labelNames, buckets, registers });
+  const facts = counter('facts_total', 'What happened, by kind of fact', ['kind']);
+  const ended = counter('tasks_ended_total', 'Tasks that ended, and whether that was wanted', [
+    'part',
+    'state',
+    'wanted',
+  ]);
+  const acts = counter('acts_total', 'What callers of the API did, by the status that answered', ['method', 'status']);
+  const waited = seconds('task_waited', 'From the request of a task to its launch', ['part'], LAUNCH_SECONDS);
+  const launched = seconds('task_launch', 'From the launch of a task to its TASK_RUNNING', ['part'], LAUNCH_SECONDS);
+  const jobs = seconds('job_start', 'From the submission of a job to all its subtasks running', [], JOB_SECONDS);
+  const reconciled = seconds('reconciliation', 'Until every task was answered for', [], LAUNCH_SECONDS);
   return ({ fact }) => {
     facts.inc({ kind: fact.kind });
     if (fact.kind === 'task.launched') waited.observe({ part: fact.part }, fact.waitedMs / 1000);
     if (fact.kind === 'task.updated' && fact.state === 'TASK_RUNNING' && fact.from !== 'TASK_RUNNING')
       launched.observe({ part: fact.part }, fact.sinceLaunchMs / 1000);
+    if (fact.kind === 'task.ended')
+      ended.inc({ part: fact.part, state: fact.end.state, wanted: String(fact.end.wanted) });
+    if (fact.kind === 'act.done') acts.inc({ method: fact.method, status: String(fact.status) });
+    if (fact.kind === 'job.running') jobs.observe(fact.sinceSubmitMs / 1000);
+    if (fact.kind === 'reconciliation.finished') reconciled.observe(fact.tookMs / 1000);
   };
-}
-
-function addGauges(registry: Registry, source: MetricsSource): void {
-  gauge(registry, 'tasks', 'Tasks that wait or run', ['cluster', 'part', 'state'], () =>
-    countBy(
-      source.tasks().filter((task) => task.life.phase !== 'ended'),
-      (task) => ({
-        cluster: task.spec.group,
-        part: task.spec.part,
-        state: task.life.phase === 'launched' ? task.life.state : 'WAITING',
-      }),
-    ),
-  );
-  gauge(registry, 'jobs', 'Jobs that are remembered', ['cluster', 'state'], () =>
-    countBy(
-      source.clusters().flatMap((cluster) => cluster.jobs.map((job) => ({ cluster: cluster.name, state: job.state }))),
-      (job) => job,
-    ),
-  );
-  const single = (name: string, help: string, value: () => number) =>
-    gauge(registry, name, help, [], () => [{ labels: {}, value: value() }]);
-  single('clusters', 'Clusters', () => source.clusters().length);
-  single('offers_held', 'Offers in hand', () => source.scheduler().offersHeld);
-  single('tasks_waiting', 'Tasks that wait for an offer', () => source.scheduler().tasksWaiting);
-  single('subscribed', '1 while subscribed at a master', () =>
-    source.scheduler().connection.state === 'subscribed' ? 1 : 0,
-  );
-  single('reconciled', '1 once every task was answered for', () => (source.scheduler().reconciled ? 1 : 0));
-}
-
-interface Sample {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: number;
-}
-
-function gauge(registry: Registry, name: string, help: string, labelNames: string[], read: () => readonly Sample[]) {
-  return new Gauge({
-    name: `flink_mesos_${name}`,
-    help,
-    labelNames,
-    registers: [registry],
-    collect() {
-      this.reset();
-      for (const { labels, value } of read()) this.set(labels, value);
-    },
-  });
-}
-
-function countBy<Item>(items: readonly Item[], labelsOf: (item: Item) => Record<string, string>): readonly Sample[] {
-  const groups = _.groupBy(items.map(labelsOf), (labels) => JSON.stringify(labels));
-  return Object.values(groups).map((same) => ({ labels: same[0] ?? {}, value: same.length }));
 }
