@@ -29,6 +29,7 @@ export const commands = {
   sim: { needs: [], takesArguments: true, steps: [[join(root, 'test/simulation/main.ts')]] },
   universe: { needs: [], takesArguments: true, steps: [[join(root, 'universe/main.ts')]] },
   'web:pictures': { needs: everything, takesArguments: false, steps: [[join(root, 'test/pictures/take.ts')]] },
+  'bench:web': { needs: [], takesArguments: true, steps: [[join(root, 'bench/web.ts')]] },
   'bench:start': { needs: everything, takesArguments: true, steps: [[join(root, 'bench/start.ts')]] },
   'bench:elasticity': { needs: everything, takesArguments: true, steps: [[join(root, 'bench/elasticity.ts')]] },
   'elasticity:picture': {

@@ -29,6 +29,7 @@ import { taskRoutes } from './routes/tasks.ts';
 import { utilisationRoutes } from './routes/utilisation.ts';
 import { whyRoutes } from './routes/why.ts';
 import { sendSecurityHeaders } from './security-headers.ts';
+import { traceActs } from './trace-acts.ts';
 
 export { checkBinding } from './access/binding.ts';
 export type { ApiParts } from './parts.ts';
@@ -40,6 +41,7 @@ export function buildApi(parts: ApiParts): FastifyInstance {
   const app = createServer(parts, limits);
   sendSecurityHeaders(app);
   guardAccess(app, parts);
+  if (parts.tracer !== undefined) traceActs(app, parts.tracer, parts.dispatcher);
   describeApi(app, parts.dispatcher.info().version);
   for (const routes of [
     dashboardRoutes(),

@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { Dispatcher } from '../dispatcher/dispatcher.ts';
 import type { Drivers } from '../dispatcher/drivers.ts';
+import type { Tracer } from '../observability/traces/tracer.ts';
 import type { Operator } from '../operator/operator.ts';
 import type { Audit } from './access/audit.ts';
 import type { AccessRules } from './access/rules.ts';
@@ -21,6 +22,8 @@ export interface ApiParts {
   readonly access?: AccessRules;
   /** Hears of every act, and of requests that were turned away. */
   readonly audit?: Audit;
+  /** Follows acts to what comes of them. */
+  readonly tracer?: Tracer;
   /** The address that agents and browsers are told; its host is accepted beside loopback names. */
   readonly advertiseUrl?: string;
   readonly logger?: FastifyBaseLogger;

@@ -14,13 +14,11 @@ import type { Distributions } from '../dispatcher/flink-source.ts';
 import { createClusters } from '../flink/plan/planner.ts';
 import type { ArtifactRef } from '../flink/plan/records.ts';
 import { createRenderer } from '../flink/render/renderer.ts';
-import { createFlinkRest, type FlinkRest } from '../flink/rest/flink-rest.ts';
+import { createFlinkRest } from '../flink/rest/flink-rest.ts';
 import type { FlinkSource } from '../flink/spec.ts';
 import { Problem } from '../lib/problem.ts';
 import { createSchedulerClient } from '../mesos-api-client/scheduler-client.ts';
 import { describe } from '../observability/describe.ts';
-import { createMetrics } from '../observability/metrics.ts';
-import { startUtilisation, systemEvery } from '../observability/utilisation/utilisation.ts';
 import { createOperator } from '../operator/operator.ts';
 import { startRuntime } from '../runtime/loop.ts';
 import { createMesosReader, type MesosReader } from '../runtime/mesos-reader.ts';
@@ -41,6 +39,7 @@ import {
   readOwnZooKeeper,
   shownMasters,
 } from './mesos-masters.ts';
+import { startObservers } from './observers.ts';
 import { portProblem } from './ports.ts';
 import { isLocal, type SchedulerSettings, urlOf } from './settings.ts';
 import { version } from './version.ts';
@@ -118,13 +117,13 @@ async function startOn(home: Home, given: CheckedSettings, parts: SchedulerParts
     uninstall: settings.uninstall ?? false,
     masters: masterSource(settings.masters, parts.logger, mastersWithStorage(settings, found.resolve)),
   });
-  const { metrics, utilisation } = observe(runtime, flinkRest, parts);
+  const observers = startObservers(runtime, flinkRest, parts);
   const dispatcher = createDispatcher({
     runtime,
     artifacts,
     flink: flinkRest,
     mesos: readerOf(settings, runtime),
-    utilisation,
+    utilisation: observers.utilisation,
     jars: records.jars,
     ...flink,
     ...zooKeeperOfClusters(settings),
@@ -142,16 +141,17 @@ async function startOn(home: Home, given: CheckedSettings, parts: SchedulerParts
     drivers,
     operator,
     artifacts,
-    metrics: metrics.text,
+    metrics: observers.metrics.text,
+    ...observers.tracing,
     advertiseUrl,
     logger: parts.logger,
     ...accessOf(settings, runtime),
   });
   const stop = async (): Promise<void> => {
     drivers.close();
-    utilisation.stop();
     await closeWithin(SHUTDOWN_MS, api.close());
     await runtime.stop();
+    await observers.stop();
     await client.close();
     await flinkRest.close();
     await home.close(runtime.scheduler().uninstall?.stage === 'done');
@@ -205,20 +205,6 @@ async function openDoor(api: FastifyInstance, { listen, announce }: Home, advert
 
 function accessOf({ access }: CheckedSettings, { note: audit }: Runtime) {
   return access === undefined ? { audit } : { audit, access };
-}
-
-/** Who listens to the facts, and who looks at intervals. */
-function observe(runtime: Runtime, flinkRest: FlinkRest, { onFact }: SchedulerParts) {
-  const utilisation = startUtilisation({
-    source: runtime,
-    readFlink: flinkRest.read,
-    now: Date.now,
-    every: systemEvery,
-  });
-  const metrics = createMetrics({ ...runtime, used: utilisation.last });
-  runtime.onFact(metrics.count);
-  runtime.onFact(onFact);
-  return { metrics, utilisation };
 }
 
 function readerOf({ mesos }: CheckedSettings, runtime: Runtime): MesosReader {

@@ -19,35 +19,31 @@ export function launchBrowser(): Promise<Browser> {
   });
 }
 
-export interface Opened {
+export interface OpenedPage {
   readonly page: Page;
-  readonly dispatcher: FakeDispatcher;
   readonly url: string;
   /** Errors of scripts, refused loads, and requests that went anywhere else. */
   readonly complaints: string[];
   go(hash: string): Promise<void>;
 }
 
-export interface OpenOptions {
-  readonly fill?: (dispatcher: FakeDispatcher) => Promise<void>;
-  readonly parts?: Partial<ApiParts>;
+export interface Look {
   readonly small?: boolean;
   readonly dark?: boolean;
 }
 
-export async function openDashboard(t: ExecutionContext, browser: Browser, options: OpenOptions = {}): Promise<Opened> {
-  const dispatcher = createFakeDispatcher();
-  await options.fill?.(dispatcher);
-  const app = buildApi({ dispatcher, artifacts: noArtifacts, metrics: async () => '', ...options.parts });
-  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+/** The dashboard of whoever serves it at an address. */
+export async function openPage(
+  t: ExecutionContext,
+  browser: Browser,
+  url: string,
+  look: Look = {},
+): Promise<OpenedPage> {
   const context = await browser.newContext({
-    colorScheme: options.dark ? 'dark' : 'light',
-    viewport: options.small ? { width: 390, height: 800 } : { width: 1280, height: 860 },
+    colorScheme: look.dark ? 'dark' : 'light',
+    viewport: look.small ? { width: 390, height: 800 } : { width: 1280, height: 860 },
   });
-  t.teardown(async () => {
-    await context.close();
-    await app.close();
-  });
+  t.teardown(() => context.close());
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const complaints: string[] = [];
@@ -64,7 +60,26 @@ export async function openDashboard(t: ExecutionContext, browser: Browser, optio
     await page.goto(`${url}/${hash}`);
   };
   await go('');
-  return { page, dispatcher, url, complaints, go };
+  return { page, url, complaints, go };
+}
+
+export interface Opened extends OpenedPage {
+  readonly dispatcher: FakeDispatcher;
+}
+
+export interface OpenOptions extends Look {
+  readonly fill?: (dispatcher: FakeDispatcher) => Promise<void>;
+  readonly parts?: Partial<ApiParts>;
+}
+
+/** With a fake scheduler behind the real API. */
+export async function openDashboard(t: ExecutionContext, browser: Browser, options: OpenOptions = {}): Promise<Opened> {
+  const dispatcher = createFakeDispatcher();
+  await options.fill?.(dispatcher);
+  const app = buildApi({ dispatcher, artifacts: noArtifacts, metrics: async () => '', ...options.parts });
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  t.teardown(() => app.close());
+  return { ...(await openPage(t, browser, url, options)), dispatcher };
 }
 
 /** Resolves when the text is shown; fails with the page's text when it is not. */
