@@ -202,8 +202,11 @@ async function lookAtTheRest(t: Assertions, { page, go, url }: OpenedPage, stack
   await go('#/clusters/shop/configuration');
   await shows(page, 'always 2');
   await go('#/clusters/shop/events');
-  await shows(page, /cluster shop is to have 2 TaskManagers instead of 1/);
+  await page.getByRole('region', { name: 'Events of the cluster' }).getByRole('link').first().waitFor();
   await go('#/events');
+  await page.getByLabel('Find events').fill('shop is to have 2');
+  await shows(page, /cluster shop is to have 2 TaskManagers instead of 1/);
+  await page.getByLabel('Find events').fill('');
   await page.getByLabel('About').selectOption('cluster');
   await page.getByRole('region', { name: 'Events' }).last().getByRole('link').first().click();
   await page.getByRole('dialog').waitFor();

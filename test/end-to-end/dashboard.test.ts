@@ -130,7 +130,7 @@ test('a cluster is created; a refusal is said in the words of the scheduler', as
   await dialog.getByRole('button', { name: 'Create the cluster' }).click();
   await shows(page, 'Cluster payments exists already. Choose another name, or delete the present one first.');
   await dialog.getByLabel('Name').fill('fresh');
-  await dialog.getByLabel('TaskManagers').fill('3');
+  await dialog.getByLabel('How many').fill('3');
   await dialog.getByLabel('Memory of each, MiB').fill('lots');
   await dialog.getByRole('button', { name: 'Create the cluster' }).click();
   await shows(page, 'Memory of each must be a number, not "lots".');
@@ -144,6 +144,19 @@ test('a cluster is created; a refusal is said in the words of the scheduler', as
     taskManager: { memoryMiB: 2048 },
     taskManagers: { mode: 'fixed', count: 3 },
     configuration: { 'state.backend.type': 'rocksdb', 'a.b': 'c: d' },
+  });
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await page.getByRole('button', { name: 'Create a cluster' }).click();
+  await dialog.getByLabel('Name').fill('breathing');
+  await dialog.getByLabel('TaskManagers').selectOption('elastic');
+  await dialog.getByLabel('At most').fill('8');
+  await dialog.getByLabel('Spare ones').fill('1');
+  await dialog.getByRole('button', { name: 'Create the cluster' }).click();
+  await page.getByRole('heading', { name: 'breathing' }).waitFor();
+  t.is(await page.getByRole('button', { name: 'Scale' }).count(), 0, 'its jobs decide');
+  t.deepEqual(dispatcher.specs.at(-1), {
+    name: 'breathing',
+    taskManagers: { mode: 'elastic', min: 0, max: 8, spare: 1 },
   });
   t.deepEqual(complaints, []);
 });

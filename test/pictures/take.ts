@@ -1,17 +1,18 @@
 /**
  * `npm run web:pictures`: the pictures of docs/dashboard.md, taken of the running product. `npm start` runs its job; a
- * second cluster works beside it, and a third asks for more memory than any agent has.
+ * second cluster works beside it, and a third asks for more memory than any agent has. It takes some minutes: curves need time.
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { launchBrowser } from '../end-to-end/support/browser.ts';
 import { eventually, repository, run } from '../end-to-end/support/process.ts';
 
 interface Picture {
   readonly name: string;
-  readonly hash: (tasks: readonly Task[]) => string;
+  readonly hash: (tasks: readonly Task[], job: string) => string;
   readonly shows: string;
   readonly dark?: boolean;
   readonly small?: boolean;
@@ -28,13 +29,19 @@ const idOf = (tasks: readonly Task[], cluster: string, part: string): string =>
   encodeURIComponent(tasks.find((task) => task.cluster === cluster && task.part === part)?.id ?? '');
 
 const pictures: readonly Picture[] = [
-  { name: 'overview', hash: () => '#/', shows: 'Held of Mesos' },
-  { name: 'overview-dark', hash: () => '#/', shows: 'Held of Mesos', dark: true },
+  { name: 'overview', hash: () => '#/', shows: 'used by TaskManagers' },
+  { name: 'overview-dark', hash: () => '#/', shows: 'used by TaskManagers', dark: true },
   { name: 'cluster', hash: () => '#/clusters/reports', shows: 'Find tasks' },
-  { name: 'waiting-task', hash: (tasks) => `#/tasks/${idOf(tasks, 'huge', 'taskmanager')}`, shows: 'It waits' },
+  { name: 'task', hash: (tasks) => `#/tasks/${idOf(tasks, 'default', 'taskmanager')}`, shows: 'Following' },
+  { name: 'job', hash: (_tasks, job) => `#/clusters/default/jobs/${job}`, shows: 'on average' },
+  { name: 'agents', hash: () => '#/agents', shows: 'Find agents' },
+  { name: 'offers', hash: () => '#/offers', shows: 'Find offers' },
   { name: 'events', hash: () => '#/events', shows: 'What happened' },
   { name: 'small', hash: () => '#/clusters/default', shows: 'Find tasks', small: true },
 ];
+
+/** So that there is something to be seen over time. */
+const watchedMs = 150_000;
 
 const target = join(repository, 'docs', 'pictures');
 const directory = await mkdtemp(join(tmpdir(), 'flink-mesos-pictures-'));
@@ -61,11 +68,13 @@ try {
       whyWaiting?.includes('memory'),
     ),
   );
+  await setTimeout(watchedMs);
   await mkdir(target, { recursive: true });
   const browser = await launchBrowser();
   try {
     const tasks = await get<readonly Task[]>(url, 'tasks');
-    for (const picture of pictures) await take(browser, url, picture, tasks);
+    const [job] = await get<readonly { id: string }[]>(url, 'clusters/default/jobs');
+    for (const picture of pictures) await take(browser, `${url}/${picture.hash(tasks, job?.id ?? '')}`, picture);
   } finally {
     await browser.close();
   }
@@ -75,12 +84,12 @@ try {
   await rm(directory, { recursive: true, force: true });
 }
 
-async function take(browser: Browser, url: string, picture: Picture, tasks: readonly Task[]): Promise<void> {
+async function take(browser: Browser, address: string, picture: Picture): Promise<void> {
   const page = await browser.newPage({
     colorScheme: picture.dark ? 'dark' : 'light',
     viewport: picture.small ? { width: 390, height: 800 } : { width: 1200, height: 800 },
   });
-  await page.goto(`${url}/${picture.hash(tasks)}`);
+  await page.goto(address);
   await page.getByText(picture.shows).first().waitFor();
   await page.getByText('Live').first().waitFor();
   // The events of the past come in one go, some tenths of a second after the page.

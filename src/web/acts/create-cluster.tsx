@@ -4,7 +4,7 @@ import type { ClusterView } from '../../api/views.ts';
 import { ask } from '../data/api-client.ts';
 import { useSession } from '../data/session.ts';
 import { ActDialog } from '../parts/dialog.tsx';
-import { TextArea, TextField } from '../parts/form.tsx';
+import { Choice, TextArea, TextField } from '../parts/form.tsx';
 import { say } from '../parts/toasts.tsx';
 import { links } from '../routes.ts';
 import { figure, given, settings, text } from './read-form.ts';
@@ -12,7 +12,11 @@ import { figure, given, settings, text } from './read-form.ts';
 const blank = {
   name: '',
   version: '',
+  mode: 'fixed',
   count: '1',
+  min: '0',
+  max: '',
+  spare: '0',
   slots: '',
   cpus: '',
   memory: '',
@@ -47,7 +51,16 @@ export function CreateCluster({
       <div class="grid">
         <TextField label="Name" hint="lower-case letters, digits and -" required {...field('name')} />
         <TextField label="Flink version" placeholder={defaultVersion} {...field('version')} />
-        <TextField label="TaskManagers" inputMode="numeric" {...field('count')} />
+        <Choice label="TaskManagers" choices={modes} {...field('mode')} />
+        {wish.mode === 'fixed' ? (
+          <TextField label="How many" inputMode="numeric" {...field('count')} />
+        ) : (
+          <>
+            <TextField label="At most" inputMode="numeric" required {...field('max')} />
+            <TextField label="At least" inputMode="numeric" {...field('min')} />
+            <TextField label="Spare ones" inputMode="numeric" {...field('spare')} />
+          </>
+        )}
         <TextField label="Slots of each" placeholder="1" inputMode="numeric" {...field('slots')} />
         <TextField label="CPUs of each" placeholder="1" inputMode="decimal" {...field('cpus')} />
         <TextField label="Memory of each, MiB" placeholder="1728" inputMode="numeric" {...field('memory')} />
@@ -72,6 +85,21 @@ export function CreateCluster({
   );
 }
 
+const modes = [
+  { value: 'fixed', title: 'Always the same number' },
+  { value: 'elastic', title: 'As many as jobs need' },
+];
+
+function taskManagersOf({ mode, count, min, max, spare }: Wish): unknown {
+  if (mode === 'fixed') return { mode, count: figure('How many', count) ?? 1 };
+  return {
+    mode,
+    min: figure('At least', min) ?? 0,
+    max: figure('At most', max),
+    spare: figure('Spare ones', spare) ?? 0,
+  };
+}
+
 function specOf(wish: Wish): unknown {
   const version = text(wish.version);
   return given({
@@ -86,7 +114,7 @@ function specOf(wish: Wish): unknown {
       memoryMiB: figure('Memory of each', wish.memory),
       slots: figure('Slots of each', wish.slots),
     }),
-    taskManagers: { mode: 'fixed', count: figure('TaskManagers', wish.count) ?? 1 },
+    taskManagers: taskManagersOf(wish),
     configuration: settings('Flink options', wish.configuration),
     environment: settings('Environment', wish.environment),
   });

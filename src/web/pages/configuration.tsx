@@ -46,7 +46,7 @@ function Settings({ settings, none }: { readonly settings: Readonly<Record<strin
 
 const columns: readonly DataColumn<readonly [string, string]>[] = [
   { title: 'Name', cell: ([name]) => <code>{name}</code> },
-  { title: 'Value', cell: ([, value]) => <code>{value}</code> },
+  { title: 'Value', kind: 'main', cell: ([, value]) => <code>{value}</code> },
 ];
 
 function sizes({ cpus: amount, memoryMiB, diskMiB }: Spec['jobManager']): string {
