@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyBaseLogger } from 'fastify';
 import type { FlinkRest } from '../flink/rest/flink-rest.ts';
-import { createMetrics, type Metrics } from '../observability/metrics.ts';
+import { createMetrics } from '../observability/metrics.ts';
 import { otlpSettings, startOtlpExporter } from '../observability/traces/otlp.ts';
 import { createTracer, type Tracer } from '../observability/traces/tracer.ts';
 import { startUtilisation, systemEvery, type Utilisation } from '../observability/utilisation/utilisation.ts';
@@ -10,10 +10,9 @@ import type { Runtime, StampedFact } from '../runtime/runtime.ts';
 import { version } from './version.ts';
 
 export interface Observers {
-  readonly metrics: Metrics;
   readonly utilisation: Utilisation;
-  /** Where a collector is named. */
-  readonly tracing: { readonly tracer?: Tracer };
+  /** What the API hands out and is followed by; a tracer where a collector is named. */
+  readonly forApi: { readonly metrics: () => Promise<string>; readonly tracer?: Tracer };
   stop(): Promise<void>;
 }
 
@@ -29,9 +28,8 @@ export function startObservers(runtime: Runtime, { read }: Pick<FlinkRest, 'read
   for (const listener of [metrics.count, parts.onFact, ...(traces ? [traces.tracer.hear] : [])])
     runtime.onFact(listener);
   return {
-    metrics,
     utilisation,
-    tracing: traces === undefined ? {} : { tracer: traces.tracer },
+    forApi: { metrics: metrics.text, ...(traces && { tracer: traces.tracer }) },
     async stop() {
       utilisation.stop();
       await traces?.exporter.close();
