@@ -28,6 +28,7 @@ test('the first page says what is wrong, and two clicks lead to the reason', asy
   const { page, complaints } = await open(t, world);
   await page.getByRole('heading', { name: 'Something is wrong' }).waitFor();
   await shows(page, 'Cluster search is recovering: waiting for 2 of 3 TaskManagers');
+  await page.locator('.figure').getByText('2 asked for', { exact: true }).waitFor();
   await page.getByRole('link', { name: /2 tasks wait/ }).click();
   await page.getByRole('heading', { name: 'Why tasks wait' }).waitFor();
   await page.getByRole('link', { name: 'search-taskmanager-2' }).first().click();

@@ -117,6 +117,7 @@ function Figures({ clusters, tasks }: FiguresProps) {
         title="Slots in use"
         value={number(slots - free)}
         of={`of ${number(slots)}, ${number(free)} free`}
+        more={slotsToCome(clusters, tasks)}
         share={[slots - free, slots]}
       />
       <Figure
@@ -130,20 +131,41 @@ function Figures({ clusters, tasks }: FiguresProps) {
   );
 }
 
+/** Those of TaskManagers that wait for an offer, and of such as are launched and have not registered. */
+function slotsToCome(clusters: readonly ClusterView[], tasks: readonly TaskView[]): string | undefined {
+  const taskManagers = Map.groupBy(
+    tasks.filter(({ part, phase }) => part === 'taskmanager' && phase !== 'ended'),
+    ({ cluster }) => cluster,
+  );
+  let [asked, starting] = [0, 0];
+  for (const { name, spec, taskManagers: counted } of clusters) {
+    const waiting = (taskManagers.get(name) ?? []).filter(({ phase }) => phase === 'waiting').length;
+    const launched = (taskManagers.get(name) ?? []).length - waiting;
+    asked += waiting * spec.taskManager.slots;
+    starting += Math.max(0, launched - counted.registered) * spec.taskManager.slots;
+  }
+  const words = [asked > 0 && `${number(asked)} asked for`, starting > 0 && `${number(starting)} starting`].filter(
+    Boolean,
+  );
+  return words.length === 0 ? undefined : words.join(', ');
+}
+
 interface FigureProps {
   readonly title: string;
   readonly value: string;
   readonly of: string;
+  readonly more?: string;
   readonly share?: readonly [number, number];
   readonly link?: string;
 }
 
-function Figure({ title, value, of, share, link }: FigureProps) {
+function Figure({ title, value, of, more, share, link }: FigureProps) {
   return (
     <div class="figure">
       <h3>{link === undefined ? title : <a href={link}>{title}</a>}</h3>
       <p>
         <strong>{value}</strong> <span class="quiet-text">{of}</span>
+        {more !== undefined && <span class="under quiet-text">{more}</span>}
       </p>
       {share !== undefined && <Meter value={share[0]} of={share[1]} label={title} />}
     </div>
