@@ -23,12 +23,11 @@ import { flinkUrls } from './flink-url.ts';
 import { watchHealth } from './health.ts';
 import { createJarLibrary, type JarLibrary } from './jar-library.ts';
 import { jobOperations } from './job-operations.ts';
-import { joinAgents } from './mesos-agents.ts';
+import { mesosLookups } from './mesos-lookups.ts';
 import { notFound } from './not-found.ts';
-import { sandboxFiles } from './sandbox-files.ts';
 import { validate } from './validate.ts';
 import { clusterView, endpointsOf, iso, jarView, jobView, taskView } from './views.ts';
-import { agentView, roundView, whyView } from './why-views.ts';
+import { roundView, whyView } from './why-views.ts';
 
 export interface DispatcherParts {
   readonly runtime: Runtime;
@@ -72,15 +71,14 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
   const jars = createJarLibrary({ runtime, artifacts, records: parts.jars, limitBytes, now });
   const find = finders(runtime);
   const flinkUrl = flinkUrls(runtime);
-  const agents = agentOperations(parts);
+  const lookups = mesosLookups(parts, find.task);
   return {
-    info: () => ({ ...infoView(parts), ...agents.unknown() }),
-    agents: agents.agents,
+    info: () => ({ ...infoView(parts), ...lookups.unknown() }),
+    ...lookups.operations,
     utilisation: parts.utilisation.columns,
     health: watchHealth(runtime, now),
     ...clusterOperations(parts, jars, find, now),
     ...taskOperations(runtime, find),
-    ...fileOperations(parts, find),
     ...offerOperations(runtime, find),
     ...jarAndJobOperations(runtime, jars, find, now),
     ...jobOperations({
@@ -209,32 +207,6 @@ function offerOperations(runtime: Runtime, find: Finders) {
       throw new Problem('CONFLICT', `task ${id} does not wait: it is ${life.phase}`);
     },
     offers: () => runtime.offerRounds().map(roundView),
-  } satisfies Partial<Dispatcher>;
-}
-
-/** A master that does not say how its agents stand is no failure: offers showed some of it. */
-function agentOperations({ runtime, mesos }: DispatcherParts) {
-  let why: string | undefined;
-  return {
-    unknown: () => (why === undefined ? {} : { agentsUnknown: why }),
-    async agents() {
-      const atMaster = await mesos.agents().catch((error: unknown) => {
-        if (!(error instanceof Problem)) throw error;
-        return error;
-      });
-      const known = runtime.agents().map(agentView);
-      why = atMaster instanceof Problem ? atMaster.message : undefined;
-      return atMaster instanceof Problem ? known : joinAgents(known, atMaster);
-    },
-  };
-}
-
-function fileOperations({ runtime, mesos }: DispatcherParts, find: Finders) {
-  const files = sandboxFiles({ reader: mesos, frameworkId: () => runtime.scheduler().frameworkId });
-  return {
-    files: (task, path) => files.listFiles(find.task(task), path),
-    fileText: (task, path, offset, length) => files.readText(find.task(task), path, offset, length),
-    fileBytes: (task, path) => files.readBytes(find.task(task), path),
   } satisfies Partial<Dispatcher>;
 }
 
