@@ -14,6 +14,7 @@ import { ConnectionManager } from './connection-manager/connection-manager.ts';
 import type { ConnectionEvent } from './connection-manager/connection-state.ts';
 import { FrameBuilder } from './frame-builder.ts';
 import { LaunchCoordinator } from './launch-coordinator/launch-coordinator.ts';
+import { noteLeaving } from './leaving-agents.ts';
 import type { Frame } from './model/frame.ts';
 import type { Command, Input } from './model/input.ts';
 import type { AgentView, OfferRound, WhyView } from './model/offer-views.ts';
@@ -252,6 +253,7 @@ class Core implements Scheduler {
         break;
       case 'INVERSE_OFFERS':
         this.#launch.inverseOffers(frame, event.inverse_offers.inverse_offers ?? []);
+        noteLeaving(frame, this.#book, event.inverse_offers.inverse_offers ?? []);
         break;
       default:
         // Kinds that we never ask for, and kinds that do not exist yet.

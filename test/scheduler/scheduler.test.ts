@@ -1,6 +1,40 @@
 import test from 'ava';
 import { agent, callsOf, callTypes, Driver, factKinds, frameworkId, offer, taskSpec } from './fixtures.ts';
 
+test('MA-56: tasks of an agent that the master wants back know until when they may stay, whatever they do meanwhile', (t) => {
+  const core = new Driver();
+  core.subscribe();
+  for (const id of ['t1', 't2']) core.launch(taskSpec(id, { resources: { cpus: 4 } }));
+  core.offers(offer('o1', agent(1)), offer('o2', agent(2)));
+  const here = core.task('t1')?.life.phase === 'launched' ? core.task('t1') : undefined;
+  const agentId = here?.life.phase === 'launched' ? here.life.placement.agentId : agent(1);
+  const announced = (seconds: number) =>
+    core.event({
+      type: 'INVERSE_OFFERS',
+      inverse_offers: {
+        inverse_offers: [
+          {
+            id: { value: `i${seconds}` as never },
+            framework_id: { value: frameworkId },
+            agent_id: { value: agentId },
+            unavailability: { start: { nanoseconds: seconds * 1e9 } },
+          },
+        ],
+      },
+    });
+  t.deepEqual(
+    announced(50).persist.map(({ key }) => key),
+    ['t1'],
+  );
+  t.is(core.task('t1')?.leaveBy, 50_000);
+  t.is(core.task('t2')?.leaveBy, undefined);
+  t.deepEqual(announced(50).persist, [], 'said again it is no news');
+  core.update({ taskId: 't1', state: 'TASK_RUNNING', uuid: 'dXVpZA==' });
+  t.is(core.task('t1')?.leaveBy, 50_000);
+  announced(90);
+  t.is(core.task('t1')?.leaveBy, 90_000);
+});
+
 test('MA-1 MA-28: a task goes from its request to its end, each step persisted before what it leads to is sent', (t) => {
   const core = new Driver();
   const subscribed = core.subscribe();

@@ -32,7 +32,7 @@ export interface DriverEndpointParts {
 export interface DriverEndpoint {
   handle(call: DriverCall): Promise<{ readonly status: number; readonly body: object }>;
   /** What became of a worker. */
-  tell(news: DriverInput & { kind: 'placed' | 'lapsed' | 'ended' }): Promise<void>;
+  tell(news: DriverInput & { kind: 'placed' | 'lapsed' | 'ended' | 'leaving' }): Promise<void>;
   state(): DriverState;
   /** Ends the questions that are held. */
   close(): void;

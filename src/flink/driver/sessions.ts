@@ -11,7 +11,8 @@ import type { AttachAnswer, AttachBody, DriverEvent, FinishedBody, Refusal, Want
 
 export type DriverWorker =
   | { readonly phase: 'requested' | 'placed'; readonly wanted: WantedWorker; readonly placedSeq?: number }
-  | { readonly phase: 'launched' | 'releasing'; readonly wanted: WantedWorker }
+  | { readonly phase: 'launched'; readonly wanted: WantedWorker; readonly leaving?: true }
+  | { readonly phase: 'releasing'; readonly wanted: WantedWorker }
   /** Kept until Flink has stopped naming it: a late statement must not ask for it anew. */
   | { readonly phase: 'ended' };
 
@@ -39,7 +40,9 @@ export type DriverInput =
   /** The offer that was held is gone before Flink acknowledged. */
   | { readonly kind: 'lapsed'; readonly id: string }
   /** The process has ended, or can never be started. Not for "no offer now": Flink counts it as a failure. */
-  | { readonly kind: 'ended'; readonly id: string; readonly diagnostics: string };
+  | { readonly kind: 'ended'; readonly id: string; readonly diagnostics: string }
+  /** It is to be replaced, and to go when its successor is there. */
+  | { readonly kind: 'leaving'; readonly id: string };
 
 export type DriverEffect =
   | { readonly kind: 'request'; readonly worker: WantedWorker }
@@ -83,6 +86,8 @@ export function step(state: DriverState, input: DriverInput): DriverStep {
       return lapsed(state, input.id);
     case 'ended':
       return ended(state, input.id, input.diagnostics);
+    case 'leaving':
+      return leaving(state, input.id);
     default:
       return unreachable(input);
   }
@@ -115,7 +120,9 @@ function attach(state: DriverState, { kind: _, ...introduction }: DriverInput & 
   const workers = new Map<string, DriverWorker>();
   const effects: DriverEffect[] = [];
   for (const [id, worker] of state.workers) {
-    if (worker.phase === 'launched' || worker.phase === 'releasing') workers.set(id, worker);
+    // Told again, who is leaving.
+    if (worker.phase === 'launched') workers.set(id, { phase: 'launched', wanted: worker.wanted });
+    if (worker.phase === 'releasing') workers.set(id, worker);
     if (worker.phase === 'requested' || worker.phase === 'placed') effects.push({ kind: 'withdraw', id });
   }
   const fenced = state.session ? [...state.fenced, state.session.session].slice(-FENCED_KEPT) : state.fenced;
@@ -226,7 +233,14 @@ function ended(state: DriverState, id: string, diagnostics: string): DriverStep 
   return answered(tell({ ...state, workers }, { type: 'ended', id, diagnostics }), { kind: 'done' });
 }
 
-type News = { type: 'placed'; id: string } | { type: 'ended'; id: string; diagnostics: string };
+function leaving(state: DriverState, id: string): DriverStep {
+  const worker = state.workers.get(id);
+  if (worker?.phase !== 'launched' || worker.leaving === true) return answered(state, { kind: 'done' });
+  const workers = new Map(state.workers).set(id, { ...worker, leaving: true });
+  return answered(tell({ ...state, workers }, { type: 'leaving', id }), { kind: 'done' });
+}
+
+type News = { type: 'placed' | 'leaving'; id: string } | { type: 'ended'; id: string; diagnostics: string };
 
 function tell(state: DriverState, news: News): DriverState {
   const seq = state.seq + 1;

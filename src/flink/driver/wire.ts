@@ -69,6 +69,8 @@ export type FinishedBody = Static<typeof FinishedBody>;
 /** `placed`: an offer is held; the process starts when the driver has acknowledged, so that Flink knows it by then. */
 export type DriverEvent =
   | { readonly seq: number; readonly type: 'placed'; readonly id: string }
+  /** Its agent is about to be taken away: another one first, then it is given back. */
+  | { readonly seq: number; readonly type: 'leaving'; readonly id: string }
   | { readonly seq: number; readonly type: 'ended'; readonly id: string; readonly diagnostics: string };
 
 export interface AttachAnswer {

@@ -13,6 +13,7 @@ import { type DriverAnswer, type DriverInput, type DriverState, step } from '../
 import { workerPrefix } from '../render/renderer.ts';
 import { endApplication } from './application.ts';
 import type { Draft, Planning } from './known-cluster.ts';
+import { tellLeaving } from './leaving.ts';
 
 export function takeDriverCall(draft: Draft, call: DriverInput): DriverAnswer {
   const state = stateOf(draft);
@@ -32,8 +33,8 @@ export function takeDriverCall(draft: Draft, call: DriverInput): DriverAnswer {
   return taken.answer;
 }
 
-/** Flink hears of an end from Mesos' word, not from a heartbeat that is missed. */
-export function noteEndedWorkers({ draft, tasks }: Planning): void {
+/** Flink hears of an end from Mesos' word, not from a heartbeat that is missed; and of what is about to end. */
+export function noteEndedWorkers({ draft, tasks, renderer }: Planning): void {
   const state = stateOf(draft);
   if (state === undefined) return;
   const byId = new Map<string, TaskRecord>(tasks.map((task) => [task.spec.taskId, task]));
@@ -45,6 +46,7 @@ export function noteEndedWorkers({ draft, tasks }: Planning): void {
     const gone = task === undefined ? phase === 'releasing' && !requested.has(id) : task.life.phase === 'ended';
     if (gone) next = step(next, { kind: 'ended', id, diagnostics: whyEnded(task) }).state;
   }
+  if (next.session !== undefined) next = tellLeaving({ draft, tasks, renderer }, next);
   keep(draft, state, next);
 }
 

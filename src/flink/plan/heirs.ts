@@ -39,7 +39,8 @@ export function heirsOf({ draft, tasks }: Planning): Heirs {
       const named = stateful ? stateOf(predecessor, open, before) : {};
       if (predecessor?.life.placement === undefined) return withEnvironment(spec, named);
       const { agentId } = predecessor.life.placement;
-      const goesBack = !agentLost.has(predecessor.life.end.state) && !failedAsHeir(predecessor);
+      const gone = predecessor.leaveBy !== undefined || agentLost.has(predecessor.life.end.state);
+      const goesBack = !gone && !failedAsHeir(predecessor);
       const prefer = { agentId, forMs: stateful ? WAIT_FOR_STATE_MS : WAIT_MS };
       const heir = withEnvironment(spec, { [localState.successorOf]: predecessor.spec.taskId, ...named });
       return goesBack ? { ...heir, prefer } : heir;

@@ -18,6 +18,7 @@ import {
   mayLaunch,
   type Planning,
 } from './known-cluster.ts';
+import { keepingAway, moveJobManager } from './leaving.ts';
 import { agentLost } from './lost-agents.ts';
 import { takeJobsFrom } from './lost-jobs.ts';
 import type { ClusterRecord } from './records.ts';
@@ -72,7 +73,7 @@ function heirOf({ draft, tasks }: Planning): LaunchedTask | undefined {
 function planStandbys(planning: Planning, leading: TaskRecord | undefined): void {
   const { draft, tasks, renderer } = planning;
   const current = draft.record.jobManager?.taskId;
-  const count = draft.record.spec.highAvailability?.standbys ?? 0;
+  const count = (draft.record.spec.highAvailability?.standbys ?? 0) + moveJobManager(planning, leading);
   const others = tasks.filter((task) => task.spec.part === 'jobmanager' && task !== leading && isWanted(task));
   for (const task of others.slice(count)) kill(planning, task, 'the cluster has another JobManager');
   const asked = [...draft.known.requested.values()].filter(
@@ -83,7 +84,7 @@ function planStandbys(planning: Planning, leading: TaskRecord | undefined): void
   if (missing <= 0 || !isLaunched(leading)) return;
   if (!mayLaunch(draft, 'jobmanager')) return;
   for (let launched = 0; launched < missing; launched++) {
-    launch(planning, 'jobmanager', (id) => renderer.jobManager(draft.record, id, undefined));
+    launch(planning, 'jobmanager', (id) => keepingAway(planning, renderer.jobManager(draft.record, id, undefined)));
   }
 }
 
@@ -94,16 +95,18 @@ function replace(planning: Planning, current: TaskId | undefined, ended: TaskRec
   beginAttempt(draft, ended);
   const sameAddress = draft.record.spec.highAvailability === undefined && ended !== undefined;
   const place = sameAddress ? placeToReturnTo(ended, draft.record.jobManager) : undefined;
-  const taskId = launch(planning, 'jobmanager', (id) => renderer.jobManager(draft.record, id, place));
+  const taskId = launch(planning, 'jobmanager', (id) =>
+    keepingAway(planning, renderer.jobManager(draft.record, id, place)),
+  );
   draft.known.inherited = false;
   draft.change({ jobManager: { taskId, ...(place !== undefined && { successorOf: place }) } });
 }
 
 /** None where the agent is gone, or where the JobManager never answered: perhaps the place is why. */
-function placeToReturnTo({ life }: TaskRecord, before: ClusterRecord['jobManager']): Placement | undefined {
+function placeToReturnTo({ life, leaveBy }: TaskRecord, before: ClusterRecord['jobManager']): Placement | undefined {
   if (life.phase !== 'ended') return undefined;
   if (life.placement === undefined) return before?.successorOf;
   // A container's own address is another one each time.
-  if (agentLost.has(life.end.state) || life.placement.address !== undefined) return undefined;
+  if (leaveBy !== undefined || agentLost.has(life.end.state) || life.placement.address !== undefined) return undefined;
   return before?.answered === true ? life.placement : undefined;
 }

@@ -9,6 +9,7 @@ import type { TaskRecord } from '../../scheduler/model/task.ts';
 import type { JobManagerAddress } from '../render/render.ts';
 import { heirsOf } from './heirs.ts';
 import { isLaunched, isWanted, kill, type LaunchedTask, launch, mayLaunch, type Planning } from './known-cluster.ts';
+import { keepingAway, releaseLeaving } from './leaving.ts';
 import type { FlinkObservation } from './observation.ts';
 
 type Seen = Extract<FlinkObservation, { kind: 'seen' }>;
@@ -27,9 +28,10 @@ export function planTaskManagers(planning: Planning, jobManager: LaunchedTask): 
   const requested = [...known.requested.values()].filter((spec) => spec.part === 'taskmanager');
   for (const spec of requested) draft.act({ kind: 'launch', task: spec });
   const count = record.spec.taskManagers.mode === 'fixed' ? record.spec.taskManagers.count : 0;
-  const missing = count - good.length - requested.length;
+  const staying = releaseLeaving(planning, good, count);
+  const missing = count - staying.length - requested.length;
   if (missing > 0) launchMissing(planning, missing, address);
-  if (missing < 0) endSome(planning, good, -missing);
+  if (missing < 0) endSome(planning, staying, -missing);
 }
 
 function endSome(planning: Planning, good: readonly TaskRecord[], count: number): void {
@@ -43,7 +45,9 @@ function launchMissing(planning: Planning, missing: number, address: JobManagerA
   if (!mayLaunch(draft, 'taskmanager')) return;
   const heirs = heirsOf(planning);
   for (let launched = 0; launched < missing; launched++) {
-    launch(planning, 'taskmanager', (id) => heirs.endow(renderer.taskManager(draft.record, id, address)));
+    launch(planning, 'taskmanager', (id) =>
+      keepingAway(planning, heirs.endow(renderer.taskManager(draft.record, id, address))),
+    );
   }
 }
 

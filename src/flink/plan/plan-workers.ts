@@ -4,9 +4,11 @@
  */
 
 import { hostOf } from '../../scheduler/model/own-address.ts';
+import type { TaskSpec } from '../../scheduler/model/task.ts';
 import { stateOf } from './driver-calls.ts';
 import { heirsOf } from './heirs.ts';
 import { isWanted, kill, type LaunchedTask, mayLaunch, type Planning } from './known-cluster.ts';
+import { keepingAway } from './leaving.ts';
 import { avoidingLeft } from './left-agents.ts';
 import { whyUnfit } from './plan-taskmanagers.ts';
 
@@ -28,13 +30,14 @@ export function planWorkers(planning: Planning, { life: { placement } }: Launche
   }
   const present = new Set<string>(tasks.map(({ spec }) => spec.taskId));
   const heirs = heirsOf(planning);
+  const placed = (spec: TaskSpec) => keepingAway(planning, heirs.endow(spec));
   for (const [id, worker] of stateOf(draft)?.workers ?? []) {
     if (worker.phase !== 'launched' || present.has(id)) continue;
     if (!mayLaunch(draft, 'taskmanager')) return;
     // The core ignores a task that it knows.
     draft.act({
       kind: 'launch',
-      task: avoidingLeft(draft.record, heirs.endow(renderer.worker(draft.record, worker.wanted, address)), draft.now),
+      task: avoidingLeft(draft.record, placed(renderer.worker(draft.record, worker.wanted, address)), draft.now),
     });
   }
 }

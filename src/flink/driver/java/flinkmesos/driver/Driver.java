@@ -188,6 +188,9 @@ final class Driver extends AbstractResourceManagerDriver<Worker> implements Link
             case "placed":
                 onPlaced(entry);
                 break;
+            case "leaving":
+                ((Manager) getResourceEventHandler()).onWorkerLeaving(new ResourceID(id));
+                break;
             case "ended":
                 onEnded(entry, event.path("diagnostics").asText("it ended"));
                 break;

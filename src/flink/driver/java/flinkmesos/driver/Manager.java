@@ -34,6 +34,10 @@ final class Manager extends ActiveResourceManager<Worker> {
 
     private final Set<WorkerResourceSpec> everDeclared = new HashSet<>();
     private final Survivors survivors;
+    private final Leavers leavers;
+    private final SlotManager slots;
+    /** As the slot manager declared it last. */
+    private Collection<ResourceDeclaration> last = Collections.emptyList();
     /** What was declared last, while survivors may still turn out to be enough for it. */
     private Collection<ResourceDeclaration> held;
 
@@ -78,6 +82,16 @@ final class Manager extends ActiveResourceManager<Worker> {
                 previousWorkerRecoverTimeout,
                 ioExecutor);
         survivors = new Survivors(configuration, slotManager, jobLeaderIdService, this::getInstanceIdByResourceId);
+        slots = slotManager;
+        leavers = new Leavers(configuration, this::getInstanceIdByResourceId);
+    }
+
+    /** In the main thread. */
+    void onWorkerLeaving(ResourceID id) {
+        if (leavers.add(id, slots.getNumberRegisteredSlots())) {
+            log.info("TaskManager {} is to leave with its agent.", id);
+            declareResourceNeeded(last);
+        }
     }
 
     @Override
@@ -92,6 +106,7 @@ final class Manager extends ActiveResourceManager<Worker> {
      */
     @Override
     public void declareResourceNeeded(Collection<ResourceDeclaration> declared) {
+        last = declared;
         if (survivors.areComingFree(getReadyToServeFuture().isDone())) {
             if (held == null) {
                 scheduleRunAsync(this::declareHeld, LOOK_AGAIN);
@@ -99,7 +114,7 @@ final class Manager extends ActiveResourceManager<Worker> {
             held = declared;
         } else {
             held = null;
-            super.declareResourceNeeded(withZeros(declared));
+            super.declareResourceNeeded(withZeros(leavers.adapt(declared, slots.getNumberRegisteredSlots())));
         }
     }
 
@@ -137,6 +152,10 @@ final class Manager extends ActiveResourceManager<Worker> {
     protected void onWorkerRegistered(Worker worker, WorkerResourceSpec reported) {
         worker.noteRegistered();
         super.onWorkerRegistered(worker, worker.slots() == reported.getNumSlots() ? reported : asAsked(worker, reported));
+        if (leavers.noteRegistered(worker.getResourceID())) {
+            // Once the slot manager has taken it in.
+            scheduleRunAsync(() -> declareResourceNeeded(last), LOOK_AGAIN);
+        }
     }
 
     private static WorkerResourceSpec asAsked(Worker worker, WorkerResourceSpec reported) {

@@ -1,0 +1,144 @@
+/** An agent is announced to be taken away: others are there first, then the TaskManagers on it go. Real Flink on the embedded Mesos. */
+import { openAsBlob } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { exampleClasses } from '../../examples/build.ts';
+import type { JobView, TaskView } from '../../src/dispatcher/dispatcher.ts';
+import { type LocalMesos, startLocalMesos } from '../../src/local-mesos/server/start-local-mesos.ts';
+import { type Api, apiAt } from './support/api.ts';
+import { eventually, flinkMesos, type Running } from './support/process.ts';
+import { exampleJar } from './support/stack.ts';
+
+let directory: string;
+let mesos: LocalMesos;
+let scheduler: Running;
+let api: Api;
+let jar: string;
+
+test.before(async () => {
+  const example = await exampleJar(process.env.FLINK_MESOS_TEST_FLINK);
+  jar = example.jar;
+  directory = await mkdtemp(join(tmpdir(), 'flink-mesos-'));
+  // One for JobManagers, two for TaskManagers.
+  mesos = await startLocalMesos({
+    workDir: join(directory, 'mesos'),
+    agents: [{ hostname: 'localhost' }, { hostname: '127.0.0.1' }, { hostname: '127.0.0.2' }],
+  });
+  scheduler = flinkMesos([
+    ...['scheduler', '--data-dir', join(directory, 'scheduler'), '--mesos-master', new URL(mesos.masterUrl).host],
+    ...['--listen', '127.0.0.1:0', '--flink-version', example.version],
+  ]);
+  api = apiAt((await scheduler.said(/API at (http:\/\/[^\s,]+)/))[1] ?? '');
+});
+
+test.after.always(async () => {
+  await scheduler?.kill('SIGTERM');
+  await mesos?.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+test.serial(
+  'an elastic cluster has its TaskManagers elsewhere before they have to go, and its job goes on',
+  async (t) => {
+    await create('tides', { mode: 'elastic', min: 0, max: 4, spare: 0 });
+    const form = new FormData();
+    form.append('jarfile', await openAsBlob(jar), 'examples.jar');
+    const upload = await fetch(`${api.url}/v1/jars`, { method: 'POST', body: form });
+    const job = await api.send<JobView>('POST', '/v1/clusters/tides/jobs', {
+      jar: ((await upload.json()) as { id: string }).id,
+      entryClass: exampleClasses.stateWitness,
+      parallelism: 2,
+      configuration: { 'execution.checkpointing.interval': '1 s' },
+    });
+    const flink = `/v1/clusters/tides/flink/jobs/${job.flinkJobId}`;
+    const counts = async () =>
+      (await api.get<{ counts: { completed: number; restored: number } }>(`${flink}/checkpoints`)).counts;
+    await eventually('a checkpoint', 120_000, async () => (await counts()).completed > 0);
+    const moved = await movedAway(t.log, 'tides', 2);
+    t.true(moved.thereFirst, 'they were registered before the first of the others ended');
+    await eventually('the job restored', 60_000, async () => (await counts()).restored > 0);
+    await eventually('all its subtasks run', 60_000, async () => {
+      const { vertices } = await api.get<{ vertices: { status: string }[] }>(flink);
+      return vertices.length > 0 && vertices.every(({ status }) => status === 'RUNNING');
+    });
+    t.is((await api.jobs('tides'))[0]?.resumed, 0);
+    await api.send('DELETE', '/v1/clusters/tides');
+    await schedule(undefined);
+    await eventually('it is gone', 60_000, async () => (await api.get<unknown[]>('/v1/clusters')).length === 0);
+  },
+);
+
+test.serial('so has a cluster of a fixed number', async (t) => {
+  await create('rocks', { mode: 'fixed', count: 1 });
+  await api.clusterRunning('rocks', 1);
+  t.true((await movedAway(t.log, 'rocks', 1)).thereFirst);
+  await api.clusterRunning('rocks', 1);
+});
+
+async function create(name: string, taskManagers: object): Promise<void> {
+  await api.send('POST', '/v1/clusters', {
+    name,
+    taskManagers,
+    jobManager: { cpus: 0.25, constraints: [['hostname', 'IS', 'localhost']] },
+    taskManager: { cpus: 0.25, memoryMiB: 1024, constraints: [['hostname', 'UNLIKE', 'localhost']] },
+    configuration: { 'taskmanager.memory.managed.fraction': '0.1' },
+  });
+  await eventually(`${name} runs`, 90_000, async () => (await api.cluster(name)).phase === 'running');
+}
+
+/** Announces that the agent of the TaskManagers is taken away soon, and waits until they are all elsewhere. */
+async function movedAway(log: (text: string) => void, cluster: string, count: number) {
+  const before = await eventually('TaskManagers', 60_000, async () => {
+    const found = await api.running(cluster, 'taskmanager');
+    return found.length === count && found;
+  });
+  const hostname = before[0]?.hostname ?? '';
+  const leaving = before.filter((task) => task.hostname === hostname);
+  await schedule(hostname);
+  const after = await eventually('all of them elsewhere', 120_000, async () => {
+    const found = await api.running(cluster, 'taskmanager');
+    return found.length === count && found.every((task) => task.hostname !== hostname) && found;
+  });
+  await eventually('registered', 60_000, async () => (await api.cluster(cluster)).taskManagers.registered === count);
+  return {
+    thereFirst: await registeredFirst(
+      log,
+      leaving,
+      after.filter(({ id }) => before.every((task) => task.id !== id)),
+    ),
+  };
+}
+
+async function registeredFirst(log: (text: string) => void, leaving: readonly TaskView[], heirs: readonly TaskView[]) {
+  const events = await eventually('the others ended', 60_000, async () => {
+    const found = await api.events();
+    const has = (id: string) => found.some(({ kind, data }) => kind === 'task.ended' && data.taskId === id);
+    return leaving.every(({ id }) => has(id)) && found;
+  });
+  const sequenceOf = (kind: RegExp, id: string) =>
+    events.find((event) => kind.test(event.kind) && event.data.taskId === id)?.sequence ?? Number.NaN;
+  const there = heirs.map(({ id }) => sequenceOf(/^taskmanager\.registered$/, id));
+  const ended = leaving.map(({ id }) => sequenceOf(/^task\.ended$/, id));
+  log(`registered at ${there.join()}, ended at ${ended.join()}`);
+  return Math.max(...there) < Math.min(...ended);
+}
+
+/** In half a minute, for an hour; without a host nothing is announced any more. */
+async function schedule(hostname: string | undefined): Promise<void> {
+  const at = (ms: number) => ({ nanoseconds: ms * 1_000_000 });
+  const window = {
+    machine_ids: [{ hostname, ip: '127.0.0.1' }],
+    unavailability: { start: at(Date.now() + 30_000), duration: at(3_600_000) },
+  };
+  const answer = await fetch(`${mesos.masterUrl}/api/v1`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      type: 'UPDATE_MAINTENANCE_SCHEDULE',
+      update_maintenance_schedule: { schedule: { windows: hostname === undefined ? [] : [window] } },
+    }),
+  });
+  if (!answer.ok) throw new Error(await answer.text());
+}

@@ -1,0 +1,131 @@
+/** Processes whose agent is announced to be taken away: others first, then they go. */
+import test from 'ava';
+import { saveDriverState } from '../../../src/flink/driver/saved-state.ts';
+import { type DriverInput, noDriver, step } from '../../../src/flink/driver/sessions.ts';
+import { MOVE_BEFORE_MS } from '../../../src/flink/plan/leaving.ts';
+import type { AgentId } from '../../../src/mesos-api-client/protocol/ids.ts';
+import type { TaskRecord } from '../../../src/scheduler/model/task.ts';
+import { aCluster, clusterName, kindsOf, World } from '../cluster-fixture.ts';
+import { aWorker } from '../driver/fixture.ts';
+
+const agent = (id: string) => ({ agentId: id as AgentId, hostname: id });
+const away = (id: string) => ({ field: '@agent', operator: 'IS_NOT', value: id });
+
+/** A JobManager on agent-0, and two TaskManagers on agent-1 and agent-2. */
+function cluster(spec: object = {}): World {
+  const world = new World(aCluster({}, { taskManagers: { mode: 'fixed', count: 2 }, ...spec }));
+  world.plan();
+  world.runAll(agent('agent-0'));
+  world.plan();
+  world.run(world.task('taskmanager', 0).spec.taskId, agent('agent-1'));
+  world.run(world.task('taskmanager', 1).spec.taskId, agent('agent-2'));
+  world.pass(120_000);
+  world.see();
+  world.plan();
+  return world;
+}
+
+/** Announced for the tasks of an agent, in so long. */
+function announce(world: World, agentId: string, inMs: number): void {
+  world.tasks = world.tasks.map((task) =>
+    task.life.phase === 'launched' && task.life.placement.agentId === agentId
+      ? { ...task, leaveBy: world.now + inMs }
+      : task,
+  );
+}
+
+const waiting = (world: World, part: string): readonly TaskRecord[] =>
+  world.alive(part).filter(({ life }) => life.phase === 'waiting');
+
+test('a TaskManager is replaced first, away from the agent, and goes when its successor is registered', (t) => {
+  const world = cluster();
+  announce(world, 'agent-1', 60_000);
+  t.deepEqual(kindsOf(world.plan()), ['launch']);
+  const [heir] = waiting(world, 'taskmanager');
+  t.deepEqual(heir?.spec.placement?.constraints, [away('agent-1')]);
+  world.runAll(agent('agent-3'));
+  t.deepEqual(world.plan(), [], 'it is not registered yet');
+  world.see();
+  t.deepEqual(kindsOf(world.plan()), ['kill']);
+  world.endKilled();
+  t.deepEqual(world.plan(), []);
+  t.deepEqual(
+    world.alive('taskmanager').map(({ life }) => life.phase === 'launched' && life.placement.agentId),
+    ['agent-2', 'agent-3'] as AgentId[],
+  );
+});
+
+test('what is announced days ahead is done some minutes before', (t) => {
+  const world = cluster();
+  announce(world, 'agent-1', 48 * 3_600_000);
+  const { actions, wakeAt } = world.ask();
+  t.deepEqual(actions, []);
+  t.is(wakeAt, world.now + 48 * 3_600_000 - MOVE_BEFORE_MS);
+  world.pass(48 * 3_600_000 - MOVE_BEFORE_MS);
+  t.deepEqual(kindsOf(world.plan()), ['launch']);
+});
+
+test('without room elsewhere everything stays', (t) => {
+  const world = cluster();
+  announce(world, 'agent-1', 60_000);
+  world.plan();
+  world.pass(30_000);
+  t.deepEqual(world.plan(), []);
+  t.is(world.alive('taskmanager').length, 3);
+});
+
+test('a JobManager is moved at once where there can be no other, and does not ask for its place', (t) => {
+  const world = cluster();
+  announce(world, 'agent-0', 60_000);
+  t.deepEqual(kindsOf(world.plan()), ['kill']);
+  world.endKilled();
+  t.true(kindsOf(world.plan()).includes('launch'));
+  const [successor] = waiting(world, 'jobmanager');
+  t.is(successor?.spec.prefer, undefined);
+});
+
+test('with ZooKeeper another JobManager joins the election first', (t) => {
+  const world = cluster({ highAvailability: { mode: 'zookeeper', quorum: 'zk1:2181' } });
+  announce(world, 'agent-0', 120_000);
+  t.deepEqual(kindsOf(world.plan()), ['launch']);
+  t.deepEqual(waiting(world, 'jobmanager')[0]?.spec.placement?.constraints.slice(-1), [away('agent-0')]);
+  world.runAll(agent('agent-3'));
+  t.deepEqual(world.plan(), []);
+  world.pass(30_000);
+  t.deepEqual(kindsOf(world.plan()), ['kill']);
+  world.endKilled();
+  t.deepEqual(kindsOf(world.plan()), []);
+  t.is(world.alive('jobmanager').length, 1);
+});
+
+test('an elastic cluster tells Flink once for each session, and Flink decides when they go', (t) => {
+  const worker = { ...aWorker('w'), id: 'words-a1-taskmanager-11111111-1' };
+  const session = '1'.repeat(32);
+  const jar = { digest: 'd', fileName: 'flink-mesos-driver.jar', bytes: 1 };
+  const driver = { secretDigest: '00', jar, state: saveDriverState(noDriver) };
+  const world = new World(aCluster({ driver }, { taskManagers: { mode: 'elastic', min: 0, max: 4, spare: 0 } }));
+  const say = (call: DriverInput) => world.take({ kind: 'driver', cluster: clusterName, call }).answer;
+  const poll = (after: number, id = session) => say({ kind: 'poll', session: id, after });
+  world.plan();
+  world.runAll(agent('agent-0'));
+  say({ kind: 'attach', session, version: '2.3.0', rpc: 'a', web: null });
+  say({ kind: 'want', session, revision: 1, workers: [worker] });
+  poll(1);
+  world.plan();
+  world.runAll(agent('agent-1'));
+  world.plan();
+  announce(world, 'agent-1', 60_000);
+  t.deepEqual(world.plan(), [], 'nothing is ended by us');
+  t.deepEqual(poll(1), { kind: 'events', events: [{ seq: 2, type: 'leaving', id: worker.id }] });
+  world.plan();
+  t.deepEqual(poll(2), { kind: 'events', events: [] });
+  // Another JobManager has not heard of it.
+  const next = '2'.repeat(32);
+  say({ kind: 'attach', session: next, version: '2.3.0', rpc: 'a', web: null });
+  world.plan();
+  t.deepEqual(poll(2, next), { kind: 'events', events: [{ seq: 3, type: 'leaving', id: worker.id }] });
+});
+
+test('who is not launched cannot leave', (t) => {
+  t.deepEqual(step(noDriver, { kind: 'leaving', id: 'nobody' }).state, noDriver);
+});
