@@ -37,7 +37,8 @@ export function heirsOf({ draft, tasks }: Planning): Heirs {
     endow(spec) {
       const predecessor = open.pop();
       const named = stateful ? stateOf(predecessor, open, before) : {};
-      if (predecessor?.life.placement === undefined) return withEnvironment(spec, named);
+      // Most have nothing of their own, and share what was rendered once.
+      if (predecessor?.life.placement === undefined) return stateful ? withEnvironment(spec, named) : spec;
       const { agentId } = predecessor.life.placement;
       const gone = predecessor.leaveBy !== undefined || agentLost.has(predecessor.life.end.state);
       const goesBack = !gone && !failedAsHeir(predecessor);

@@ -6,6 +6,7 @@ import type {
   PlacementConstraint,
   PlacementFitness,
   PlacementOperator,
+  PlacementWish,
 } from '../../scheduler/model/placement.ts';
 import type { GroupName, TaskSpec } from '../../scheduler/model/task.ts';
 import type { ClusterPlacement, Constraint, FitnessPart as SpecPart } from '../placement-spec.ts';
@@ -37,6 +38,22 @@ export function placementOf(
     ...(part === 'taskManager' && keepOf(spec)),
     ...(part === 'taskManager' && placement.together && { together: 'taskmanagers' }),
   };
+}
+
+/** Nodes that Flink blocks (slow ones, for speculative execution) are called as their agents are: a TaskManager's host is its node. */
+export function awayFromNodes(
+  placement: PlacementWish | undefined,
+  nodes: readonly string[],
+): Pick<TaskSpec, 'placement'> {
+  if (nodes.length === 0) return placement === undefined ? {} : { placement };
+  const { constraints = [], ...wish } = placement ?? {
+    preferences: [],
+    awayFrom: [],
+    exclusive: false,
+    fitness: 'pack',
+  };
+  const away = nodes.map((value): PlacementConstraint => ({ field: 'hostname', operator: 'IS_NOT', value }));
+  return { placement: { ...wish, constraints: [...constraints, ...away] } };
 }
 
 /** The disk of a TaskManager includes its volume. */

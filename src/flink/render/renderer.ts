@@ -3,18 +3,12 @@ import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Uri } from '../../mesos-api-client/protocol/mesos.ts';
 import { hostOf } from '../../scheduler/model/own-address.ts';
 import type { GroupName, Placement, TaskProcess, TaskSpec } from '../../scheduler/model/task.ts';
-import {
-  applicationEnvironment,
-  applicationJar,
-  driverEnvironment,
-  driverJarName,
-  localState,
-} from '../driver/names.ts';
+import { driverEnvironment, driverJarName, localState } from '../driver/names.ts';
 import type { WantedWorker } from '../driver/wire.ts';
 import { applicationJob } from '../plan/application-job.ts';
-import { flinkJobId, flinkJobIds } from '../plan/flink-job-id.ts';
 import type { ArtifactRef, ClusterRecord, Distribution, JobRecord } from '../plan/records.ts';
 import type { CompleteClusterSpec } from '../spec.ts';
+import { applicationUris, attemptEnvironment } from './application.ts';
 import {
   applicationCommand,
   elasticJobManagerCommand,
@@ -26,7 +20,7 @@ import { containerOf } from './container.ts';
 import { taskLabels } from './labels.ts';
 import { MEBIBYTE } from './memory-size.ts';
 import { othersOf } from './other-resources.ts';
-import { diskOf, placementOf } from './placement.ts';
+import { awayFromNodes, diskOf, placementOf } from './placement.ts';
 import { type Part, portOptions, portsOf, vipsOf } from './ports.ts';
 import type { JobManagerAddress, RenderContext, Renderer } from './render.ts';
 import { jobCheckpoints } from './storage.ts';
@@ -36,9 +30,6 @@ import { userUris } from './user-uris.ts';
 const KILL_GRACE_MS = 15_000;
 /** How long a JobManager waits for the place of the one before it: its TaskManagers find it there by themselves. */
 const OLD_PLACE_MS = 10_000;
-
-/** An attempt that did not get as far as a checkpoint leaves those of the one before it. */
-const ATTEMPTS_LOOKED_INTO = 10;
 
 export function createRenderer(context: RenderContext): Renderer {
   const renderOne = remembering((cluster, taskId, address) => renderTaskManager(context, cluster, taskId, address));
@@ -108,30 +99,6 @@ function renderJobManager(
   };
 }
 
-/** Which attempt at the application's job this JobManager is for, and where the ones before it left off. */
-function attemptEnvironment(spec: CompleteClusterSpec, job: JobRecord): Readonly<Record<string, string>> {
-  const { jobId, earlierJobs, lastCheckpoint, jar } = applicationEnvironment;
-  const earlier = flinkJobIds(job, ATTEMPTS_LOOKED_INTO + 1).slice(1);
-  const source = spec.application?.jar;
-  return {
-    [jobId]: flinkJobId(job),
-    ...(earlier.length > 0 && { [earlierJobs]: earlier.join() }),
-    ...(earlier.length > 0 && job.lastCheckpoint !== undefined && { [lastCheckpoint]: job.lastCheckpoint }),
-    ...(source !== undefined && 'path' in source && { [jar]: source.path }),
-  };
-}
-
-function applicationUris(
-  context: RenderContext,
-  { application }: CompleteClusterSpec,
-  job: JobRecord | undefined,
-): readonly Uri[] {
-  if (application === undefined || 'path' in application.jar) return [];
-  const value = 'uri' in application.jar ? application.jar.uri : job?.jar && context.artifactUrl(job.jar);
-  if (value === undefined) throw new Error('an application whose uploaded jar is not recorded');
-  return [{ value, extract: false, cache: false, output_file: applicationJar }];
-}
-
 function renderTaskManager(
   context: RenderContext,
   cluster: ClusterRecord,
@@ -178,6 +145,7 @@ function renderWorker(
   const task = renderTaskManager(context, cluster, worker.id as TaskId, address);
   return {
     ...task,
+    ...awayFromNodes(task.placement, worker.blockedNodes),
     resources: {
       ...task.resources,
       cpus: Math.ceil(worker.cpus * 1000) / 1000,

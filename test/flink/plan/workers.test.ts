@@ -3,7 +3,8 @@ import test from 'ava';
 import { saveDriverState } from '../../../src/flink/driver/saved-state.ts';
 import { type DriverAnswer, type DriverInput, noDriver } from '../../../src/flink/driver/sessions.ts';
 import { Problem } from '../../../src/lib/problem.ts';
-import { aCluster, clusterName, kindsOf, World } from '../cluster-fixture.ts';
+import { aCluster, clusterName, kindsOf, renderer, World } from '../cluster-fixture.ts';
+import { aWorker } from '../driver/fixture.ts';
 
 const session = (digit: string) => digit.repeat(32);
 const idOf = (number: number) => `words-a1-taskmanager-11111111-${number}`;
@@ -88,6 +89,20 @@ test('RM-8, RL-3: a task is as large as Flink asked for, and no word of Flink me
   t.true(process.command.includes("'-Xmx100m'"));
   t.true(process.command.includes("-D 'x.y=z'"));
   t.false(process.command.includes('elsewhere'));
+});
+
+test('a TaskManager keeps away from nodes that Flink has blocked', (t) => {
+  const world = elastic();
+  const jobManager = world.task('jobmanager').life;
+  const { placement } = renderer.worker(
+    world.record,
+    { ...aWorker('w'), blockedNodes: ['slow'] },
+    {
+      hostname: jobManager.phase === 'launched' ? jobManager.placement.hostname : '',
+      rpcPort: 1,
+    },
+  );
+  t.deepEqual(placement?.constraints, [{ field: 'hostname', operator: 'IS_NOT', value: 'slow' }]);
 });
 
 test('RM-9, RL-9: what Flink gives back is killed, and Flink hears nothing more of it', (t) => {
