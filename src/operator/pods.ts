@@ -3,6 +3,7 @@
  * `CLUSTER-taskmanager-3`. A task keeps its number for life; the one that takes its place takes the lowest free one.
  */
 import _ from 'lodash';
+import { applicationIsOver } from '../flink/plan/application-job.ts';
 import type { ClusterStatus } from '../flink/plan/clusters.ts';
 import type { FlinkObservation } from '../flink/plan/observation.ts';
 import type { ClusterRecord } from '../flink/plan/records.ts';
@@ -57,7 +58,8 @@ export class PodNumbers {
 export function podsOf(look: ClusterLook, numbers: PodNumbers): readonly Pod[] {
   const { record } = look;
   const standbys = record.spec.highAvailability?.standbys ?? 0;
-  const wanted = record.goal === 'delete' ? [0, 0] : [1 + standbys, wantedTaskManagers(record)];
+  const wanted =
+    record.goal === 'delete' || applicationIsOver(record) ? [0, 0] : [1 + standbys, wantedTaskManagers(record)];
   return ['jobmanager', 'taskmanager'].flatMap((part, at) => podsOfPart(look, part, wanted[at] ?? 0, numbers));
 }
 
