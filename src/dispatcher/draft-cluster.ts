@@ -78,7 +78,9 @@ export async function draftCluster(sent: unknown, parts: DraftParts, at: EpochMs
 /** Field by field; lists, the source of Flink and the number of TaskManagers are replaced as a whole. */
 export function withDefaults(spec: ClusterSpec, defaults: Omit<ClusterSpec, 'name'> = {}): ClusterSpec {
   const whole: readonly string[] = ['flink', 'taskManagers', 'highAvailability'];
-  return _.mergeWith({}, defaults, spec, (_mine: unknown, theirs: unknown, key: string) =>
+  // A fixed number of TaskManagers is meant for sessions: an application takes what it needs.
+  const forSessions = spec.application !== undefined && defaults.taskManagers?.mode === 'fixed' ? ['taskManagers'] : [];
+  return _.mergeWith({}, _.omit(defaults, forSessions), spec, (_mine: unknown, theirs: unknown, key: string) =>
     Array.isArray(theirs) || whole.includes(key) ? theirs : undefined,
   );
 }

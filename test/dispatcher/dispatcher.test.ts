@@ -535,3 +535,13 @@ test('a jar that was uploaded for all runs as a job of any session cluster, and 
   runtime.tell({ kind: 'cluster.deleted', cluster: 'alpha' as ClusterName });
   t.is(dispatcher.sharedJars().length, 1);
 });
+
+test('a number of TaskManagers that is the default of sessions is none of an application', async (t) => {
+  const driverJar = async () => ({ digest: 'd', fileName: 'driver.jar', bytes: 1 });
+  const clusterDefaults = { taskManagers: { mode: 'fixed', count: 3 }, taskManager: { slots: 2 } } as const;
+  const { dispatcher } = await bench(t, { driverJar, clusterDefaults });
+  const session = await dispatcher.createCluster({ name: 'alpha' });
+  t.like(session.spec, { taskManagers: { mode: 'fixed', count: 3 }, taskManager: { slots: 2 } });
+  const application = await dispatcher.createCluster({ name: 'beta', application: { jar: { path: '/a.jar' } } });
+  t.like(application.spec, { taskManagers: { mode: 'elastic' }, taskManager: { slots: 2 } });
+});
