@@ -105,7 +105,7 @@ test.serial('a JobManager that comes back takes its workers over, and counts the
     'heartbeat.timeout': '4 s',
     'cluster.registration.error-delay': '300 ms',
     'cluster.registration.max-timeout': '1 s',
-    'taskmanager.slot.timeout': '8 s',
+    'taskmanager.slot.timeout': '20 s',
     'resourcemanager.previous-worker.recovery.timeout': '30 s',
   };
   const first = harness.startJobManager(entryPoints.session, place);
