@@ -169,7 +169,10 @@ function clusterOperations(parts: DispatcherParts, jars: JarLibrary, find: Finde
     async deleteCluster(name) {
       const record = find.cluster(name);
       const before = view(record);
-      if (record.goal !== 'delete') await runtime.submit({ kind: 'delete', cluster: record.name });
+      await runtime.submit({ kind: 'delete', cluster: record.name }).catch((error: unknown) => {
+        const goneMeanwhile = error instanceof Problem && error.code === 'NOT_FOUND' && record.goal === 'delete';
+        if (!goneMeanwhile) throw error;
+      });
       const after = runtime.cluster(record.name);
       return after === undefined ? { ...before, phase: 'deleting' } : view(after);
     },
@@ -242,7 +245,8 @@ function jarAndJobOperations(runtime: Runtime, jars: JarLibrary, find: Finders, 
       const record = find.liveCluster(cluster);
       const job = find.job(record, id);
       if (hasEnded(job)) throw new Problem('CONFLICT', `job ${id} has ended already: it is ${job.state}`);
-      if (job.goal !== 'cancel') await runtime.submit({ kind: 'cancel', cluster: record.name, job: job.id });
+      // Whoever repeats a wish hears of it when it is safe, too: what memory holds may not be written yet.
+      await runtime.submit({ kind: 'cancel', cluster: record.name, job: job.id });
       return present(record.name, job.id);
     },
   } satisfies Partial<Dispatcher>;

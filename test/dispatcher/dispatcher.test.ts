@@ -100,12 +100,12 @@ test('a name that is taken is refused before anything is packed', async (t) => {
   );
 });
 
-test('deleting is a wish: told again it changes nothing, and the view stays until the cluster is gone', async (t) => {
+test('deleting is a wish: told again it waits until it is safe, and the view stays until the cluster is gone', async (t) => {
   const { runtime, dispatcher } = await bench(t);
   await dispatcher.createCluster({ name: 'alpha' });
   await dispatcher.deleteCluster('alpha');
   await dispatcher.deleteCluster('alpha');
-  t.is(runtime.commands.filter((command) => command.kind === 'delete').length, 1);
+  t.is(runtime.commands.filter((command) => command.kind === 'delete').length, 2);
   runtime.records.delete('alpha');
   t.like(await t.throwsAsync(dispatcher.deleteCluster('alpha')), { code: 'NOT_FOUND' });
 });
@@ -242,7 +242,7 @@ test('a job is submitted under an id of our own, with a jar of its cluster', asy
   t.like(await t.throwsAsync(dispatcher.submitJob('alpha', wrong)), { code: 'SPEC_INVALID' });
 });
 
-test('a job is cancelled once; one that has ended cannot be', async (t) => {
+test('a job is cancelled, each time by the one writer; one that has ended cannot be', async (t) => {
   const { runtime, dispatcher } = await bench(t);
   await dispatcher.createCluster({ name: 'alpha' });
   const job = (id: string, state: JobRecord['state']): JobRecord => ({
@@ -258,7 +258,7 @@ test('a job is cancelled once; one that has ended cannot be', async (t) => {
   runtime.records.set('alpha', { ...record, jobs: [job('1', 'RUNNING'), job('2', 'FINISHED')] });
   t.like(await dispatcher.cancelJob('alpha', '1'), { id: '1', managed: false });
   await dispatcher.cancelJob('alpha', '1');
-  t.is(runtime.commands.filter((command) => command.kind === 'cancel').length, 1);
+  t.is(runtime.commands.filter((command) => command.kind === 'cancel').length, 2);
   t.like(await t.throwsAsync(dispatcher.cancelJob('alpha', '2')), { code: 'CONFLICT' });
 });
 
