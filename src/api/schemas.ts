@@ -186,6 +186,7 @@ const info = Type.Object({
     ),
   ),
   mesos: connection,
+  mesosVersion: Type.Optional(Type.String({ description: 'of the master that was last subscribed to' })),
   reconciled: Type.Boolean(),
   offersHeld: count,
   tasksWaiting: count,

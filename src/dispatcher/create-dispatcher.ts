@@ -284,12 +284,14 @@ function hasEnded({ state }: JobRecord): boolean {
 }
 
 function infoView({ runtime, version, defaultFlink, startedAt }: DispatcherParts): InfoView {
-  const { frameworkId, formerFramework, connection, reconciled, offersHeld, tasksWaiting } = runtime.scheduler();
+  const { frameworkId, formerFramework, connection, masterVersion, reconciled, offersHeld, tasksWaiting } =
+    runtime.scheduler();
   return {
     version,
     ...(frameworkId !== undefined && { frameworkId }),
     ...(formerFramework !== undefined && { formerFramework }),
     mesos: connection,
+    ...(masterVersion !== undefined && { mesosVersion: masterVersion }),
     reconciled,
     offersHeld,
     tasksWaiting,

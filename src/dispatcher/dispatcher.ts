@@ -117,6 +117,8 @@ export interface InfoView {
   /** The one before it, which the master removed, and what was lost with it. */
   readonly formerFramework?: FormerFramework;
   readonly mesos: ConnectionView;
+  /** Of the master that was last subscribed to. */
+  readonly mesosVersion?: string;
   readonly reconciled: boolean;
   readonly offersHeld: number;
   readonly tasksWaiting: number;

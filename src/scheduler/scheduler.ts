@@ -110,6 +110,7 @@ class Core implements Scheduler {
       ...(frameworkId === undefined ? {} : { frameworkId }),
       ...(formerFramework === undefined ? {} : { formerFramework }),
       connection: this.#connection.view(),
+      ...(this.#masterVersion === undefined ? {} : { masterVersion: this.#masterVersion }),
       reconciled: this.#reconciliation.reconciled,
       offersHeld: this.#launch.offersHeld,
       tasksWaiting: this.#launch.tasksWaiting,

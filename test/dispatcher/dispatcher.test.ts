@@ -397,6 +397,8 @@ test('MA-20, health: the loop turns, and the master is there or was within the l
   runtime.view = { ...runtime.view, connection: { state: 'subscribed', master, since: 1000 } };
   now = 500_000;
   t.deepEqual(dispatcher.health(), { healthy: true });
+  runtime.view = { ...runtime.view, masterVersion: '1.12.0' };
+  t.is(dispatcher.info().mesosVersion, '1.12.0');
 
   runtime.tell(lost, 500_000);
   runtime.view = { ...runtime.view, connection: { state: 'searching', since: 500_000 } };

@@ -56,6 +56,7 @@ function describe({ mesos, ...info }: InfoView): string {
     ['started', shortInstant(info.startedAt)],
     ['framework', info.frameworkId],
     ['Mesos', 'master' in mesos ? `${mesos.state} ${mesos.master}` : mesos.state],
+    ['version of Mesos', info.mesosVersion],
     ['problem', troubleOf(mesos)],
     ['next try', nextTry(mesos)],
     ['former framework', info.formerFramework === undefined ? undefined : formerWords(info.formerFramework)],

@@ -71,6 +71,8 @@ export interface SchedulerView {
   /** The one before it that the master removed, and what was lost with it. */
   readonly formerFramework?: FormerFramework;
   readonly connection: ConnectionView;
+  /** Of Mesos, as the master said when it was last subscribed to. */
+  readonly masterVersion?: string;
   /** False from each subscription until every task has been answered for. */
   readonly reconciled: boolean;
   readonly offersHeld: number;

@@ -61,6 +61,7 @@ function Scheduler({ info }: { readonly info: InfoView }) {
           <Fact name="Framework">
             {info.frameworkId === undefined ? 'not registered yet' : <code>{info.frameworkId}</code>}
           </Fact>
+          <Fact name="Version">{info.mesosVersion ?? 'not known yet'}</Fact>
           {'since' in info.mesos && (
             <Fact name="In this state for">
               <Since at={new Date(info.mesos.since).toISOString()} />

@@ -334,3 +334,11 @@ test('I7: a master that does not know UPDATE_FRAMEWORK is told the same by a new
   core.step({ kind: 'call-failed', subscription: core.subscription, call, problem });
   t.is(core.scheduler.view().connection.state, 'subscribed');
 });
+
+test('the version that a master tells of itself is shown', (t) => {
+  const core = new Driver();
+  core.subscribe();
+  t.is(core.scheduler.view().masterVersion, undefined);
+  core.subscribed('1.12.0');
+  t.is(core.scheduler.view().masterVersion, '1.12.0');
+});
