@@ -8,7 +8,7 @@
  */
 import type { Client } from 'undici';
 import { readAnswerText } from './answer-text.ts';
-import { type Answer, type ConnectionOptions, post } from './connection.ts';
+import { type Answer, aboutCall, type ConnectionOptions, post } from './connection.ts';
 import { errorOfAnswer, errorOfTransport, MesosError } from './mesos-error.ts';
 import { stringifyExact } from './protocol/int64.ts';
 import type { SchedulerCall } from './protocol/scheduler.ts';
@@ -30,7 +30,6 @@ export function createCallSender(parts: {
 }): CallSender {
   const { connection, acknowledgements, options, master } = parts;
   const headers = { 'mesos-stream-id': parts.streamId };
-  const principal = options.authentication?.principal;
   let closed = false;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -38,12 +37,7 @@ export function createCallSender(parts: {
     if (closed) {
       throw new MesosError('closed', `${call.type} was not sent: the subscription at master ${master} has ended`);
     }
-    const about = {
-      api: 'scheduler',
-      master,
-      call: call.type,
-      ...(principal === undefined ? {} : { principal }),
-    } as const;
+    const about = aboutCall(options, 'scheduler', master, call.type);
     let answer: Answer;
     try {
       const request = { path: schedulerPath, headers, body: stringifyExact(call) };

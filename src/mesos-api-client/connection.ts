@@ -5,7 +5,7 @@
 import { Client, Pool } from 'undici';
 import { readAnswerText } from './answer-text.ts';
 import { type Authentication, noAuthentication } from './authentication.ts';
-import { MesosError } from './mesos-error.ts';
+import { type AboutCall, MesosError } from './mesos-error.ts';
 
 export interface ConnectionOptions {
   /** Present: https. An empty object trusts what Node trusts. */
@@ -117,14 +117,25 @@ async function postOnce(
   }
 }
 
+/** What an error says of a call, and of whom it came from. */
+export function aboutCall(
+  { authentication }: ConnectionOptions,
+  api: AboutCall['api'],
+  master: string,
+  call: string,
+): AboutCall {
+  const principal = authentication?.principal;
+  return { api, master, call, ...(principal === undefined ? {} : { principal }) };
+}
+
 /** An answer whose bytes are not what they should be is of no Mesos master: a proxy's page, or compressed though nobody asked. */
-export function checkJsonBody(answer: Answer, master: string): void {
+export function checkJsonBody(answer: Answer, master: string, askedFor = 'identity'): void {
   const type = answer.headers['content-type'];
   const encoding = answer.headers['content-encoding'];
   if (type !== undefined && !/^application\/json\s*(;|$)/i.test(String(type))) {
     throw foreign(master, `200 with Content-Type ${shown(type)}`);
   }
-  if (encoding !== undefined && encoding !== 'identity') {
+  if (encoding !== undefined && encoding !== 'identity' && encoding !== askedFor) {
     throw foreign(master, `200 with Content-Encoding ${shown(encoding)}, which was not asked for`);
   }
 }

@@ -3,11 +3,12 @@
  * (a standby has not looked at the call), a few times at most; nothing else is repeated here.
  */
 import { Buffer } from 'node:buffer';
-import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import type { Client, Pool } from 'undici';
 import { readAnswerText } from './answer-text.ts';
 import {
   type Answer,
+  aboutCall,
   type ConnectionOptions,
   checkJsonBody,
   connect,
@@ -67,6 +68,8 @@ export function createAgentApi(address: string, options: OperatorOptions = {}): 
 }
 
 const operatorPath = '/api/v1';
+/** The state of a large cluster is a tenth of its size then. Streams are never packed. */
+const mayBeGzip = 'gzip';
 /** Two masters may redirect to each other for as long as they disagree. */
 const maxRedirects = 9;
 /** To one master or agent; calls beyond that wait. */
@@ -91,8 +94,8 @@ class Api<Query extends { type: keyof Answers & string }, Command extends { type
 
   async ask<Asked extends Query>(call: Asked, options: CallOptions = {}): Promise<Answers[Asked['type']]> {
     const text = await this.#exchange(call, options, async (answer, master) => {
-      checkJsonBody(answer, master);
-      return await readWhole(answer.body, this.#options.maxAnswerBytes ?? 256 * 1024 * 1024, master);
+      checkJsonBody(answer, master, mayBeGzip);
+      return await readWhole(answer, this.#options.maxAnswerBytes ?? 256 * 1024 * 1024, master);
     });
     return payloadOf(text, call.type, this.#address) as Answers[Asked['type']];
   }
@@ -134,7 +137,7 @@ class Api<Query extends { type: keyof Answers & string }, Command extends { type
     const options = { ...this.#options, answerTimeoutMs: timeoutMs };
     try {
       for (let redirects = 0; ; redirects += 1) {
-        const answer = await this.#send(this.#connections, call, ends, options);
+        const answer = await this.#send(this.#connections, call, ends, options, { 'accept-encoding': mayBeGzip });
         if (answer.statusCode >= 200 && answer.statusCode <= 299) return await read(answer, this.#address);
         await this.#followOrThrow(answer, call.type, redirects);
       }
@@ -153,10 +156,11 @@ class Api<Query extends { type: keyof Answers & string }, Command extends { type
     call: unknown,
     signal: AbortSignal | undefined,
     options: ConnectionOptions = this.#options,
+    headers: Readonly<Record<string, string>> = {},
   ): Promise<Answer> {
     const ends = signal === undefined ? this.#over.signal : AbortSignal.any([this.#over.signal, signal]);
     ends.throwIfAborted();
-    return await post(connection, options, { path: operatorPath, body: stringifyExact(call), signal: ends });
+    return await post(connection, options, { path: operatorPath, headers, body: stringifyExact(call), signal: ends });
   }
 
   async #followOrThrow(answer: Answer, call: string, redirects: number): Promise<void> {
@@ -197,8 +201,7 @@ class Api<Query extends { type: keyof Answers & string }, Command extends { type
   }
 
   #about(call: string): AboutCall {
-    const principal = this.#options.authentication?.principal;
-    return { api: 'operator', master: this.#address, call, ...(principal === undefined ? {} : { principal }) };
+    return aboutCall(this.#options, 'operator', this.#address, call);
   }
 
   #errorOf(error: unknown, call: string, signal?: AbortSignal, late?: AbortSignal): MesosError {
@@ -213,15 +216,36 @@ class Api<Query extends { type: keyof Answers & string }, Command extends { type
   }
 }
 
-async function readWhole(body: Readable, maxBytes: number, master: string): Promise<string> {
+/** What it unpacks to counts: a few kilobytes of gzip can be gigabytes of zeros. */
+async function readWhole(answer: Answer, maxBytes: number, master: string): Promise<string> {
   const pieces: Buffer[] = [];
   let bytes = 0;
-  for await (const piece of body as AsyncIterable<Buffer>) {
+  for await (const piece of unpacked(answer, master)) {
     pieces.push(piece);
     bytes += piece.length;
     if (bytes > maxBytes) throw new MesosError('protocol', `the answer of ${master} is longer than ${maxBytes} bytes`);
   }
   return Buffer.concat(pieces).toString('utf8');
+}
+
+async function* unpacked({ headers, body }: Answer, master: string): AsyncIterable<Buffer> {
+  if (headers['content-encoding'] !== 'gzip') {
+    yield* body as AsyncIterable<Buffer>;
+    return;
+  }
+  const gunzip = createGunzip();
+  let broke: Error | undefined;
+  body.once('error', (error) => {
+    broke = error;
+    gunzip.destroy(error);
+  });
+  try {
+    yield* body.pipe(gunzip) as AsyncIterable<Buffer>;
+  } catch (error) {
+    throw broke ?? foreign(master, `an answer that is no gzip: ${(error as Error).message}`);
+  } finally {
+    body.destroy();
+  }
 }
 
 /** `{"type": "GET_WEIGHTS"}` is a whole answer: what is empty may be left out. */

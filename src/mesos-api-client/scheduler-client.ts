@@ -7,7 +7,7 @@ import { Buffer } from 'node:buffer';
 import type { Client } from 'undici';
 import { readAnswerText } from './answer-text.ts';
 import { createCallSender, schedulerPath } from './call-sender.ts';
-import { type Answer, type ConnectionOptions, checkJsonBody, connect, foreign, post } from './connection.ts';
+import { type Answer, aboutCall, type ConnectionOptions, checkJsonBody, connect, foreign, post } from './connection.ts';
 import { errorOfAnswer, errorOfTransport, MesosError } from './mesos-error.ts';
 import { parseLocation } from './protocol/addresses.ts';
 import { stringifyExact } from './protocol/int64.ts';
@@ -145,13 +145,7 @@ function streamIdOf(answer: Answer, master: string): string {
 async function redirectOf(attempt: Attempt, answer: Answer): Promise<SubscribeResult> {
   const { options, master, call } = attempt;
   const text = await readAnswerText(answer.body);
-  const principal = options.authentication?.principal;
-  const about = {
-    api: 'scheduler',
-    master,
-    call: call.type,
-    ...(principal === undefined ? {} : { principal }),
-  } as const;
+  const about = aboutCall(options, 'scheduler', master, call.type);
   if (answer.statusCode !== 307) {
     throw errorOfAnswer({ status: answer.statusCode, text }, about);
   }

@@ -1,7 +1,7 @@
 /** Whoever answers on a master's address need not be a master: what it may do below and around the records. */
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync } from 'node:zlib';
 import test, { type ExecutionContext } from 'ava';
 import type { MesosErrorCode } from '../../src/mesos-api-client/mesos-error.ts';
 import { createMasterApi } from '../../src/mesos-api-client/operator-client.ts';
@@ -86,8 +86,8 @@ const beforeTheHead: readonly [string, (socket: Socket, stop: AbortSignal) => vo
     ['protocol'],
   ],
   [
-    'gzip that nobody asked for',
-    (s) => s.write(Buffer.concat([Buffer.from(`${head}Content-Encoding: gzip\r\n\r\n`), gzipSync(heartbeat)])),
+    'a coding that nobody asked for',
+    (s) => s.write(Buffer.concat([Buffer.from(`${head}Content-Encoding: br\r\n\r\n`), brotliCompressSync(heartbeat)])),
     ['protocol'],
   ],
   ['a page', (s) => s.write(`${head.replace('application/json', 'text/html')}\r\n<html>`), ['protocol']],
