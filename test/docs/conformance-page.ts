@@ -60,9 +60,12 @@ export function renderPage(): string {
 function recordingsTable(): string[] {
   const reasons = (rules: readonly { readonly reason: string }[]) =>
     rules.length === 0 ? '' : ` But for: ${[...new Set(rules.map(({ reason }) => reason))].join('; ')}.`;
-  const played = [...shortRecordings, ...longRecordings].map(({ name, ids, allowed = [], leftOut = [] }) => {
-    return [name, `played (${ids.join(', ')}).${reasons([...allowed, ...leftOut])}`] as const;
-  });
+  const played = [...shortRecordings, ...longRecordings].map(
+    ({ name, ids, allowed = [], leftOut = [], offersApart: apart }) => {
+      const differing = [...allowed, ...leftOut, ...(apart === undefined ? [] : [{ reason: apart }])];
+      return [name, `played (${ids.join(', ')}).${reasons(differing)}`] as const;
+    },
+  );
   const rows = [
     ...played,
     ...Object.entries(notPlayed).map(([name, why]) => [name, `not played: ${why}`] as const),

@@ -17,7 +17,7 @@ import { groupFault } from './executors/group-validation.ts';
 import { addExecutor, completeInfo } from './executors/master-executors.ts';
 import { exclusive, occupy, usedOn } from './holdings.ts';
 import type { Agent, Framework, MasterState, OfferRecord } from './master-state.ts';
-import { count, isPartitionAware, sendEvent, sendToAgent } from './master-state.ts';
+import { count, countFor, isPartitionAware, sendEvent, sendToAgent } from './master-state.ts';
 import { pidOf, refuse, removeOffer } from './offers.ts';
 import { conversionsOf, convert, isResourceOperation, type ResourceOperation } from './operations/conversions.ts';
 import { operationFault } from './operations/operation-faults.ts';
@@ -43,12 +43,14 @@ export function acceptOffers(master: MasterState, framework: Framework, accept: 
     dropCall(master, framework, accept, offers, fault ?? 'No offers specified');
     return;
   }
-  count(master, 'master/offers_accepted', offers.length);
+  countFor(framework, 'offers/accepted', offers.length);
   for (const offer of offers) {
     removeOffer(master, offer);
   }
   const all = offers.flatMap(({ resources }) => resources);
   const acceptance: Acceptance = { master, framework, agent, role: first.role, remaining: add(all) };
+  const launches = (accept.operations ?? []).filter((each) => each.type === 'LAUNCH' && tasksOf(each).length > 0);
+  count(master, 'master/messages_launch_tasks', launches.length);
   for (const operation of accept.operations ?? []) {
     carryOut(acceptance, operation);
   }
@@ -188,7 +190,6 @@ function take(acceptance: Acceptance, task: TaskInfo, executor: ExecutorInfo | u
   const launched = createTask(framework, agent, info, role);
   addTask(master, framework, agent, launched);
   occupy(master, agent, launched);
-  count(master, 'master/messages_launch_tasks');
   return info;
 }
 

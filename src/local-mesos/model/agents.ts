@@ -17,7 +17,7 @@ import { beginDrain } from './maintenance/draining.ts';
 import { announceUnavailability, machineOf } from './maintenance/machines.ts';
 import type { LinkId } from './master-io.ts';
 import type { Agent, MasterState } from './master-state.ts';
-import { persistRegistry, sendToAgent, setTimer } from './master-state.ts';
+import { count, persistRegistry, sendToAgent, setTimer } from './master-state.ts';
 import { rescindOffer } from './offers.ts';
 import { takeOperation } from './operations/operations.ts';
 import { tellAgentAdded } from './operator-events.ts';
@@ -51,6 +51,9 @@ export function registerAgent(master: MasterState, link: LinkId, { agent: descri
   if (agentId !== undefined) {
     agent.reregisteredAt = master.now;
   }
+  const prefix = again === undefined ? '' : 're';
+  count(master, `master/messages_${prefix}register_slave`);
+  count(master, `master/slave_${prefix}registrations`);
   persistRegistry(master);
   if (again === undefined) {
     sendToAgent(master, agent, { type: 'REGISTERED', agentId: agent.id });

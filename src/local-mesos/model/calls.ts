@@ -13,7 +13,8 @@ import { competeForOffers, removeFramework, updateFramework } from './frameworks
 import { answerInverseOffers } from './maintenance/inverse-offers.ts';
 import type { Answer } from './master-io.ts';
 import type { Framework, KillMessage, MasterState } from './master-state.ts';
-import { count, sendToAgent } from './master-state.ts';
+import { count, countFor, sendToAgent } from './master-state.ts';
+import { messageOf } from './metrics.ts';
 import { declineOffers } from './offers.ts';
 import { acknowledgeOperation, reconcileOperations } from './operations/operations.ts';
 import { reconcile } from './reconcile.ts';
@@ -46,7 +47,11 @@ function refusal(framework: Framework, stream: string | undefined): Answer | und
 }
 
 function perform(master: MasterState, framework: Framework, call: FrameworkCall): Answer {
-  count(master, `master/messages_${call.type.toLowerCase()}`);
+  countFor(framework, `calls/${call.type.toLowerCase()}`);
+  const message = messageOf[call.type];
+  if (message !== undefined) {
+    count(master, `master/${message}`);
+  }
   switch (call.type) {
     case 'UPDATE_FRAMEWORK':
       return updateFramework(master, framework, call.update_framework);

@@ -22,7 +22,7 @@ import { usesResources } from './holdings.ts';
 import { forgetInverseOffers } from './maintenance/inverse-offers.ts';
 import type { Answer, StreamId } from './master-io.ts';
 import type { Framework, MasterState, Task } from './master-state.ts';
-import { clearTimer, sendEvent, sendToAgent, setTimer } from './master-state.ts';
+import { clearTimer, count, countFor, sendEvent, sendToAgent, setTimer } from './master-state.ts';
 import { removeOffer, rescindOffer } from './offers.ts';
 import { tellFrameworkAdded, tellFrameworkRemoved, tellFrameworkUpdated } from './operator-events.ts';
 import { endTask, masterStatus, remember } from './tasks.ts';
@@ -45,6 +45,8 @@ export function subscribe(master: MasterState, stream: StreamId, { subscribe: su
   if (known !== undefined) {
     takeOver(master, known, info);
   }
+  countFor(framework, 'calls/subscribe');
+  count(master, `master/messages_${info.id === undefined ? 'register' : 'reregister'}_framework`);
   connect(master, framework, stream, subscription);
   (known === undefined ? tellFrameworkAdded : tellFrameworkUpdated)(master, framework);
   if (cut) {
@@ -78,6 +80,7 @@ export function addFramework(master: MasterState, info: FrameworkInfo): Framewor
     offers: new Map(),
     operations: new Map(),
     filters: createOfferFilters(),
+    counters: new Map(),
     offerConstraints: {},
     constraints: noConstraints,
     minAllocatable: minAllocatableOf(info),

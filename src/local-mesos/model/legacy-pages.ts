@@ -2,6 +2,7 @@
  * The older pages of a master, one for each part of /state, as dashboards and command lines read them: /slaves, /frameworks,
  * /tasks, /roles, /quota, /weights, /state-summary, /maintenance/schedule and /maintenance/status.
  */
+import _ from 'lodash';
 import { viewQuota } from './allocation/quota.ts';
 import { legacyRoles } from './allocation/roles-view.ts';
 import { viewWeights } from './allocation/weights.ts';
@@ -42,21 +43,7 @@ const pages: Readonly<Record<string, Page>> = {
   },
   '/tasks': (master, query) => ({ tasks: tasksOf(master, query).map(legacyTask) }),
   '/roles': legacyRoles,
-  '/quota': (master) => {
-    const { infos, configs } = viewQuota(master);
-    const flat = (amounts: Record<string, { value: number }>) =>
-      Object.fromEntries(Object.entries(amounts).map(([name, { value }]) => [name, value]));
-    return infos.length === 0
-      ? {}
-      : {
-          infos,
-          configs: configs.map(({ role, guarantees, limits }) => ({
-            role,
-            ...(guarantees === undefined ? {} : { guarantees: flat(guarantees) }),
-            ...(limits === undefined ? {} : { limits: flat(limits) }),
-          })),
-        };
-  },
+  '/quota': (master) => _.omitBy(viewQuota(master), (list) => list.length === 0),
   '/weights': viewWeights,
   '/state-summary': summary,
   '/maintenance/schedule': viewSchedule,
@@ -102,6 +89,11 @@ const countedStates = [
   'TASK_UNREACHABLE',
 ] as const;
 
+const factsOfSummary = [
+  ...(['id', 'name', 'used_resources', 'offered_resources', 'capabilities', 'hostname', 'webui_url'] as const),
+  ...(['active', 'connected', 'recovered', 'registered_time'] as const),
+] as const;
+
 /** Counts instead of tasks. */
 function summary(master: MasterState) {
   const frameworks = [...master.frameworks.values()];
@@ -121,8 +113,8 @@ function summary(master: MasterState) {
     }),
     frameworks: frameworks.map((framework) => {
       const theirs = byFramework.get(framework.id) ?? [];
-      const { tasks: _1, unreachable_tasks: _2, completed_tasks: _3, offers: _4, ...rest } = legacyFramework(framework);
-      return { ...rest, ...counts(theirs), slave_ids: [...new Set(theirs.map(({ agentId }) => agentId))] };
+      const facts = _.pick(legacyFramework(framework), factsOfSummary);
+      return { ...facts, ...counts(theirs), slave_ids: [...new Set(theirs.map(({ agentId }) => agentId))] };
     }),
   };
 }

@@ -39,6 +39,8 @@ export interface MasterOptions {
   readonly maxAgentPingTimeouts: number;
   /** At most one agent in that time is given up for missing its pings (--agent_removal_rate_limit); absent: all at once. */
   readonly agentRemovalMs?: number;
+  /** An offer that nobody answers is taken back after that time (--offer_timeout); absent: never. */
+  readonly offerTimeoutMs?: number;
   /** How long agents of the registry may take to come back after a restart of the master. */
   readonly agentReregisterMs: number;
   readonly maxCompletedFrameworks: number;

@@ -65,6 +65,8 @@ export interface Framework {
   constraints: ConstraintsFilter;
   /** By role: what an offer must hold at least, one of these; from its offer_filters. */
   minAllocatable: ReadonlyMap<string, readonly Quantities[]>;
+  /** What its metrics say: `calls/accept`, `events/update`, `offers/sent`. */
+  readonly counters: Map<string, number>;
   /** The allocator's generation when it last became able to take what it did not before. */
   changed: number;
 }
@@ -173,7 +175,7 @@ export function createState(options: MasterOptions): MasterState {
     unreachableAgents: new Map(),
     goneAgents: new Map(),
     offers: new Map(),
-    maintenance: { schedule: {}, machines: new Map() },
+    maintenance: { schedule: {}, machines: new Map(), known: new Set() },
     operatorStreams: new Set(),
     draining: new Map(),
     deactivated: new Set(),
@@ -188,6 +190,7 @@ export function createState(options: MasterOptions): MasterState {
 /** To the scheduler, if it is connected; events for others are dropped, agents repeat what matters. */
 export function sendEvent(master: MasterState, framework: Framework, event: SchedulerEvent): void {
   if (framework.stream !== undefined) {
+    countFor(framework, `events/${event.type.toLowerCase()}`);
     master.effects.push({ kind: 'send', stream: framework.stream, event });
   }
 }
@@ -209,6 +212,10 @@ export function clearTimer(master: MasterState, timer: string): void {
 
 export function count(master: MasterState, metric: string, by = 1): void {
   master.metrics.set(metric, (master.metrics.get(metric) ?? 0) + by);
+}
+
+export function countFor({ counters }: Framework, metric: string, by = 1): void {
+  counters.set(metric, (counters.get(metric) ?? 0) + by);
 }
 
 /** Whether anything of it may be offered at present. */

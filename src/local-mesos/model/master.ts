@@ -3,7 +3,7 @@
  * in which they must happen. Nothing in it waits, reads a clock or draws a random number.
  */
 import { unreachable } from '../../lib/exhaustive.ts';
-import type { AgentId, FrameworkId } from '../../mesos-api-client/protocol/ids.ts';
+import type { AgentId, FrameworkId, OfferId } from '../../mesos-api-client/protocol/ids.ts';
 import type { AgentToMaster } from './agent-protocol.ts';
 import { pingAgent, registerAgent } from './agents.ts';
 import { quotaOf } from './allocation/books.ts';
@@ -12,11 +12,13 @@ import { handleCall } from './calls.ts';
 import { executorExited, messageFramework } from './executors/master-executors.ts';
 import { disconnectFramework, heartbeat, removeFramework, subscribe } from './frameworks.ts';
 import { disconnectAgent, giveUpRecovered, unregisterAgent } from './lost-agents.ts';
+import { finishDrain } from './maintenance/draining.ts';
 import { restoreMaintenance } from './maintenance/machines.ts';
 import type { LinkId, MasterEffect, MasterInput, MasterOptions, Registry, StreamId, TimerId } from './master-io.ts';
 import { emptyRegistry } from './master-io.ts';
 import type { Agent, MasterState } from './master-state.ts';
 import { count, createState, sendEvent, setTimer } from './master-state.ts';
+import { rescindOffer } from './offers.ts';
 import { operationReported } from './operations/operations.ts';
 import { handleCommand } from './operator-act.ts';
 import { beatForOperator, subscribeOperator, unsubscribeOperator } from './operator-events.ts';
@@ -161,6 +163,7 @@ function statusUpdate(master: MasterState, agent: Agent, update: AgentToMaster &
     count(master, 'master/invalid_status_updates');
     return;
   }
+  count(master, 'master/messages_status_update');
   count(master, 'master/valid_status_updates');
   sendEvent(master, framework, { type: 'UPDATE', update: { status: update.status } });
   const task = framework.tasks.get(update.status.task_id.value);
@@ -191,6 +194,7 @@ function timerFired(master: MasterState, timer: TimerId): void {
     beatForOperator(master, id as StreamId);
     return;
   }
+  const offer = master.offers.get(id as OfferId);
   const framework = master.frameworks.get(id as FrameworkId);
   const agent = master.agents.get(id as AgentId);
   if (kind === 'heartbeat' && framework !== undefined) {
@@ -199,5 +203,9 @@ function timerFired(master: MasterState, timer: TimerId): void {
     removeFramework(master, framework);
   } else if (kind === 'ping' && agent !== undefined) {
     pingAgent(master, agent);
+  } else if (kind === 'drained' && agent !== undefined) {
+    finishDrain(master, agent);
+  } else if (kind === 'offer' && offer !== undefined) {
+    rescindOffer(master, offer);
   }
 }

@@ -10,7 +10,7 @@ import { enterHolding, strikeHolding } from './allocation/books.ts';
 import { hasCapability } from './capabilities.ts';
 import { exclusive, sharedIn } from './holdings.ts';
 import type { Agent, Framework, MasterState, OfferRecord } from './master-state.ts';
-import { count, sendEvent } from './master-state.ts';
+import { clearTimer, countFor, sendEvent, setTimer } from './master-state.ts';
 import { offeredForm } from './resource-forms.ts';
 
 const defaultRefuseSeconds = 5;
@@ -34,7 +34,10 @@ export function createOffer(
   framework.offers.set(id, offer);
   agent.offers.add(offer);
   enterHolding(master.books, offer, exclusive(resources), true);
-  count(master, 'master/messages_offers');
+  countFor(framework, 'offers/sent');
+  if (master.options.offerTimeoutMs !== undefined) {
+    setTimer(master, `offer ${id}`, master.options.offerTimeoutMs);
+  }
   return offer;
 }
 
@@ -79,6 +82,9 @@ export function removeOffer(master: MasterState, offer: OfferRecord): void {
   if (!master.offers.delete(offer.id)) {
     return;
   }
+  if (master.options.offerTimeoutMs !== undefined) {
+    clearTimer(master, `offer ${offer.id}`);
+  }
   strikeHolding(master.books, offer, exclusive(offer.resources));
   master.frameworks.get(offer.frameworkId)?.offers.delete(offer.id);
   const agent = master.agents.get(offer.agentId);
@@ -92,6 +98,7 @@ export function rescindOffer(master: MasterState, offer: OfferRecord): void {
   removeOffer(master, offer);
   const framework = master.frameworks.get(offer.frameworkId);
   if (framework !== undefined) {
+    countFor(framework, 'offers/rescinded');
     sendEvent(master, framework, { type: 'RESCIND', rescind: { offer_id: { value: offer.id } } });
   }
 }
@@ -128,7 +135,7 @@ export function declineOffers(
     if (offer !== undefined) {
       removeOffer(master, offer);
       refuse(master, framework, offer, filters);
-      count(master, 'master/offers_declined');
+      countFor(framework, 'offers/declined');
     }
   }
 }

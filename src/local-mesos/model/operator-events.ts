@@ -8,7 +8,7 @@ import type { MasterEvent } from '../../mesos-api-client/protocol/operator.ts';
 import type { StreamId } from './master-io.ts';
 import type { Agent, Framework, MasterState, Task } from './master-state.ts';
 import { clearTimer, setTimer } from './master-state.ts';
-import { viewAgent, viewFramework, viewState, viewTask } from './operator-view.ts';
+import { describeFramework, viewAgent, viewState, viewTask } from './operator-view.ts';
 
 /** More of them push the oldest out (--max_operator_event_stream_subscribers). */
 const maxStreams = 1000;
@@ -61,12 +61,11 @@ export function tellAgentRemoved(master: MasterState, agent: Agent): void {
 }
 
 export function tellFrameworkAdded(master: MasterState, framework: Framework): void {
-  tell(master, () => ({ type: 'FRAMEWORK_ADDED', framework_added: { framework: viewFramework(master, framework) } }));
+  tell(master, () => ({ type: 'FRAMEWORK_ADDED', framework_added: { framework: describeFramework(framework) } }));
 }
 
 export function tellFrameworkUpdated(master: MasterState, framework: Framework): void {
-  const view = () => ({ framework: viewFramework(master, framework) });
-  tell(master, () => ({ type: 'FRAMEWORK_UPDATED', framework_updated: view() }));
+  tell(master, () => ({ type: 'FRAMEWORK_UPDATED', framework_updated: { framework: describeFramework(framework) } }));
 }
 
 export function tellFrameworkRemoved(master: MasterState, framework_info: FrameworkInfo): void {

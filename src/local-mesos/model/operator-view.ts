@@ -20,12 +20,12 @@ import { viewDraining } from './maintenance/draining.ts';
 import { viewSchedule, viewStatus } from './maintenance/machines.ts';
 import type { Agent, Framework, MasterState, OfferRecord, Task } from './master-state.ts';
 import { isOffering } from './master-state.ts';
+import { metricsSnapshot } from './metrics.ts';
 import { offerMessage, pidOf } from './offers.ts';
 import { viewOperations } from './operations/operations.ts';
 import type { QueryType } from './operator-call.ts';
 import { allocatedForm, endpointForm } from './resource-forms.ts';
 import { shownExecutor, shownTask } from './shown.ts';
-import { metricsSnapshot } from './state-view.ts';
 
 /** The member of an answer that stands under the query's lower-case name. */
 export function answerTo(master: MasterState, flags: readonly Flag[], type: QueryType): unknown {
@@ -139,9 +139,22 @@ export function viewFrameworks(master: MasterState) {
 }
 
 export function viewFramework(master: MasterState, framework: Framework) {
-  const connected = framework.stream !== undefined;
   const used = usedBy(framework);
   const offered = [...framework.offers.values()].flatMap((offer) => allocatedForm(offer.resources, offer.role));
+  return {
+    ..._.omit(describeFramework(framework), framework.unregisteredAt === undefined ? 'unregistered_time' : []),
+    ...filled({
+      offers: [...framework.offers.values()].flatMap((offer) => viewOffer(master, framework, offer)),
+      allocated_resources: add(used).map(endpointForm),
+      offered_resources: add(offered).map(endpointForm),
+    }),
+    offer_constraints: framework.offerConstraints,
+  };
+}
+
+/** Without what it holds: so it stands in the events of operators. */
+export function describeFramework(framework: Framework) {
+  const connected = framework.stream !== undefined;
   return {
     framework_info: framework.info satisfies FrameworkInfo,
     active: connected,
@@ -149,13 +162,7 @@ export function viewFramework(master: MasterState, framework: Framework) {
     recovered: framework.recovered,
     registered_time: time(framework.registeredAt),
     reregistered_time: time(framework.reregisteredAt ?? framework.registeredAt),
-    ...(framework.unregisteredAt === undefined ? {} : { unregistered_time: time(framework.unregisteredAt) }),
-    ...filled({
-      offers: [...framework.offers.values()].flatMap((offer) => viewOffer(master, framework, offer)),
-      allocated_resources: add(used).map(endpointForm),
-      offered_resources: add(offered).map(endpointForm),
-    }),
-    offer_constraints: framework.offerConstraints,
+    unregistered_time: time(framework.unregisteredAt ?? 0),
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * GET /state and /metrics/snapshot of a master, the endpoints that dashboards and DC/OS tools read: ids are bare strings,
+ * GET /state of a master, the endpoint that dashboards and DC/OS tools read: ids are bare strings,
  * agents are slaves, resources are flat `{cpus, mem, disk, gpus, ports: "[a-b]"}`.
  */
 import { toThousandths } from '../../lib/thousandths.ts';
@@ -176,30 +176,5 @@ function flat(resources: readonly Resource[]) {
     gpus: scalar('gpus'),
     cpus: scalar('cpus'),
     ...(ports.length > 0 ? { ports: `[${ports.map(({ begin, end }) => `${begin}-${end}`).join(', ')}]` } : {}),
-  };
-}
-
-/** Flat numbers under the names of a real master; counters that nothing has moved yet are left out. */
-export function metricsSnapshot(master: MasterState): Record<string, number> {
-  const frameworks = [...master.frameworks.values()];
-  const agents = [...master.agents.values()];
-  const tasks = frameworks.flatMap((framework) => [...framework.tasks.values()]);
-  const inState = (state: string) => tasks.filter((task) => task.state === state).length;
-  return {
-    ...Object.fromEntries(master.metrics),
-    'master/elected': 1,
-    'master/uptime_secs': Math.max(0, (master.now - master.startedAt) / 1000),
-    'master/frameworks_connected': frameworks.filter(({ stream }) => stream !== undefined).length,
-    'master/frameworks_disconnected': frameworks.filter(({ stream }) => stream === undefined).length,
-    'master/slaves_connected': agents.filter(({ link }) => link !== undefined).length,
-    'master/slaves_active': agents.filter(({ link }) => link !== undefined).length,
-    'master/slaves_disconnected': agents.filter(({ link }) => link === undefined).length,
-    'master/slaves_unreachable': master.unreachableAgents.size,
-    'master/outstanding_offers': master.offers.size,
-    'master/tasks_staging': inState('TASK_STAGING'),
-    'master/tasks_starting': inState('TASK_STARTING'),
-    'master/tasks_running': inState('TASK_RUNNING'),
-    'master/tasks_killing': inState('TASK_KILLING'),
-    'master/tasks_unreachable': frameworks.reduce((sum, { unreachableTasks }) => sum + unreachableTasks.size, 0),
   };
 }

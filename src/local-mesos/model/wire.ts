@@ -26,7 +26,10 @@ export class WireError extends Error {
 const maxDepth = 100;
 
 export function decodeMessage(message: Message, text: string, name: string): Record<string, unknown> {
-  const value = parse(text);
+  return decodeValue(message, parseBounded(text), name);
+}
+
+export function decodeValue(message: Message, value: unknown, name: string): Record<string, unknown> {
   if (!isObject(value)) {
     throw new WireError(`Failed to convert JSON into ${name} protobuf: Expecting a JSON object`);
   }
@@ -44,7 +47,7 @@ export function decodeMessage(message: Message, text: string, name: string): Rec
   }
 }
 
-function parse(text: string): unknown {
+export function parseBounded(text: string): unknown {
   if (depthOf(text) > maxDepth) {
     throw new WireError(`Failed to parse body into JSON: nested deeper than ${maxDepth} levels`);
   }

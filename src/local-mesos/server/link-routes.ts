@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { encodeRecord } from '../../mesos-api-client/protocol/recordio.ts';
+import { readAgentMessages } from '../model/agent-message.ts';
 import type { AgentToMaster, MasterLink, MasterToAgent } from '../model/agent-protocol.ts';
 import { defaultLinkTiming, type LinkTiming, linkIdHeader, linkPath } from './link-timing.ts';
 import { readBody, refuseBadRequest, sendText, sendTooLarge } from './master-http.ts';
@@ -41,16 +42,21 @@ async function take(end: End | undefined, request: IncomingMessage, response: Se
     if (body === undefined) sendTooLarge(response);
     else if (end === undefined) sendText(response, 404, 'There is no such link');
     else {
-      const messages: unknown = JSON.parse(body);
-      if (!Array.isArray(messages)) throw new SyntaxError('not an array');
-      end.receive(messages);
-      response.writeHead(202).end();
+      const read = readAgentMessages(body);
+      if (read.kind === 'invalid') sendText(response, 400, `The messages cannot be read: ${read.text}`);
+      else {
+        end.receive(read.messages);
+        response.writeHead(202).end();
+      }
     }
   } catch (error) {
-    if (error instanceof SyntaxError) sendText(response, 400, `The messages cannot be read: ${error.message}`);
     // The agent went away in the middle: its stream tells the same.
-    else if (request.destroyed) response.destroy();
-    else throw error;
+    if (request.destroyed) response.destroy();
+    else {
+      // What the model could not take may have left it half done for this agent, which registers again.
+      sendText(response, 500, `The embedded master failed: ${(error as Error).message}`);
+      end?.link.close();
+    }
   }
 }
 

@@ -1,5 +1,6 @@
-/** The few things that the master's routes do with HTTP: bounded bodies, sentences, JSON, and what Accept allows. */
+/** The few things that the master's routes do with HTTP: bounded bodies, sentences, JSON, what Accept allows, and gzip. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { gzip } from 'node:zlib';
 
 /** Far above any call that makes sense (an ACCEPT with a thousand tasks is about 1 MiB). */
 export const maxBodyBytes = 16 * 1024 * 1024;
@@ -24,15 +25,40 @@ export function sendText(
   text: string,
   headers: Readonly<Record<string, string>> = {},
 ): void {
-  const type = text === '' ? {} : { 'Content-Type': 'text/plain; charset=utf-8' };
-  response.writeHead(status, { ...headers, ...type, 'Content-Length': Buffer.byteLength(text) });
-  response.end(text);
+  const type: Record<string, string> = text === '' ? {} : { 'Content-Type': 'text/plain; charset=utf-8' };
+  sendBody(response, status, text, { ...headers, ...type });
 }
 
 export function sendJson(response: ServerResponse, body: unknown): void {
-  const text = JSON.stringify(body);
-  response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text) });
-  response.end(text);
+  sendBody(response, 200, JSON.stringify(body), { 'Content-Type': 'application/json' });
+}
+
+/** As libprocess does it: shorter bodies are not worth it. */
+const leastGzipBytes = 1024;
+
+function sendBody(response: ServerResponse, status: number, text: string, headers: Record<string, string>): void {
+  const bytes = Buffer.from(text);
+  if (bytes.length < leastGzipBytes || !acceptsGzip(response.req)) {
+    response.writeHead(status, { ...headers, 'Content-Length': bytes.length });
+    response.end(bytes);
+    return;
+  }
+  gzip(bytes, (error, packed) => {
+    if (error === null) {
+      response.writeHead(status, { ...headers, 'Content-Encoding': 'gzip', 'Content-Length': packed.length });
+      response.end(packed);
+    } else {
+      response.destroy(error);
+    }
+  });
+}
+
+function acceptsGzip(request: IncomingMessage): boolean {
+  const accepted = String(request.headers['accept-encoding'] ?? '').split(',');
+  return accepted.some((part) => {
+    const [coding = '', ...parameters] = part.split(';').map((each) => each.trim());
+    return coding.toLowerCase() === 'gzip' && !parameters.some((each) => /^q=0(\.0*)?$/.test(each));
+  });
 }
 
 export function sendTooLarge(response: ServerResponse): void {

@@ -39,7 +39,7 @@ export async function handleOperatorCall(
   } else if (parsed.kind === 'not-built') {
     sendText(response, 501, '501 Not Implemented.');
   } else if (parsed.kind === 'no-such-file') {
-    sendText(response, 404, '');
+    sendText(response, 404, '', { 'Content-Type': 'text/plain; charset=utf-8' });
   } else if (parsed.kind === 'subscribe') {
     const stream = randomUUID() as string as StreamId;
     shell.openStream(stream, openEventStream(response));

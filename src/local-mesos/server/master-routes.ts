@@ -4,10 +4,13 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
+import { availableParallelism, freemem, loadavg, totalmem } from 'node:os';
 import type { FrameworkId } from '../../mesos-api-client/protocol/ids.ts';
 import { isLegacyPage, legacyPage } from '../model/legacy-pages.ts';
+import { metricsSnapshot } from '../model/metrics.ts';
+import { parseOperatorCall } from '../model/operator-call.ts';
 import type { Flag } from '../model/operator-view.ts';
-import { legacyState, metricsSnapshot } from '../model/state-view.ts';
+import { legacyState } from '../model/state-view.ts';
 import { type Authenticate, type Realm, sendUnauthorized } from './master-authentication.ts';
 import type { MasterFaults } from './master-faults.ts';
 import { readBody, sendJson, sendMethodNotAllowed, sendText, sendTooLarge } from './master-http.ts';
@@ -40,7 +43,11 @@ export async function route(parts: RouteParts, request: IncomingMessage, respons
     sendText(response, 403, 'The Host header names another machine');
     return;
   }
-  const url = new URL(request.url ?? '/', 'http://master');
+  const url = URL.parse(request.url ?? '/', 'http://master');
+  if (url === null) {
+    sendText(response, 400, 'The address of the request cannot be read');
+    return;
+  }
   const path = url.pathname.replace(/^\/master(?=\/)/, '').replace(/(?<=.)\/$/, '');
   const realm = realmOf(path);
   const authenticated = parts.authenticate(request);
@@ -68,6 +75,10 @@ export async function route(parts: RouteParts, request: IncomingMessage, respons
   if (path === '/teardown') {
     return teardown(shell, request, response);
   }
+  const machines = machineCalls[path];
+  if (machines !== undefined) {
+    return operateMachines(shell, machines, request, response);
+  }
   const page = pages[path];
   const legacy = page === undefined ? legacyPage(shell.state, path, url.searchParams) : undefined;
   if (page !== undefined) {
@@ -84,7 +95,7 @@ function realmOf(path: string): Realm | undefined {
   if (path === '/api/v1/scheduler') {
     return 'mesos-master-scheduler';
   }
-  if (path === '/api/v1' || path.startsWith('/api/v1/') || path === '/teardown') {
+  if (path === '/api/v1' || path.startsWith('/api/v1/') || path === '/teardown' || path in machineCalls) {
     return 'mesos-master-readwrite';
   }
   const isRead = ['/state', '/flags', '/metrics/snapshot'].includes(path) || isLegacyPage(path);
@@ -114,12 +125,49 @@ const pages: Readonly<Record<string, (parts: PageParts, response: ServerResponse
   '/flags': ({ flags }, response) =>
     sendJson(response, { flags: Object.fromEntries(flags.map(({ name, value }) => [name, value])) }),
   '/state': ({ shell, flags }, response) => sendJson(response, legacyState(shell.state, flags)),
+  // A master of ours keeps no files for operators.
+  '/files/debug': (_parts, response) => sendJson(response, {}),
+  '/system/stats.json': (_parts, response) => {
+    const [avg_load_1min, avg_load_5min, avg_load_15min] = loadavg();
+    const memory = { mem_free_bytes: freemem(), mem_total_bytes: totalmem() };
+    sendJson(response, { avg_load_1min, avg_load_5min, avg_load_15min, cpus_total: availableParallelism(), ...memory });
+  },
   '/metrics/snapshot': ({ shell }, response) => sendJson(response, metricsSnapshot(shell.state)),
   '/redirect': ({ shell }, response) => {
     const { hostname, port } = shell.state.options;
     sendText(response, 307, '', { Location: `//${hostname}:${port}` });
   },
 };
+
+/** The older forms of START_MAINTENANCE and STOP_MAINTENANCE: a list of machines. */
+const machineCalls: Readonly<Record<string, 'START_MAINTENANCE' | 'STOP_MAINTENANCE'>> = {
+  '/machine/down': 'START_MAINTENANCE',
+  '/machine/up': 'STOP_MAINTENANCE',
+};
+
+async function operateMachines(
+  shell: MasterShell,
+  type: 'START_MAINTENANCE' | 'STOP_MAINTENANCE',
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  if (request.method !== 'POST') {
+    sendMethodNotAllowed(request, response, 'POST');
+    return;
+  }
+  const body = await readBody(request);
+  if (body === undefined) {
+    sendTooLarge(response);
+    return;
+  }
+  const parsed = parseOperatorCall(`{"type":"${type}","${type.toLowerCase()}":{"machines":${body}}}`);
+  if (parsed.kind !== 'command') {
+    sendText(response, 400, parsed.kind === 'invalid' ? parsed.text : 'Expecting a list of machines');
+    return;
+  }
+  const reply = shell.submit({ kind: 'operator', call: parsed.call });
+  sendText(response, reply?.status ?? 503, reply?.text ?? 'The master is shutting down');
+}
 
 /** The older form of the operator's TEARDOWN: `frameworkId=…` as a form. */
 async function teardown(shell: MasterShell, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -43,6 +43,10 @@ export interface MasterServerOptions extends Partial<Omit<MasterOptions, 'master
   readonly faults?: MasterFaults;
   /** Default that of this machine. */
   readonly clock?: Clock;
+  /** For a request to come whole, from the connection's first moment or the end of the one before; default 60 s. */
+  readonly requestTimeoutMs?: number;
+  /** Further ones are closed at once; default 20,000. */
+  readonly maxConnections?: number;
 }
 
 export interface MasterServer {
@@ -72,6 +76,8 @@ export async function startMaster(options: MasterServerOptions): Promise<MasterS
     clock = systemClock,
     quotas = [],
     weights = [],
+    requestTimeoutMs = 60_000,
+    maxConnections = 20_000,
     ...given
   } = others;
   if (!isLoopback(host) && !allowRemote) {
@@ -80,7 +86,7 @@ export async function startMaster(options: MasterServerOptions): Promise<MasterS
   const registry = openRegistry(workDir);
   // A registry that cannot be read is told before the port is taken.
   registry.read();
-  const server = createServer({ keepAliveTimeout: 60_000 });
+  const server = createBoundedServer(requestTimeoutMs, maxConnections);
   const port = await listen(server, host, wantedPort);
   const masterOptions: MasterOptions = {
     ...defaultMasterOptions,
@@ -136,6 +142,18 @@ export async function startMaster(options: MasterServerOptions): Promise<MasterS
       await closeServer(server);
     },
   };
+}
+
+/** Whoever connects has that long for a whole request; streams are answers, and go on for ever. */
+function createBoundedServer(requestTimeoutMs: number, maxConnections: number): Server {
+  const server = createServer({
+    keepAliveTimeout: 60_000,
+    headersTimeout: requestTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: requestTimeoutMs / 4,
+  });
+  server.maxConnections = maxConnections;
+  return server;
 }
 
 function startLeading(start: () => MasterShell, roles: RoleSetup): MasterShell {
@@ -196,6 +214,9 @@ function flagsOf(options: MasterOptions): Flag[] {
     { name: 'max_agent_ping_timeouts', value: String(options.maxAgentPingTimeouts) },
     { name: 'max_completed_frameworks', value: String(options.maxCompletedFrameworks) },
     { name: 'max_completed_tasks_per_framework', value: String(options.maxCompletedTasksPerFramework) },
+    ...(options.offerTimeoutMs === undefined
+      ? []
+      : [{ name: 'offer_timeout', value: durationOf(options.offerTimeoutMs) }]),
     { name: 'port', value: String(options.port) },
   ];
 }

@@ -55,6 +55,8 @@ test('LM-63 DRAIN: offers are rescinded, the agent is told, and it is DRAINED on
   world.send(agent, statusUpdate(framework, agent.id, 't', 'TASK_KILLED'));
   t.is(agentsOf(world)[0]?.drain_info?.state, 'DRAINING', 'not acknowledged');
   report(world, framework, agent, 't', 'TASK_KILLED');
+  t.deepEqual(reactivate(world, agent.id)?.text, 'Agent is still in the DRAINING state', 'not in the registry');
+  world.advance(30);
   t.like(agentsOf(world)[0], {
     drain_info: { state: 'DRAINED', config },
     estimated_drain_start_time: { nanoseconds: 1e12 },
@@ -73,6 +75,7 @@ test('LM-63 with mark_gone the agent is gone when it is drained', (t) => {
   const { world, agent, framework } = prepared();
   drain(world, agent.id, { mark_gone: true });
   report(world, framework, agent, 't', 'TASK_GONE_BY_OPERATOR');
+  world.advance(30);
   t.deepEqual(typesOf(framework).slice(-2), ['UPDATE', 'FAILURE']);
   t.is(agent.received.at(-1)?.type, 'SHUTDOWN');
   t.deepEqual(agentsOf(world), []);

@@ -186,7 +186,12 @@ const refusals: readonly [string, Parameters<World['operate']>[0], string][] = [
   [
     'START without a schedule',
     down,
-    'Machine \'{"hostname":"agent-2.example","ip":"127.0.0.1"}\' is not part of a maintenance schedule',
+    'Machine \'{"hostname":"agent-2.example","ip":"127.0.0.1"}\' is not in DRAINING mode and cannot be brought down',
+  ],
+  [
+    'START of a machine that no agent was ever on',
+    { type: 'START_MAINTENANCE', start_maintenance: { machines: [{ hostname: 'elsewhere', ip: '10.0.0.1' }] } },
+    'Machine \'{"hostname":"elsewhere","ip":"10.0.0.1"}\' is not part of a maintenance schedule',
   ],
   [
     'STOP of what is up',

@@ -4,6 +4,7 @@
  * those that are allowed here, each with its reason.
  */
 import { isDeepStrictEqual } from 'node:util';
+import _ from 'lodash';
 
 /** Members whose values are ids that a master, an agent or a run of a task gives. */
 const idMembers: ReadonlySet<string> = new Set(['value', 'uuid', 'id']);
@@ -17,7 +18,10 @@ export interface Rule {
 
 /** May differ in every recording, by the path of the member. */
 export const allowedEverywhere: readonly { readonly path: RegExp; readonly reason: string }[] = [
-  { path: /\.(timestamp|nanoseconds|(start|elected|registered|reregistered)_time)$/, reason: 'the time' },
+  {
+    path: /\.(timestamp|nanoseconds|(start|elected|registered|reregistered|estimated_drain_start)_time(_seconds)?)$/,
+    reason: 'the time',
+  },
   { path: /\.build_(date|time|user)$/, reason: 'nobody built the embedded Mesos' },
   { path: /\.flags(\.|$)/, reason: 'the embedded Mesos has flags of its own' },
   { path: /\.port$/, reason: 'ours are free ports' },
@@ -63,7 +67,7 @@ export function differences(theirs: unknown, own: unknown, translation: Translat
       return fault === undefined ? [] : [`${path}: ${fault}`];
     }
     if (theirs.includes('\n') && own.includes('\n')) return lineDifferences(translation.ours(theirs), own, path);
-    return translation.ours(theirs) === own ? [] : [`${path}: ${theirs} | ${own}`];
+    return words(translation.ours(theirs)) === words(own) ? [] : [`${path}: ${theirs} | ${own}`];
   }
   if (Array.isArray(theirs) && Array.isArray(own)) {
     if (theirs.length !== own.length) return [`${path}: ${JSON.stringify(theirs)} | ${JSON.stringify(own)}`];
@@ -71,15 +75,27 @@ export function differences(theirs: unknown, own: unknown, translation: Translat
     return left.flatMap((each, index) => differences(each, right[index], translation, `${path}.${index}`));
   }
   if (isObject(theirs) && isObject(own)) {
-    const names = [...new Set([...Object.keys(theirs), ...Object.keys(own)])];
-    return names.flatMap((name) => differences(theirs[name], own[name], translation, `${path}.${name}`));
+    // Metrics have ids in their names.
+    const left = _.mapKeys(theirs, (_value, name) => translation.ours(name));
+    const names = [...new Set([...Object.keys(left), ...Object.keys(own)])];
+    return names.flatMap((name) => differences(left[name], own[name], translation, `${path}.${name}`));
   }
   return isDeepStrictEqual(theirs, own) ? [] : [`${path}: ${JSON.stringify(theirs)} | ${JSON.stringify(own)}`];
 }
 
+/** A sentence with our port; where it lists resources, they come in the order of a hash table. */
+function words(text: string): string {
+  const here = withoutPort(text);
+  return here.includes('; ') ? here.split(/[; ]+/).sort().join(' ') : here;
+}
+
+function withoutPort(text: string): string {
+  return text.replace(/([@=])127\.0\.0\.1:\d+/g, '$1127.0.0.1:port');
+}
+
 /** The lines of a file, in any order: an environment has none. */
 function lineDifferences(theirs: string, own: string, path: string): string[] {
-  const [left, right] = [theirs.split('\n'), own.split('\n')];
+  const [left, right] = [withoutPort(theirs).split('\n'), withoutPort(own).split('\n')];
   return [
     ...left.filter((line) => !right.includes(line)).map((line) => `${path}: ${line} | no such line`),
     ...right.filter((line) => !left.includes(line)).map((line) => `${path}: no such line | ${line}`),
@@ -93,11 +109,15 @@ function inOrder(list: readonly unknown[]): unknown[] {
 
 function keyOf(value: unknown): string {
   if (!isObject(value)) return '';
-  const { name, hostname, task_id, id, allocation_info, reservations, begin, path, agent_info, type } = value;
+  const { name, hostname, task_id, id, allocation_info, reservations, disk, begin, path, agent_info, type } = value;
+  // Those of the old pages have neither name nor type.
+  const amounts = Array.isArray(value.resources)
+    ? value.resources.map(({ name: what, scalar }) => `${what} ${scalar?.value}`).sort()
+    : value.resources;
   const host = hostname ?? (isObject(agent_info) ? agent_info.hostname : undefined);
   // Ids that a master gave say nothing about the order.
   const given = typeof id === 'string' && !isId.test(id) ? id : undefined;
-  return JSON.stringify([name, host, task_id, given, allocation_info, reservations, begin, path, type]);
+  return JSON.stringify([name, host, task_id, given, allocation_info, reservations, disk, begin, path, type, amounts]);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

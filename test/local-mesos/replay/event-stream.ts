@@ -10,9 +10,13 @@ export const repeatedWithinMs = 900;
 
 export type Stream = ReturnType<typeof createStream>;
 
-/** Updates stand in line behind those of the same task only; so do the operators' events about a task. */
-export function kindOf(event: StreamEvent): string {
+/** Updates stand in line behind those of the same task only; so do the operators' events about a task, and the end of each offer. */
+export function kindOf(event: StreamEvent, apart = false): string {
   const { type } = event;
+  if (apart && event.type === 'OFFERS') return `OFFERS of ${event.offers.offers?.[0]?.hostname}`;
+  if (event.type === 'RESCIND') return `RESCIND of ${event.rescind.offer_id.value}`;
+  if (event.type === 'RESCIND_INVERSE_OFFER')
+    return `RESCIND_INVERSE_OFFER of ${event.rescind_inverse_offer.inverse_offer_id.value}`;
   const body: unknown = Object.values(event).find((value) => typeof value === 'object');
   const about = body as { status?: Named; task?: Named; framework?: unknown } | undefined;
   const task = about?.status?.task_id?.value ?? about?.task?.task_id?.value;
@@ -28,7 +32,15 @@ export function uuidOf(event: StreamEvent): string | undefined {
   return event.type === 'UPDATE' ? event.update.status.uuid : undefined;
 }
 
-export function createStream(now: () => number) {
+/** One event for each offer. */
+export function offersApart(event: StreamEvent): StreamEvent[] {
+  return event.type === 'OFFERS'
+    ? (event.offers.offers ?? []).map((offer) => ({ type: 'OFFERS', offers: { offers: [offer] } }))
+    : [event];
+}
+
+/** `apart`: offers stand in line behind those of the same agent only. */
+export function createStream(now: () => number, apart = false) {
   const queue: StreamEvent[] = [];
   const changed = new EventTarget();
   const lastSeen = new Map<string, number>();
@@ -63,7 +75,8 @@ export function createStream(now: () => number) {
       };
       incoming.on('data', (chunk: Buffer) => {
         const events = decoder.push(chunk).records.map((record) => JSON.parse(record) as StreamEvent);
-        queue.push(...events.filter((event) => !isRepeated(event)));
+        const fresh = events.filter((event) => !isRepeated(event));
+        queue.push(...(apart ? fresh.flatMap(offersApart) : fresh));
         changed.dispatchEvent(new Event('change'));
       });
       incoming.on('end', end);
@@ -72,7 +85,7 @@ export function createStream(now: () => number) {
     },
     next: (kind: string, withinMs: number) =>
       until(() => {
-        const index = queue.findIndex((event) => kindOf(event) === kind);
+        const index = queue.findIndex((event) => kindOf(event, apart) === kind);
         return index < 0 ? undefined : queue.splice(index, 1)[0];
       }, withinMs),
     ended: (withinMs: number) => until(() => (over ? true : undefined), withinMs),

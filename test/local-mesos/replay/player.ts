@@ -7,7 +7,7 @@
  * order between these: offers come with batches, whose beat is another one, and tasks report independently.
  */
 import { createTranslation, differences, type Rule } from './compare.ts';
-import { createStream, kindOf, repeatedWithinMs, type Stream, uuidOf } from './event-stream.ts';
+import { createStream, kindOf, offersApart, repeatedWithinMs, type Stream, uuidOf } from './event-stream.ts';
 import { type Address, type Answer, pipeline, send } from './exchange.ts';
 import type { PlayClock } from './play-clock.ts';
 import type { Line, Recording, Request, StreamEvent } from './recording.ts';
@@ -30,9 +30,12 @@ export interface PlayOptions {
   readonly allowed?: readonly Rule[];
   /** Tasks whose updates are not compared. */
   readonly leftOut?: readonly { readonly task: string; readonly reason: string }[];
+  /** Why offers are compared one by one, however they were put into events. */
+  readonly offersApart?: string;
 }
 
 interface Play {
+  readonly apart: boolean;
   readonly stage: Stage;
   readonly allowed: readonly Rule[];
   readonly leftOut: ReadonlySet<string>;
@@ -48,6 +51,7 @@ export async function play(recording: Recording, stage: Stage, options: PlayOpti
   const playing: Play = {
     stage,
     allowed: options.allowed ?? [],
+    apart: options.offersApart !== undefined,
     leftOut: new Set(options.leftOut?.map(({ task }) => `UPDATE of ${task}`)),
     translation: createTranslation(stage.known),
     streams: new Map(),
@@ -94,7 +98,8 @@ async function playLine(playing: Play, line: Line): Promise<void> {
     if (streamId !== undefined) translation.learn(streamId, answer?.headers['mesos-stream-id'] ?? '');
     note(playing, `${label} response ${line.response}`, differences(theirs, readable(answer, theirs), translation));
   } else if ('event' in line) {
-    await playEvent(playing, line);
+    for (const event of playing.apart ? offersApart(line.event) : [line.event])
+      await playEvent(playing, { ...line, event });
   } else if (line.closed === 'by us') {
     streams.get(line.stream)?.cut();
   } else {
@@ -103,8 +108,8 @@ async function playLine(playing: Play, line: Line): Promise<void> {
   }
 }
 
-function ask({ stage, translation, streams }: Play, line: Request): Promise<Answer | undefined> {
-  const stream = line.stream === undefined ? undefined : createStream(stage.clock.now);
+function ask({ stage, translation, streams, apart }: Play, line: Request): Promise<Answer | undefined> {
+  const stream = line.stream === undefined ? undefined : createStream(stage.clock.now, apart);
   if (line.stream !== undefined && stream !== undefined) streams.set(line.stream, stream);
   return send(stage.address(line.to), line, translation.ours, stream);
 }
@@ -117,7 +122,7 @@ async function playEvent(playing: Play, line: { t: number; stream: string; event
   if (uuid !== undefined) updates.set(uuid, line.t);
   // The same once more within a moment: see event-stream.
   if (before !== undefined && (line.t - before) * 1000 < repeatedWithinMs) return;
-  const next = streams.get(line.stream)?.next(kindOf(line.event), patienceMs);
+  const next = streams.get(line.stream)?.next(translation.ours(kindOf(line.event, playing.apart)), patienceMs);
   // What timers send may have been recorded some milliseconds before its time; a task's first updates come from processes.
   const slackMs = uuid !== undefined && before === undefined ? 0 : 25;
   const own = await stage.clock.until(next ?? Promise.resolve(undefined), slackMs);

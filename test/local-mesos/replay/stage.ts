@@ -1,7 +1,8 @@
 /** An embedded Mesos of its own for a recording: its addresses, and what operators do to its processes. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { defaultMasterOptions } from '../../../src/local-mesos/model/master-io.ts';
 import type { LocalAgent } from '../../../src/local-mesos/server/local-agent.ts';
@@ -27,7 +28,7 @@ export async function openStage(
   return {
     clock,
     address: (to) => ({ host: '127.0.0.1', port: to === undefined ? mesos.port : agentNamed(to).port }),
-    do: (deed) => carryOut(deed, mesos, agentNamed),
+    do: (deed) => (deed === 'end tasks' ? endTasks(workDir) : carryOut(deed, mesos, agentNamed)),
     known: [['/var/lib/mesos', join(workDir, 'agents', '0')], ...ourExecutor],
     async close() {
       await mesos.close();
@@ -42,6 +43,24 @@ const ourExecutor: readonly (readonly [string, string])[] = [
   ['exec python3 executor.py', `exec ${process.execPath} echo-executor.ts`],
   ['/srv/files/executor.py', echoExecutor],
 ];
+/** Tasks that wait for this file end now, whether or not their agent sees it; resolves when they have. */
+async function endTasks(workDir: string): Promise<void> {
+  const file = join(workDir, 'agents', '0', 'over');
+  writeFileSync(file, '');
+  const isWaiting = (pid: string) => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(file);
+    } catch {
+      return false; // it has ended meanwhile
+    }
+  };
+  while (
+    readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .some(isWaiting)
+  )
+    await sleep(20);
+}
 
 async function carryOut(deed: string, mesos: LocalMesos, agentNamed: (name: string) => LocalAgent): Promise<void> {
   const [verb, name = ''] = deed.split(' ');

@@ -13,7 +13,7 @@ import { allocate } from '../allocator.ts';
 import { markAgentGone } from '../gone-agents.ts';
 import type { Answer } from '../master-io.ts';
 import type { Agent, MasterState } from '../master-state.ts';
-import { persistRegistry, sendToAgent } from '../master-state.ts';
+import { persistRegistry, sendToAgent, setTimer } from '../master-state.ts';
 import { rescindOffer } from '../offers.ts';
 import { rescindInverseOffers } from './inverse-offers.ts';
 import { machineOf } from './machines.ts';
@@ -70,8 +70,18 @@ export function beginDrain(master: MasterState, agent: Agent): void {
   }
 }
 
+/** An agent is drained when the registry has it: until then it is still draining, and cannot be reactivated (as recorded). */
+const registryMs = 30;
+
 /** After every task and operation that it has no more. */
 export function checkDrained(master: MasterState, agent: Agent): void {
+  const draining = master.draining.get(agent.id);
+  if (draining?.state === 'DRAINING' && agent.tasks.size === 0 && agent.operations.size === 0) {
+    setTimer(master, `drained ${agent.id}`, registryMs);
+  }
+}
+
+export function finishDrain(master: MasterState, agent: Agent): void {
   const draining = master.draining.get(agent.id);
   if (draining?.state !== 'DRAINING' || agent.tasks.size > 0 || agent.operations.size > 0) {
     return;

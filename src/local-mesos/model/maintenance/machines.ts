@@ -30,6 +30,8 @@ export interface Machine {
 export interface Maintenance {
   schedule: MaintenanceSchedule;
   machines: Map<string, Machine>;
+  /** Those that an agent was on, or that were in a schedule: of them it is said in what mode they are not. */
+  readonly known: Set<string>;
 }
 
 const done: Answer = { status: 200, text: '' };
@@ -47,7 +49,11 @@ export function updateSchedule(master: MasterState, schedule: MaintenanceSchedul
       return [keyOf(id), { id: normal(id), mode, unavailability }];
     }),
   );
-  master.maintenance = { schedule, machines: new Map(machines) };
+  const { known } = master.maintenance;
+  for (const [key] of machines) {
+    known.add(key);
+  }
+  master.maintenance = { schedule, machines: new Map(machines), known };
   persistRegistry(master);
   for (const agent of master.agents.values()) {
     for (const offer of [...agent.offers]) {
@@ -93,7 +99,8 @@ export function stopMaintenance(master: MasterState, ids: readonly MachineId[]):
     return machine_ids.length === 0 ? [] : [{ ...window, machine_ids }];
   });
   const machines = [...master.maintenance.machines].filter(([key]) => !keys.has(key));
-  master.maintenance = { schedule: windows.length === 0 ? {} : { windows }, machines: new Map(machines) };
+  const { known } = master.maintenance;
+  master.maintenance = { schedule: windows.length === 0 ? {} : { windows }, machines: new Map(machines), known };
   persistRegistry(master);
   return done;
 }
@@ -115,6 +122,7 @@ export function viewStatus(master: MasterState): MaintenanceStatus {
 /** For an agent that comes: present if its machine is in the schedule. */
 export function announceUnavailability(master: MasterState, agent: Agent): void {
   const machine = machineOf(master, agent.description);
+  master.maintenance.known.add(keyOfAgent(agent.description));
   agent.settled = undefined;
   agent.maintenance =
     machine === undefined
@@ -196,7 +204,7 @@ function modeFault(
 ): string | undefined {
   for (const id of ids) {
     const machine = maintenance.machines.get(keyOf(id));
-    if (machine === undefined && mode === 'draining') {
+    if (machine === undefined && !maintenance.known.has(keyOf(id))) {
       return `Machine '${keyOf(id)}' is not part of a maintenance schedule`;
     }
     if (machine?.mode !== mode) {
@@ -222,5 +230,5 @@ export function restoreMaintenance(schedule: MaintenanceSchedule, down: readonly
       return [keyOf(id), { id: normal(id), mode, unavailability }];
     }),
   );
-  return { schedule, machines: new Map(machines) };
+  return { schedule, machines: new Map(machines), known: new Set(machines.map(([key]) => key)) };
 }
