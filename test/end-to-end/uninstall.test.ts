@@ -14,7 +14,7 @@ interface MasterState {
   readonly completed_frameworks: readonly unknown[];
 }
 
-test('RL-10, RM-4, I2: uninstalled: no process, no reservation, no framework and no node in ZooKeeper is left', async (t) => {
+test('MA-65, RL-10, RM-4, I2: uninstalled: no process, no reservation, no framework and no node in ZooKeeper is left', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'flink-mesos-uninstall-'));
   const zooKeeper = await startZooKeeper(directory);
   const { version } = await exampleJar();
