@@ -46,5 +46,6 @@ export const commands = {
   'bench:launch': { needs: ['java', 'pip'], takesArguments: true, steps: [[join(root, 'bench/launch.ts')]] },
   fuzz: { needs: [], takesArguments: true, steps: [[join(root, 'test/mesos-api-client/fuzz/run.ts')]] },
   'bench:mesos-api': { needs: [], takesArguments: true, steps: [[join(root, 'bench/mesos-api.ts')]] },
+  'bench:allocator': { needs: [], takesArguments: true, steps: [[join(root, 'bench/allocator.ts')]] },
   'bench:matching': { needs: ['java', 'javac'], takesArguments: true, steps: [[join(root, 'bench/matching.ts')]] },
 };
