@@ -64,7 +64,7 @@ test('a stream is never packed: one that says so is refused', async (t) => {
   t.is((await failure(t, subscribed)).code, 'protocol');
 });
 
-test('the embedded master packs what is large, for those who take it', async (t) => {
+test('the embedded Mesos packs what is large, for those who take it', async (t) => {
   const mesos = await startLocalMesos({ agents: 2 });
   t.teardown(() => mesos.close());
   const codingOf = async (path: string, accept: string) => {
@@ -78,6 +78,10 @@ test('the embedded master packs what is large, for those who take it', async (t)
   t.is(await codingOf('/state', 'gzip;q=0'), null);
   t.is(await codingOf('/state', 'identity'), null);
   t.is(await codingOf('/version', 'gzip'), null);
+  const [agent] = mesos.agents;
+  const ofAgent = await fetch(`${agent?.url}/state`, { headers: { 'accept-encoding': 'gzip' } });
+  t.is(ofAgent.headers.get('content-encoding'), 'gzip');
+  t.like(await ofAgent.json(), { version: '1.12.0' });
   const api = createMasterApi(`127.0.0.1:${mesos.port}`);
   t.teardown(() => api.close());
   t.is((await api.ask({ type: 'GET_STATE' })).get_agents?.agents?.length, 2);

@@ -1,6 +1,8 @@
 /** An agent's own HTTP server: its operator API and older pages, the executor API, and the files of its sandboxes. */
 import { isIP } from 'node:net';
-import fastify, { type FastifyPluginAsync } from 'fastify';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import fastify, { type FastifyPluginAsync, type FastifyReply, type FastifyRequest } from 'fastify';
 import { Problem } from '../../lib/problem.ts';
 import type { AgentView } from '../model/agent.ts';
 import type { AboutAgent } from '../model/agent-view.ts';
@@ -12,8 +14,10 @@ import type { AgentShell } from './agent-shell.ts';
 import { describeAgent } from './agent-state.ts';
 import { executorRoutes } from './executor-desk.ts';
 import { filesRoutes } from './files-routes.ts';
+import { acceptsGzip, leastGzipBytes } from './master-http.ts';
 
 const version = '1.12.0';
+const gzipped = promisify(gzip);
 
 export interface AgentHttp {
   readonly url: string;
@@ -21,9 +25,9 @@ export interface AgentHttp {
   close(): Promise<void>;
 }
 
-/** Every path answers below the agent's name too, as on a real one. */
+/** Every path but those of files answers below the agent's name too, as on a real one. */
 function withoutName({ url = '/' }: { readonly url?: string }): string {
-  return url.replace(/^\/slave\(1\)(?=\/)/, '');
+  return url.replace(/^\/slave\(1\)(?=\/(?!files\/))/, '');
 }
 
 export async function openAgentHttp(
@@ -39,6 +43,8 @@ export async function openAgentHttp(
     if (name !== 'localhost' && name !== options.hostname && isIP(name) === 0)
       await reply.code(403).type('text/plain').send('The Host header names another machine\n');
   });
+  server.addHook('onSend', asMesos);
+  server.setNotFoundHandler((_request, reply) => reply.code(404).type('text/plain').send('404 Not Found.'));
   const { now } = options.clock;
   const startedAt = now();
   const about = (known: AgentView): AboutAgent => ({
@@ -70,6 +76,18 @@ export async function openAgentHttp(
     throw new Problem('PORT_IN_USE', `port ${options.port} of ${host} is taken: the agent cannot listen`, { cause });
   }
   return { url: `http://${host}:${port()}`, port: port(), close: () => server.close() };
+}
+
+/** Libprocess names the charset of texts and not that of JSON, and packs what is large for those who take it packed. */
+async function asMesos(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
+  const type = String(reply.getHeader('content-type') ?? '');
+  if (type.startsWith('application/json')) reply.header('content-type', 'application/json');
+  const isSentence = type === 'text/plain' || (type === '' && reply.statusCode === 404);
+  if (isSentence && !reply.hasHeader('content-disposition')) reply.header('content-type', 'text/plain; charset=utf-8');
+  if (typeof payload !== 'string' || payload.length < leastGzipBytes || !acceptsGzip(request.raw)) return payload;
+  const packed = await gzipped(payload);
+  reply.header('content-encoding', 'gzip').header('content-length', packed.length);
+  return packed;
 }
 
 /** The older pages about what runs here and what it uses. */

@@ -4,12 +4,13 @@
  */
 import type { FrameworkId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Attribute, ExecutorInfo, FrameworkInfo, Resource } from '../../mesos-api-client/protocol/mesos.ts';
+import { reservedRole } from '../../mesos-api-client/protocol/resources.ts';
 import { isTerminal } from '../../mesos-api-client/protocol/task-state.ts';
 import type { AgentView } from '../model/agent.ts';
 import { agentCapabilities } from '../model/agent-capabilities.ts';
 import type { AgentEntry, AgentExecutor, RunId } from '../model/agent-io.ts';
 import { ofCommandTask, viewFrameworks } from '../model/agent-view.ts';
-import { internalForm } from '../model/resource-forms.ts';
+import { endpointForm, internalForm } from '../model/resource-forms.ts';
 import type { CompleteAgentOptions } from './agent-options.ts';
 import { executorSandboxOf } from './sandbox.ts';
 
@@ -34,10 +35,34 @@ export function describeAgent({ options, port, startedAt, view }: StateParts) {
     start_time: startedAt / 1000,
     capabilities: agentCapabilities,
     resources: flatResources(view?.resources ?? resources),
+    ...reservations(view?.resources ?? resources, view?.entries ?? []),
+    resource_providers: [],
     attributes: Object.fromEntries(attributes.map((attribute) => [attribute.name, textOf(attribute)])),
     frameworks: frameworks.map(describe),
     completed_frameworks: past.map(describe),
   };
+}
+
+function reservations(total: readonly Resource[], entries: readonly AgentEntry[]) {
+  const forms = internalForm(total);
+  const reserved = Map.groupBy(forms.filter(isReserved), (each) => reservedRole(each) ?? '*');
+  const unreserved = forms.filter((each) => !isReserved(each));
+  const used = entries.flatMap(({ info }) => internalForm(info?.resources ?? []));
+  const usedReserved = Map.groupBy(used.filter(isReserved), (each) => reservedRole(each) ?? '*');
+  const byRole = <Value>(groups: Map<string, Resource[]>, of: (resources: Resource[]) => Value) =>
+    Object.fromEntries([...groups].map(([role, resources]) => [role, of(resources)]));
+  return {
+    reserved_resources: byRole(reserved, flatResources),
+    unreserved_resources: flatResources(unreserved),
+    reserved_resources_full: byRole(reserved, (resources) => resources.map(endpointForm)),
+    unreserved_resources_full: unreserved.map(endpointForm),
+    reserved_resources_allocated: byRole(usedReserved, flatResources),
+    unreserved_resources_allocated: flatResources(used.filter((each) => !isReserved(each))),
+  };
+}
+
+function isReserved(resource: Resource): boolean {
+  return reservedRole(resource) !== undefined;
 }
 
 function describeFramework(workDir: string, view: AgentView, info: FrameworkInfo) {

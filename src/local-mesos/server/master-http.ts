@@ -34,7 +34,7 @@ export function sendJson(response: ServerResponse, body: unknown): void {
 }
 
 /** As libprocess does it: shorter bodies are not worth it. */
-const leastGzipBytes = 1024;
+export const leastGzipBytes = 1024;
 
 function sendBody(response: ServerResponse, status: number, text: string, headers: Record<string, string>): void {
   const bytes = Buffer.from(text);
@@ -53,7 +53,7 @@ function sendBody(response: ServerResponse, status: number, text: string, header
   });
 }
 
-function acceptsGzip(request: IncomingMessage): boolean {
+export function acceptsGzip(request: IncomingMessage): boolean {
   const accepted = String(request.headers['accept-encoding'] ?? '').split(',');
   return accepted.some((part) => {
     const [coding = '', ...parameters] = part.split(';').map((each) => each.trim());

@@ -60,6 +60,9 @@ export function createTranslation(known: readonly (readonly [string, string])[] 
 /** The differences, as `path: recorded | ours`. */
 export function differences(theirs: unknown, own: unknown, translation: Translation, path = ''): string[] {
   if (allowedEverywhere.some((each) => each.path.test(path))) return [];
+  const repeated = typeof theirs === 'string' ? /^<(\d+) times (.)>$/.exec(theirs) : null;
+  if (repeated !== null)
+    return own === repeated[2]?.repeat(Number(repeated[1])) ? [] : [`${path}: ${theirs} | other text`];
   if (typeof theirs === 'string' && typeof own === 'string') {
     const name = path.slice(path.lastIndexOf('.') + 1);
     if (idMembers.has(name) && isId.test(theirs) && isId.test(own)) {
@@ -110,6 +113,7 @@ function inOrder(list: readonly unknown[]): unknown[] {
 function keyOf(value: unknown): string {
   if (!isObject(value)) return '';
   const { name, hostname, task_id, id, allocation_info, reservations, disk, begin, path, agent_info, type } = value;
+  const executor = value.executor_id ?? (isObject(value.executor_info) ? value.executor_info.executor_id : undefined);
   // Those of the old pages have neither name nor type.
   const amounts = Array.isArray(value.resources)
     ? value.resources.map(({ name: what, scalar }) => `${what} ${scalar?.value}`).sort()
@@ -117,7 +121,20 @@ function keyOf(value: unknown): string {
   const host = hostname ?? (isObject(agent_info) ? agent_info.hostname : undefined);
   // Ids that a master gave say nothing about the order.
   const given = typeof id === 'string' && !isId.test(id) ? id : undefined;
-  return JSON.stringify([name, host, task_id, given, allocation_info, reservations, disk, begin, path, type, amounts]);
+  return JSON.stringify([
+    name,
+    host,
+    task_id,
+    given,
+    allocation_info,
+    reservations,
+    disk,
+    begin,
+    path,
+    type,
+    amounts,
+    executor,
+  ]);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

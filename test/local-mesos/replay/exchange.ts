@@ -31,7 +31,12 @@ function prepare(line: Request, ours: (text: string) => string): Prepared {
       ? Buffer.from(line.body === undefined ? '' : ours(text))
       : Buffer.from(line.bytes, 'base64');
   const headers = Object.entries(line.headers ?? jsonHeaders).map(([name, value]) => [name, ours(value)]);
-  return { path: encodeURI(decodeURI(ours(line.path))), headers: Object.fromEntries(headers), body };
+  // It stands as it went over the wire, but for what was no ASCII.
+  return {
+    path: ours(line.path).replace(/[^\x21-\x7e]+/g, encodeURIComponent),
+    headers: Object.fromEntries(headers),
+    body,
+  };
 }
 
 /** Resolves with the answer, or with the head of it where a stream begins; undefined if nobody answers. */

@@ -29,12 +29,20 @@ export async function openStage(
     clock,
     address: (to) => ({ host: '127.0.0.1', port: to === undefined ? mesos.port : agentNamed(to).port }),
     do: (deed) => (deed === 'end tasks' ? endTasks(workDir) : carryOut(deed, mesos, agentNamed)),
-    known: [['/var/lib/mesos', join(workDir, 'agents', '0')], ...ourExecutor],
+    known: [...inEitherForm('/var/lib/mesos', join(workDir, 'agents', '0')), ...ourExecutor],
     async close() {
       await mesos.close();
       rmSync(workDir, { recursive: true, force: true });
     },
   };
+}
+
+/** As it stands in bodies, and in the query of a request. */
+function inEitherForm(theirs: string, own: string): (readonly [string, string])[] {
+  return [
+    [theirs, own],
+    [encodeURIComponent(theirs), encodeURIComponent(own)],
+  ];
 }
 
 /** What the recorded program does, ours does too; it is no Python. */
