@@ -82,8 +82,8 @@ export async function openAgentHttp(
 async function asMesos(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
   const type = String(reply.getHeader('content-type') ?? '');
   if (type.startsWith('application/json')) reply.header('content-type', 'application/json');
-  const isSentence = type === 'text/plain' || (type === '' && reply.statusCode === 404);
-  if (isSentence && !reply.hasHeader('content-disposition')) reply.header('content-type', 'text/plain; charset=utf-8');
+  const isDownload = reply.hasHeader('content-disposition');
+  if (type === 'text/plain' && !isDownload) reply.header('content-type', 'text/plain; charset=utf-8');
   if (typeof payload !== 'string' || payload.length < leastGzipBytes || !acceptsGzip(request.raw)) return payload;
   const packed = await gzipped(payload);
   reply.header('content-encoding', 'gzip').header('content-length', packed.length);

@@ -57,7 +57,9 @@ async function answer(parts: AgentApiParts, request: IncomingMessage, response: 
   if (parsed.kind === 'invalid') return sendText(response, 400, parsed.text);
   if (!acceptsJson(request)) return sendText(response, 406, notAcceptable);
   const { status, text, json } = await outcome(parts, view, parsed);
-  if (json === undefined) sendText(response, status, text ?? '');
+  // A file that is none is answered without words, but as a sentence.
+  const type: Record<string, string> = status === 404 ? { 'Content-Type': 'text/plain; charset=utf-8' } : {};
+  if (json === undefined) sendText(response, status, text ?? '', type);
   else sendJson(response, json);
 }
 
