@@ -80,7 +80,7 @@ function Page({ route }: { readonly route: Route }) {
     case 'offers':
       return <OffersPage />;
     case 'events':
-      return <EventsPage {...(route.sequence !== undefined && { sequence: route.sequence })} />;
+      return <EventsPage {...(route.event !== undefined && { event: route.event })} />;
     case 'settings':
       return <SettingsPage />;
     case 'unknown':

@@ -2,6 +2,12 @@
 export const clusterTabs = ['tasks', 'jobs', 'checkpoints', 'events', 'configuration'] as const;
 export type ClusterTab = (typeof clusterTabs)[number];
 
+/** When, and its number: after a restart of the scheduler another event may bear that number. */
+export interface EventId {
+  readonly at: string;
+  readonly sequence: number;
+}
+
 export type Route =
   | { readonly page: 'overview' }
   | { readonly page: 'cluster'; readonly name: string; readonly tab: ClusterTab }
@@ -11,7 +17,7 @@ export type Route =
   | { readonly page: 'agents' }
   | { readonly page: 'agent'; readonly id: string }
   | { readonly page: 'offers' }
-  | { readonly page: 'events'; readonly sequence?: number }
+  | { readonly page: 'events'; readonly event?: EventId }
   | { readonly page: 'settings' }
   | { readonly page: 'unknown' };
 
@@ -31,7 +37,7 @@ export function parseRoute(hash: string): Route {
     case 'agents':
       return first ? { page: 'agent', id: first } : { page };
     case 'events':
-      return /^\d+$/.test(first ?? '') ? { page, sequence: Number(first) } : { page };
+      return eventsRoute(first);
     case 'offers':
     case 'settings':
       return { page };
@@ -42,6 +48,12 @@ export function parseRoute(hash: string): Route {
 
 function clusterRoute(name: string, tab: string | undefined): Route {
   return { page: 'cluster', name, tab: clusterTabs.find((known) => known === tab) ?? 'tasks' };
+}
+
+function eventsRoute(event: string | undefined): Route {
+  const [, instant, sequence] = /^(\d{1,15})-(\d{1,15})$/.exec(event ?? '') ?? [];
+  if (instant === undefined) return { page: 'events' };
+  return { page: 'events', event: { at: new Date(Number(instant)).toISOString(), sequence: Number(sequence) } };
 }
 
 const part = encodeURIComponent;
@@ -57,7 +69,7 @@ export const links = {
   job: (cluster: string, id: string) => `#/clusters/${part(cluster)}/jobs/${part(id)}`,
   task: (id: string) => `#/tasks/${part(id)}`,
   agent: (id: string) => `#/agents/${part(id)}`,
-  event: (sequence: number) => `#/events/${sequence}`,
+  event: ({ at, sequence }: EventId) => `#/events/${Date.parse(at)}-${sequence}`,
   /** Flink's own UI, through the scheduler's address. */
   flink: (cluster: string, flinkJobId?: string) =>
     `v1/clusters/${part(cluster)}/flink/${flinkJobId ? `#/job/running/${part(flinkJobId)}/overview` : ''}`,

@@ -2,6 +2,7 @@
 import { Buffer } from 'node:buffer';
 import test from 'ava';
 import type { Browser } from 'playwright-core';
+import { links } from '../../src/web/routes.ts';
 import { tokenRules } from '../api/support/api.ts';
 import { launchBrowser, type OpenOptions, openDashboard, seriousFindings, shows } from './support/browser.ts';
 import { fillWorld } from './support/dashboard-world.ts';
@@ -92,7 +93,10 @@ test('events are filtered by level, topic, cluster and words, and each has an ad
   await page.getByRole('heading', { name: '1 event', exact: true }).waitFor();
   await page.getByRole('region', { name: 'Events' }).last().getByRole('link').click();
   await page.getByRole('dialog', { name: 'job.changed' }).waitFor();
-  t.regex(page.url(), /#\/events\/\d+$/);
+  t.regex(page.url(), /#\/events\/\d+-\d+$/);
+  const another = page.url().replace(/(\d+)-(\d+)$/, (_, at, sequence) => `${Number(at) - 1}-${sequence}`);
+  await page.goto(another);
+  await page.getByRole('dialog').getByText('no longer remembered').waitFor();
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   t.regex(page.url(), /#\/events$/);
@@ -434,12 +438,13 @@ test('by keyboard alone: the content is reached at once, and dialogs give the fo
 
 for (const look of ['light', 'dark', 'small'] as const) {
   test(`axe finds nothing serious, ${look}`, async (t) => {
-    const { page, go } = await open(t, { ...world, dark: look === 'dark', small: look === 'small' });
+    const { page, go, dispatcher } = await open(t, { ...world, dark: look === 'dark', small: look === 'small' });
+    const [event] = dispatcher.facts(0, 1);
     const places = [
+      ...(event === undefined ? [] : [links.event(event)]),
       '#/',
       '#/tasks',
       '#/events',
-      '#/events/3',
       '#/settings',
       '#/clusters/search',
       '#/clusters/payments/jobs',

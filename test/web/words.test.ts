@@ -43,7 +43,8 @@ test('every address is read back as what it was made for', (t) => {
       t.deepEqual(parseRoute(links.task(name)), { page: 'task', id: name });
     }),
   );
-  t.deepEqual(parseRoute(links.event(12)), { page: 'events', sequence: 12 });
+  const event = { at: '2026-01-02T03:04:05.678Z', sequence: 12 };
+  t.deepEqual(parseRoute(links.event(event)), { page: 'events', event });
   t.deepEqual(
     ['', '#/', '#/events', '#/settings', '#/x', '#/clusters/%', '#/events/x'].map((hash) => parseRoute(hash)),
     [

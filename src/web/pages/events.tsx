@@ -7,13 +7,13 @@ import { Card, Fact, Moment } from '../parts/basics.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { EventTable, levelTones } from '../parts/event-table.tsx';
 import { Choice, TextField } from '../parts/form.tsx';
-import { links } from '../routes.ts';
+import { type EventId, links } from '../routes.ts';
 import { counted, sentence } from '../words.ts';
 
 const levels = ['debug', 'info', 'warn', 'error'] as const;
 const everything = '';
 
-export function EventsPage({ sequence }: { readonly sequence?: number }) {
+export function EventsPage({ event }: { readonly event?: EventId }) {
   const facts = useFacts();
   const [level, setLevel] = useState<FactView['level']>('info');
   const [topic, setTopic] = useState(everything);
@@ -55,22 +55,29 @@ export function EventsPage({ sequence }: { readonly sequence?: number }) {
         </div>
         <EventTable facts={shown} label="Events" empty="No event matches." />
       </Card>
-      {sequence !== undefined && <OneEvent sequence={sequence} facts={facts} />}
+      {event !== undefined && <OneEvent event={event} facts={facts} />}
     </>
   );
 }
 
-function OneEvent({ sequence, facts }: { readonly sequence: number; readonly facts: readonly FactView[] }) {
-  const fact = facts.find((candidate) => candidate.sequence === sequence);
+function OneEvent({ event, facts }: { readonly event: EventId; readonly facts: readonly FactView[] }) {
+  const { at, sequence } = event;
+  const fact = facts.find((candidate) => candidate.sequence === sequence && candidate.at === at);
   const close = () => {
     // Closing by Escape tells twice.
-    if (location.hash === links.event(sequence)) location.hash = links.events;
+    if (location.hash === links.event(event)) location.hash = links.events;
   };
   if (fact === undefined) {
     return (
       <Dialog title={`Event ${sequence}`} close={close}>
         <div class="dialog-body">
-          <p>{facts.length === 0 ? 'Loading…' : 'This event is no longer remembered.'}</p>
+          {facts.length === 0 ? (
+            <p>Loading…</p>
+          ) : (
+            <p>
+              What happened at <Moment at={at} /> is no longer remembered.
+            </p>
+          )}
         </div>
       </Dialog>
     );

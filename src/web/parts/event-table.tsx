@@ -16,9 +16,9 @@ const columns: readonly Column<FactView>[] = [
   {
     title: 'When',
     width: '8rem',
-    cell: ({ at, sequence }) => (
-      <a href={links.event(sequence)}>
-        <Moment at={at} />
+    cell: (fact) => (
+      <a href={links.event(fact)}>
+        <Moment at={fact.at} />
       </a>
     ),
   },
