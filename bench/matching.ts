@@ -21,7 +21,7 @@ const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     seed: { type: 'string', default: '1' },
-    workloads: { type: 'string', default: 'W1,W2,W4,W5,W6' },
+    workloads: { type: 'string', default: 'W1,W2,W4,W5,W5C,W6' },
   },
 });
 const seed = Number(values.seed);
@@ -75,6 +75,7 @@ async function compare(workload: Workload) {
     figures: figuresOf(workload, placeByMatcher(workload, objective, passes)),
   }));
   const fenzo = figuresOf(workload, await placeByFenzo(file, passes));
+  keepsUp(workload.name, results, fenzo);
   const served =
     workload.mode === 'rounds' ? { ...workload, requests: workload.requests.slice(0, passes.rounds) } : workload;
   return results.map(({ objective, figures }) => ({
@@ -87,6 +88,16 @@ async function compare(workload: Workload) {
     fenzo,
   }));
 }
+
+/** By fitness as many are placed as by Fenzo, on agents with no more cpus; anything else is a fault of ours. */
+function keepsUp(name: string, results: readonly { objective: Objective; figures: Figures }[], fenzo: Figures): void {
+  const ours = results.find(({ objective }) => objective === 'fitness')?.figures;
+  if (ours !== undefined && (ours.assigned < fenzo.assigned || ours.cpusOfUsedAgents > fenzo.cpusOfUsedAgents)) {
+    throw new Error(`${name}: by fitness ${JSON.stringify(ours)}, by Fenzo ${JSON.stringify(fenzo)}`);
+  }
+}
+
+type Figures = ReturnType<typeof figuresOf>;
 
 /** Of agents in use for `fewest-agents`, of their cpus otherwise; none where not all requests can be placed. */
 function lowerBound(workload: Workload, objective: Objective): number | null {

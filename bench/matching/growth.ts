@@ -1,25 +1,88 @@
 /**
- * How does the matcher's time grow? Agents and requests double up to 20,000 × 50,000; the slope is that of the line
- * through the logarithms of size and time (1 is linear).
+ * How do the matcher's time and memory grow? Agents and requests double up to 20,000 × 50,000; the slope is that of the
+ * line through the logarithms of size and time (1 is linear). Time is that of the processor in this thread, so other
+ * work on the machine only counts for what it does to the caches: the least of a few blocks of passes. Memory is what the heap holds after
+ * a match, matcher and answer, beyond what it held before.
  *
- *   node bench/matching/growth.ts
+ *   node --expose-gc bench/matching/growth.ts [--json]
  */
 import _ from 'lodash';
-import type { Objective } from '../../src/scheduler/launch-coordinator/matching/index.ts';
-import { median, table } from '../lib/figures.ts';
-import { placeByMatcher } from './by-matcher.ts';
+import { Matcher, type Objective } from '../../src/scheduler/launch-coordinator/matching/index.ts';
+import { table } from '../lib/figures.ts';
+import { agentsOf, requestsOf } from './by-matcher.ts';
 import { drawSized } from './workloads.ts';
 
-const agents = [1_250, 2_500, 5_000, 10_000, 20_000];
+const counts = [1_250, 2_500, 5_000, 10_000, 20_000];
 const objectives: readonly Objective[] = ['fitness', 'tight', 'fewest-agents'];
-const passes = { warmUps: 3, passes: 5, rounds: 0 };
-const workloads = agents.map((count) => drawSized('growth', { agents: count, requests: count * 2.5 }, 1));
+const blocks = 3;
+/** So many requests are placed in a block, whatever their batches: the clock of threads is a coarse one. */
+const requestsOfBlock = 200_000;
+
+const workloads = counts.map((agents) => {
+  const workload = drawSized('growth', { agents, requests: agents * 2.5 }, 1);
+  return { agents: agentsOf(workload), requests: requestsOf(workload) };
+});
+type Sized = (typeof workloads)[number];
 
 const rows = objectives.map((objective) => {
-  const ms = workloads.map((workload) => median(placeByMatcher(workload, objective, passes).ms));
-  return [objective, ...ms.map((each) => each.toFixed(1)), slopeOf(agents.map(Math.log), ms.map(Math.log)).toFixed(2)];
+  workloads.slice(0, 1).forEach((each) => {
+    block(each, objective);
+  });
+  const ms = workloads.map((each) => _.min(_.times(blocks, () => block(each, objective))) ?? 0);
+  return { objective, ms, slope: slopeOf(counts.map(Math.log), ms.map(Math.log)) };
 });
-console.log(table([['ms', ...agents.map((count) => `${count} × ${count * 2.5}`), 'slope'], ...rows]));
+const bytes = workloads.map((each) => heldAfter(each));
+
+console.log(
+  table([
+    ['', ...counts.map((count) => `${count} × ${count * 2.5}`), 'slope'],
+    ...rows.map(({ objective, ms, slope }) => [
+      `${objective}, ms`,
+      ...ms.map((each) => each.toFixed(1)),
+      slope.toFixed(2),
+    ]),
+    [
+      'MiB',
+      ...bytes.map((each) => (each / 2 ** 20).toFixed(1)),
+      slopeOf(counts.map(Math.log), bytes.map(Math.log)).toFixed(2),
+    ],
+  ]),
+);
+if (process.argv.includes('--json')) {
+  console.log(JSON.stringify({ counts, rows, bytes }));
+}
+
+/** Milliseconds for each pass of a block. */
+function block({ agents, requests }: Sized, objective: Objective): number {
+  const passes = Math.max(1, Math.round(requestsOfBlock / requests.length));
+  const start = threadMs();
+  for (let pass = 0; pass < passes; pass += 1) {
+    new Matcher(agents).match(requests, objective);
+  }
+  return (threadMs() - start) / passes;
+}
+
+function heldAfter({ agents, requests }: Sized): number {
+  const before = settledHeap();
+  const matcher = new Matcher(agents);
+  const matching = matcher.match(requests, 'fitness');
+  const held = settledHeap() - before;
+  // Both live until here.
+  return matching.placements.length > 0 && matcher instanceof Matcher ? held : 0;
+}
+
+function settledHeap(): number {
+  if (globalThis.gc === undefined) {
+    throw new Error('start it with node --expose-gc');
+  }
+  globalThis.gc();
+  return process.memoryUsage().heapUsed;
+}
+
+function threadMs(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1_000;
+}
 
 /** Of the line with the least squares. */
 function slopeOf(xs: readonly number[], ys: readonly number[]): number {

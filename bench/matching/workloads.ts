@@ -52,6 +52,7 @@ export const sizes: Readonly<Record<string, Size>> = {
   W3: { agents: 5_000, requests: 10_000 },
   W4: { agents: 1_000, requests: 2_000, constrained: true },
   W5: { agents: 5_000, requests: 1_000, rounds: true },
+  W5C: { agents: 5_000, requests: 1_000, rounds: true, constrained: true },
   W6: { agents: 1_000, requests: 8_000 },
   /** For the differential test of the unit suite; the second does not all fit. */
   small: { agents: 40, requests: 120, constrained: true },

@@ -48,6 +48,7 @@ export const LocalRecovery = Type.Object(
   { additionalProperties: false, description: 'one slot a TaskManager' },
 );
 export type LocalRecovery = Static<typeof LocalRecovery>;
+
 const cluster = Type.String({ minLength: 1, maxLength: 40 });
 const weight = Type.Optional(
   Type.Number({ exclusiveMinimum: 0, maximum: 1000, description: 'beside the others; default 1' }),

@@ -1,27 +1,28 @@
 /**
  * Agents that are alike in cpus and memory, total and free, have the same fitness for any request: it is worked out once
- * for all of them. Members stand in the order in which ties are decided, so the first that will do is the one.
+ * for all of them. Those that are short of ports are kept apart, or each request would stumble over all of them. Members stand in the order in which ties are decided, so the first that will do is the one.
  */
 import { comesBefore, type Place } from './place.ts';
 
 export class Alike {
-  readonly key: string;
   readonly capacityCpus: number;
   readonly capacityMem: number;
   readonly cpus: number;
   readonly mem: number;
   readonly inUse: boolean;
+  /** No member has more. */
+  readonly mostPorts: number;
   #members: Place[];
   /** Members before it have left: mostly the first leaves, and moving all others each time would cost too much. */
   #head = 0;
 
-  constructor(key: string, place: Place, members: Place[]) {
-    this.key = key;
+  constructor(place: Place, members: Place[]) {
     this.capacityCpus = place.capacityCpus;
     this.capacityMem = place.capacityMem;
     this.cpus = place.cpus;
     this.mem = place.mem;
     this.inUse = place.inUse;
+    this.mostPorts = 2 ** magnitudeOf(place.portCount) - 1;
     this.#members = members;
   }
 
@@ -89,7 +90,7 @@ export class Alike {
   }
 }
 
-export function keyOf({ id, capacityCpus, capacityMem, cpus, mem, inUse, sets }: Place): string {
-  const apart = sets === undefined ? '' : ` ${id}`;
-  return `${capacityCpus} ${capacityMem} ${cpus} ${mem} ${inUse}${apart}`;
+/** Of agents with many ports it does not matter how many. */
+export function magnitudeOf(ports: number): number {
+  return ports < 64 ? 32 - Math.clz32(ports) : 32;
 }

@@ -3,7 +3,6 @@
  * something runs out. It only plans, so that several ways can be compared. Requests for rare scalars (gpus, …) and those
  * that look for company are none of its business.
  */
-import _ from 'lodash';
 import type { Demand } from './demand.ts';
 import { fillFromStock, type Manner } from './filling.ts';
 import type { Neighbours } from './neighbours.ts';
@@ -62,10 +61,16 @@ const stretchOfPorts = 1.5;
 
 /** Agents in use cost nothing any more, so they come first; of those that are worth the same, the larger and the richer. */
 function inOrder(places: readonly Place[], demands: readonly Demand[], cost: Cost, { stretch }: Way): Place[] {
-  const cpus = _.sumBy(demands, 'cpus');
-  const perMem = cpus / (_.sumBy(demands, 'mem') || 1);
-  const perDisk = cpus / (_.sumBy(demands, 'disk') || 1);
-  const perPort = cpus / (_.sumBy(demands, 'ports') || 1);
+  const wanted = { cpus: 0, mem: 0, disk: 0, ports: 0 };
+  for (const { cpus, mem, disk, ports } of demands) {
+    wanted.cpus += cpus;
+    wanted.mem += mem;
+    wanted.disk += disk;
+    wanted.ports += ports;
+  }
+  const perMem = wanted.cpus / (wanted.mem || 1);
+  const perDisk = wanted.cpus / (wanted.disk || 1);
+  const perPort = wanted.cpus / (wanted.ports || 1);
   const rated = places.map((place) => {
     const usable = Math.min(
       place.cpus,

@@ -4,9 +4,10 @@
  * first would fill the first agents better, and leave for the last ones only what does not go together.
  */
 import type { Demand } from './demand.ts';
+import type { Kind } from './kind.ts';
 import type { Neighbours } from './neighbours.ts';
 import type { Place } from './place.ts';
-import type { Kind, Stock } from './stock.ts';
+import type { Stock } from './stock.ts';
 
 /** What a shape counts beside cpus and memory. Which manner is the better one differs from batch to batch. */
 export interface Manner {
@@ -55,11 +56,11 @@ class Filling {
   run(): readonly Demand[] {
     for (let kind = this.#nextKind(); kind !== undefined; kind = this.#nextKind()) {
       const at = this.#nextOf(kind);
-      const demand = kind.demands[at];
+      const demand = kind.at(at);
       if (demand === undefined) {
         this.#shut.add(kind);
       } else {
-        this.#stock.take(kind, at, demand);
+        this.#stock.take(kind, at);
         this.#pick(demand);
       }
     }
@@ -103,16 +104,16 @@ class Filling {
       kind.cpus <= this.#cpus &&
       kind.mem <= this.#mem &&
       kind.ports <= this.#ports &&
-      kind.demands.length > 0 &&
+      !kind.isEmpty &&
       (this.#shut.size === 0 || !this.#shut.has(kind))
     );
   }
 
   /** The one with the most disk that leaves enough of it for the other cpus, if constraints and all else let it in. */
-  #nextOf({ cpus, demands }: Kind): number {
-    const share = this.#cpus === 0 ? this.#disk : (this.#disk * cpus) / this.#cpus;
-    for (let at = lastUpTo(demands, share); at >= 0; at -= 1) {
-      const demand = demands[at];
+  #nextOf(kind: Kind): number {
+    const share = this.#cpus === 0 ? this.#disk : (this.#disk * kind.cpus) / this.#cpus;
+    for (let at = kind.lastUpTo(share); at >= 0; at = kind.before(at)) {
+      const demand = kind.at(at);
       if (demand !== undefined && demand.disk <= this.#disk && this.#isWelcome(demand)) {
         return at;
       }
@@ -145,19 +146,4 @@ class Filling {
 
 function unitOf(cpus: number, amount: number): number {
   return amount > 0 ? cpus / amount : 0;
-}
-
-/** The last with at most that much disk, or the first. */
-function lastUpTo(demands: readonly Demand[], disk: number): number {
-  let low = 0;
-  let high = demands.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if ((demands[middle]?.disk ?? 0) <= disk) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return Math.max(0, low - 1);
 }

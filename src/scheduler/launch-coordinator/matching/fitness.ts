@@ -26,6 +26,8 @@ interface Judgement {
 export interface FitnessBySizes extends Judgement {
   readonly sees: 'sizes';
   readonly score: (demand: Demand, at: Sizes) => number;
+  /** Of two agents with equal capacities that of the higher rank never has the lower score, whatever is asked for. */
+  readonly rank?: (at: Sizes) => number;
 }
 
 export interface FitnessByAgent extends Judgement {
@@ -33,12 +35,13 @@ export interface FitnessByAgent extends Judgement {
   readonly score: (demand: Demand, at: Sizes & Spot) => number;
 }
 
-export const packCpus: Fitness = { sees: 'sizes', score: cpusFull };
-export const packMemory: Fitness = { sees: 'sizes', score: memoryFull };
+export const packCpus: Fitness = { sees: 'sizes', score: cpusFull, rank: (at) => -at.cpus };
+export const packMemory: Fitness = { sees: 'sizes', score: memoryFull, rank: (at) => -at.mem };
 /** The mean of how full cpus and memory are afterwards: Fenzo's cpuMemBinPacker. */
 export const packCpusAndMemory: Fitness = {
   sees: 'sizes',
   score: (demand, at) => (cpusFull(demand, at) + memoryFull(demand, at)) / 2,
+  rank: (at) => -share(at.cpus, at.capacityCpus) - share(at.mem, at.capacityMem),
 };
 export const packPorts: Fitness = {
   sees: 'agent',
@@ -85,9 +88,12 @@ export function avoidAttribute(field: string, value: string): Fitness {
 
 /** The better the less: spreading instead of packing, avoiding instead of preferring. */
 export function opposite(fitness: Fitness): Fitness {
-  return fitness.sees === 'sizes'
-    ? { sees: 'sizes', score: (demand, at) => 1 - fitness.score(demand, at) }
-    : { sees: 'agent', score: (demand, at) => 1 - fitness.score(demand, at) };
+  if (fitness.sees === 'agent') {
+    return { sees: 'agent', score: (demand, at) => 1 - fitness.score(demand, at) };
+  }
+  const { score, rank } = fitness;
+  const turned = rank && { rank: (at: Sizes) => -rank(at) };
+  return { sees: 'sizes', score: (demand, at) => 1 - score(demand, at), ...turned };
 }
 
 /** The mean of several by weights that sum to 1; as in Fenzo, where one of them says 0 it is 0. */

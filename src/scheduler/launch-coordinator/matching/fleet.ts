@@ -1,5 +1,6 @@
 /** All agents: each by its id, and in groups of those that are alike. Every change of a place goes through here. */
-import { Alike, keyOf } from './alike.ts';
+import type { Alike } from './alike.ts';
+import { AlikeIndex } from './alike-index.ts';
 import type { Demand } from './demand.ts';
 import type { Agent, Placement } from './model.ts';
 import { Neighbours } from './neighbours.ts';
@@ -8,29 +9,18 @@ import { comesBefore, Place } from './place.ts';
 export class Fleet {
   readonly neighbours = new Neighbours();
   readonly #places = new Map<string, Place>();
-  readonly #alike = new Map<string, Alike>();
+  readonly #alike = new AlikeIndex();
 
   constructor(agents: Iterable<Agent>) {
-    const together = new Map<string, Place[]>();
+    const places: Place[] = [];
     for (const agent of agents) {
       this.delete(agent.id);
-      const place = this.#open(agent);
-      const key = keyOf(place);
-      const members = together.get(key);
-      if (members === undefined) {
-        together.set(key, [place]);
-      } else {
-        members.push(place);
-      }
+      places.push(this.#open(agent));
     }
-    for (const [key, members] of together) {
-      const [first] = members.sort((a, b) => (comesBefore(a, b) ? -1 : 1));
-      if (first !== undefined) {
-        const alike = new Alike(key, first, members);
-        this.#alike.set(key, alike);
-        for (const place of members) {
-          place.alike = alike;
-        }
+    // In this order each is the last of those that are alike.
+    for (const place of places.sort((a, b) => (comesBefore(a, b) ? -1 : 1))) {
+      if (this.#places.get(place.id) === place) {
+        this.#enter(place);
       }
     }
   }
@@ -41,7 +31,7 @@ export class Fleet {
 
   /** Those that have something left. */
   alike(): Iterable<Alike> {
-    return this.#alike.values();
+    return this.#alike.all();
   }
 
   /** What was known of the agent is replaced. */
@@ -95,17 +85,14 @@ export class Fleet {
     if (place.cpus <= 0 && place.mem <= 0) {
       return undefined;
     }
-    const key = keyOf(place);
-    const known = this.#alike.get(key);
+    const known = this.#alike.find(place);
     if (known !== undefined) {
       known.add(place);
       place.alike = known;
       return undefined;
     }
-    const alike = new Alike(key, place, [place]);
-    place.alike = alike;
-    this.#alike.set(key, alike);
-    return alike;
+    place.alike = this.#alike.open(place, [place]);
+    return place.alike;
   }
 
   #leave(place: Place): void {
@@ -116,7 +103,7 @@ export class Fleet {
     place.alike = undefined;
     alike.remove(place);
     if (alike.isEmpty) {
-      this.#alike.delete(alike.key);
+      this.#alike.close(place);
     }
   }
 }

@@ -25,7 +25,8 @@ export class Place {
   alike: Alike | undefined;
   /** What it has of named sets. An agent that has some is like no other. */
   readonly sets: NamedSets | undefined;
-  readonly #others: Map<string, number>;
+  /** Undefined where there are none, as on most agents. */
+  readonly #others: Map<string, number> | undefined;
   readonly #ports: readonly Range[];
   /** The range of the next port, and how many of it are taken. */
   #range = 0;
@@ -73,7 +74,7 @@ export class Place {
 
   /** What is free of any scalar. */
   freeOf(name: string): number {
-    return name === 'cpus' || name === 'mem' || name === 'disk' ? this[name] : (this.#others.get(name) ?? 0);
+    return name === 'cpus' || name === 'mem' || name === 'disk' ? this[name] : (this.#others?.get(name) ?? 0);
   }
 
   /** What there is of any scalar, with what our tasks hold. */
@@ -87,7 +88,7 @@ export class Place {
       return false;
     }
     for (const [name, amount] of others) {
-      if ((this.#others.get(name) ?? 0) < amount) {
+      if ((this.#others?.get(name) ?? 0) < amount) {
         return false;
       }
     }
@@ -104,11 +105,12 @@ export class Place {
     this.inUse = true;
     this.exclusive ||= exclusive;
     for (const [name, amount] of others) {
-      this.#others.set(name, (this.#others.get(name) ?? 0) - amount);
+      this.#others?.set(name, (this.#others.get(name) ?? 0) - amount);
     }
-    const given: number[] = [];
-    while (given.length < ports) {
-      given.push(this.#nextPort());
+    // Of its length from the start: an array that grows takes room for many more.
+    const given = new Array<number>(ports);
+    for (let index = 0; index < ports; index += 1) {
+      given[index] = this.#nextPort();
     }
     return given;
   }
@@ -116,14 +118,19 @@ export class Place {
   /** Answers how to get back to what it is now, but for the groups of its tasks. */
   remember(): () => void {
     const { cpus, mem, disk, portCount, portsGiven, inUse, exclusive } = this;
-    const [others, range, taken, restoreSets] = [[...this.#others], this.#range, this.#taken, this.sets?.remember()];
+    const [others, range, taken, restoreSets] = [
+      [...(this.#others ?? [])],
+      this.#range,
+      this.#taken,
+      this.sets?.remember(),
+    ];
     return () => {
       Object.assign(this, { cpus, mem, disk, portCount, portsGiven, inUse, exclusive });
       this.#range = range;
       this.#taken = taken;
       restoreSets?.();
       for (const [name, amount] of others) {
-        this.#others.set(name, amount);
+        this.#others?.set(name, amount);
       }
     };
   }
@@ -152,10 +159,11 @@ function hasSome(scalars: Scalars | undefined): boolean {
   return scalars !== undefined && Object.values(scalars).some((amount) => amount > 0);
 }
 
-function othersOf(free: Scalars): Map<string, number> {
-  const others = new Map<string, number>();
+function othersOf(free: Scalars): Map<string, number> | undefined {
+  let others: Map<string, number> | undefined;
   for (const name in free) {
     if (name !== 'cpus' && name !== 'mem' && name !== 'disk') {
+      others ??= new Map();
       others.set(name, free[name] ?? 0);
     }
   }

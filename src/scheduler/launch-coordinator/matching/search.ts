@@ -6,6 +6,7 @@ import type { Alike } from './alike.ts';
 import type { Demand } from './demand.ts';
 import { type Fitness, overallOf } from './fitness.ts';
 import type { Fleet } from './fleet.ts';
+import { forget, nearly, OpenAgents, type Row } from './open-agents.ts';
 import { comesBefore, type Place } from './place.ts';
 
 /** Fenzo's: beside 0.5 for what is liked and 0.35 for fitness. */
@@ -16,7 +17,8 @@ export class Search {
   readonly #usual: Fitness;
   readonly #leastCpus: number;
   readonly #leastMem: number;
-  readonly #open: Alike[] = [];
+  /** For each fitness that was asked for. */
+  readonly #open = new Map<Fitness, OpenAgents>();
   #fitness: Fitness;
   #goodEnough = Number.POSITIVE_INFINITY;
   #best: Place | undefined;
@@ -28,14 +30,14 @@ export class Search {
     this.#fitness = fitness;
     this.#leastCpus = demands.reduce((least, { cpus }) => Math.min(least, cpus), Number.POSITIVE_INFINITY);
     this.#leastMem = demands.reduce((least, { mem }) => Math.min(least, mem), Number.POSITIVE_INFINITY);
-    for (const alike of fleet.alike()) {
-      this.consider(alike);
-    }
   }
 
+  /** From now on these are alike, too. */
   consider(alike: Alike | undefined): void {
-    if (alike !== undefined && alike.cpus >= this.#leastCpus && alike.mem >= this.#leastMem) {
-      this.#open.push(alike);
+    if (alike !== undefined && this.#isOfUse(alike)) {
+      for (const open of this.#open.values()) {
+        open.add(alike);
+      }
     }
   }
 
@@ -45,22 +47,57 @@ export class Search {
     this.#goodEnough = overallOf(fitness, 1, fitness.goodEnough ?? Number.POSITIVE_INFINITY);
     this.#best = undefined;
     this.#highest = Number.NEGATIVE_INFINITY;
-    const open = this.#open;
-    for (let index = 0; index < open.length && this.#highest < this.#goodEnough; index += 1) {
-      const alike = open[index];
-      if (alike === undefined || alike.cpus < demand.cpus || alike.mem < demand.mem) {
+    const open = this.#openFor(fitness);
+    for (const row of open.rows) {
+      if (this.#highest >= this.#goodEnough) {
+        break;
+      }
+      this.#lookAlong(demand, row, fitness, open.startFor(demand, row));
+    }
+    return this.#best;
+  }
+
+  #openFor(fitness: Fitness): OpenAgents {
+    const known = this.#open.get(fitness);
+    if (known !== undefined) {
+      return known;
+    }
+    const open = new OpenAgents(fitness);
+    for (const alike of this.#fleet.alike()) {
+      if (this.#isOfUse(alike)) {
+        open.add(alike);
+      }
+    }
+    this.#open.set(fitness, open);
+    return open;
+  }
+
+  #isOfUse({ cpus, mem }: Alike): boolean {
+    return cpus >= this.#leastCpus && mem >= this.#leastMem;
+  }
+
+  #lookAlong(demand: Demand, row: Row, fitness: Fitness, start: number): void {
+    const { alike: agents } = row;
+    const ranked = row.ranks.length > 0;
+    for (let index = start; index < agents.length && this.#highest < this.#goodEnough; index += 1) {
+      const alike = agents[index];
+      if (alike === undefined || lacks(alike, demand)) {
         continue;
       }
       if (alike.isEmpty) {
-        this.#forget(index);
+        forget(row, index);
         index -= 1;
-      } else if (fitness.sees === 'sizes' && alike.first?.sets === undefined) {
-        this.#lookAtAlike(demand, alike, fitness.score(demand, alike));
-      } else {
+      } else if (fitness.sees === 'agent' || alike.first?.sets !== undefined) {
         this.#lookAtEach(demand, alike, fitness.score);
+      } else {
+        const score = fitness.score(demand, alike);
+        if (ranked && overallOf(fitness, 1, score) < this.#highest - nearly) {
+          // Those that come after it are no better.
+          return;
+        }
+        this.#lookAtAlike(demand, alike, score);
       }
     }
-    return this.#best;
   }
 
   #lookAtAlike(demand: Demand, alike: Alike, fitness: number): void {
@@ -120,12 +157,8 @@ export class Search {
   #fits(demand: Demand, place: Place): boolean {
     return place.hasRoom(demand) && this.#fleet.neighbours.allow(demand, place);
   }
+}
 
-  /** All of them have become unlike. */
-  #forget(index: number): void {
-    const last = this.#open.pop();
-    if (last !== undefined && index < this.#open.length) {
-      this.#open[index] = last;
-    }
-  }
+function lacks(alike: Alike, { cpus, mem, ports }: Demand): boolean {
+  return alike.cpus < cpus || alike.mem < mem || alike.mostPorts < ports;
 }

@@ -2,21 +2,9 @@
  * The demands of a batch that are still to be placed, by kind: alike in all but their disk, by which those of a kind are
  * sorted, so that little disk can be asked of agents that have little, and much of those that have much.
  */
-
 import { isOfAgent } from './constraint.ts';
 import type { Demand } from './demand.ts';
-
-export interface Kind {
-  readonly cpus: number;
-  readonly mem: number;
-  readonly ports: number;
-  /** To some agents, by hard attributes. */
-  readonly tied: boolean;
-  /** In the mean, at the start. */
-  readonly disk: number;
-  /** Those that are left, by rising disk. */
-  readonly demands: Demand[];
-}
+import { Kind } from './kind.ts';
 
 /** Kinds that are tied to the same agents (or to none). */
 interface Tied {
@@ -37,8 +25,8 @@ export class Stock {
       }
       const hard = first.hard.filter(isOfAgent);
       const tie = JSON.stringify(hard);
-      const tied = ties.get(tie) ?? { sample: { ...first, hard, soft: [], aloneAmong: [] }, kinds: [] };
-      tied.kinds.push(openKind(first, hard.length > 0, ofKind));
+      const tied = ties.get(tie) ?? { sample: first.heldTo(hard), kinds: [] };
+      tied.kinds.push(new Kind(first, hard.length > 0, ofKind));
       ties.set(tie, tied);
     }
     this.#tied = [...ties.values()];
@@ -55,7 +43,7 @@ export class Stock {
     for (const tied of this.#tied) {
       if (allowed(tied.sample)) {
         for (const kind of tied.kinds) {
-          if (kind.demands.length > 0) {
+          if (!kind.isEmpty) {
             kinds.push(kind);
           }
         }
@@ -64,22 +52,14 @@ export class Stock {
     return kinds;
   }
 
-  take(kind: Kind, at: number, demand: Demand): void {
-    if (kind.demands[at] !== demand) {
-      throw new Error(`${demand.request.id} is not where it was seen`);
-    }
-    kind.demands.splice(at, 1);
+  take(kind: Kind, at: number): void {
+    kind.take(at);
     this.#count -= 1;
   }
 
   rest(): Demand[] {
-    return this.#tied.flatMap(({ kinds }) => kinds.flatMap(({ demands }) => demands));
+    return this.#tied.flatMap(({ kinds }) => kinds.flatMap((kind) => kind.rest()));
   }
-}
-
-function openKind({ cpus, mem, ports }: Demand, tied: boolean, demands: Demand[]): Kind {
-  demands.sort((a, b) => a.disk - b.disk || b.index - a.index);
-  return { cpus, mem, ports, tied, disk: demands.reduce((sum, { disk }) => sum + disk, 0) / demands.length, demands };
 }
 
 function keyOf({ cpus, mem, ports, hard }: Demand): string {

@@ -4,7 +4,6 @@ import { type Cost, type Plan, planBatch, type Way } from './batch-plan.ts';
 import type { Demand } from './demand.ts';
 import type { Fleet } from './fleet.ts';
 import type { Objective, Placement } from './model.ts';
-import type { Place } from './place.ts';
 
 const costs: Record<Exclude<Objective, 'fitness'>, Cost> = {
   tight: (place) => place.capacityCpus,
@@ -31,22 +30,38 @@ export function placeWhole(
 ): readonly Demand[] {
   const places = [...fleet.places()].filter(({ cpus, mem, exclusive }) => cpus > 0 && mem > 0 && !exclusive);
   const [common, rare] = _.partition(demands, 'plannable');
-  const { kept, dropped } = keepTheSmall(common, places);
+  const room = roomOf(places);
+  const { kept, dropped } = keepTheSmall(common, room);
   const plans = waysFor(demands).map((way) => planBatch(places, kept, fleet.neighbours, costs[objective], way));
   const rest = carryOut(fleet, bestOf(plans), placements);
-  return _.sortBy([...rest, ...rare, ...dropped], sizeAmong(places));
+  return _.sortBy([...rest, ...rare, ...dropped], sizeIn(room));
+}
+
+interface Room {
+  readonly cpus: number;
+  readonly mem: number;
+}
+
+function roomOf(all: readonly Room[]): Room {
+  let cpus = 0;
+  let mem = 0;
+  for (const each of all) {
+    cpus += each.cpus;
+    mem += each.mem;
+  }
+  return { cpus, mem };
 }
 
 /** As many as there is room for, counted over all agents: smaller ones for larger ones, so that most are served. */
-function keepTheSmall(demands: readonly Demand[], places: readonly Place[]) {
-  let cpus = _.sumBy(places, 'cpus');
-  let mem = _.sumBy(places, 'mem');
-  if (_.sumBy(demands, 'cpus') <= cpus && _.sumBy(demands, 'mem') <= mem) {
+function keepTheSmall(demands: readonly Demand[], room: Room) {
+  const wanted = roomOf(demands);
+  if (wanted.cpus <= room.cpus && wanted.mem <= room.mem) {
     return { kept: demands, dropped: [] };
   }
+  let { cpus, mem } = room;
   const kept: Demand[] = [];
   const dropped: Demand[] = [];
-  for (const demand of _.sortBy(demands, sizeAmong(places))) {
+  for (const demand of _.sortBy(demands, sizeIn(room))) {
     if (dropped.length === 0 && demand.cpus <= cpus && demand.mem <= mem) {
       kept.push(demand);
       cpus -= demand.cpus;
@@ -58,10 +73,8 @@ function keepTheSmall(demands: readonly Demand[], places: readonly Place[]) {
   return { kept, dropped };
 }
 
-function sizeAmong(places: readonly Place[]): (demand: Demand) => number {
-  const cpus = _.sumBy(places, 'cpus') || 1;
-  const mem = _.sumBy(places, 'mem') || 1;
-  return (demand) => demand.cpus / cpus + demand.mem / mem;
+function sizeIn(room: Room): (demand: Demand) => number {
+  return ({ cpus, mem }) => cpus / (room.cpus || 1) + mem / (room.mem || 1);
 }
 
 /** What is left over costs more agents, however many. */
