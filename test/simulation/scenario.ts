@@ -6,6 +6,8 @@ export interface Scenario {
   readonly seed: number;
   readonly agents: number;
   readonly agentCpus: number;
+  /** Where agents are not all alike: the MiB of each, by its index; otherwise 4,096 for each cpu. */
+  readonly agentMemMiB?: (index: number) => number;
   readonly masters: number;
   readonly agentReregisterMs: number;
   readonly clusters: number;

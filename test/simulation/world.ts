@@ -192,12 +192,17 @@ export class World {
     return new AgentHost({
       time: this.time,
       chance,
-      description: { hostname, port: 5051, resources: resources(this.scenario.agentCpus), attributes: [] },
+      description: { hostname, port: 5051, resources: this.#resourcesOf(index), attributes: [] },
       programs: this.flinks,
       dial: (host) => this.masters.dial(host),
       note: (what) => this.journal.note(hostname, what),
       fetchMs: () => (chance.oneIn(15) ? chance.between(5_000, 25_000) : chance.between(50, 1_500)),
     });
+  }
+
+  #resourcesOf(index: number): Resource[] {
+    const { agentCpus, agentMemMiB } = this.scenario;
+    return resources(agentCpus, agentMemMiB?.(index) ?? agentCpus * 4096);
   }
 
   #makeScheduler(name: string): SchedulerInstance {
@@ -291,11 +296,11 @@ export class World {
   }
 }
 
-function resources(cpus: number): Resource[] {
+function resources(cpus: number, memMiB: number): Resource[] {
   const scalar = (name: string, value: number): Resource => ({ name, type: 'SCALAR', scalar: { value } });
   return [
     scalar('cpus', cpus),
-    scalar('mem', cpus * 4096),
+    scalar('mem', memMiB),
     scalar('disk', 100_000),
     { name: 'ports', type: 'RANGES', ranges: { range: [{ begin: 31_000, end: 31_000 + cpus * 12 }] } },
   ];
