@@ -1,8 +1,9 @@
 /**
  * How do the matcher's time and memory grow? Agents and requests double up to 20,000 × 50,000; the slope is that of the
- * line through the logarithms of size and time (1 is linear). Time is that of the processor in this thread, so other
- * work on the machine only counts for what it does to the caches: the least of a few blocks of passes. Memory is what the heap holds after
- * a match, matcher and answer, beyond what it held before.
+ * line through the logarithms of size and time (1 is linear). Time is that of the processor in this thread, the least of a
+ * few blocks of passes: other work on the machine only counts for what it does to the caches. How much that is shows a
+ * plain copy of agents and requests, which is linear by itself. Memory is what the heap holds after a match, matcher and
+ * answer, beyond what it held before.
  *
  *   node --expose-gc bench/matching/growth.ts [--json]
  */
@@ -24,23 +25,26 @@ const workloads = counts.map((agents) => {
 });
 type Sized = (typeof workloads)[number];
 
-const rows = objectives.map((objective) => {
+const ways: readonly (readonly [what: string, pass: (sized: Sized) => void])[] = [
+  ...objectives.map(
+    (objective) =>
+      [objective, ({ agents, requests }: Sized) => void new Matcher(agents).match(requests, objective)] as const,
+  ),
+  ['a plain copy', ({ agents, requests }) => void [...agents, ...requests].map((each) => ({ ...each }))],
+];
+const rows = ways.map(([what, pass]) => {
   workloads.slice(0, 1).forEach((each) => {
-    block(each, objective);
+    block(each, pass);
   });
-  const ms = workloads.map((each) => _.min(_.times(blocks, () => block(each, objective))) ?? 0);
-  return { objective, ms, slope: slopeOf(counts.map(Math.log), ms.map(Math.log)) };
+  const ms = workloads.map((each) => _.min(_.times(blocks, () => block(each, pass))) ?? 0);
+  return { what, ms, slope: slopeOf(counts.map(Math.log), ms.map(Math.log)) };
 });
 const bytes = workloads.map((each) => heldAfter(each));
 
 console.log(
   table([
     ['', ...counts.map((count) => `${count} × ${count * 2.5}`), 'slope'],
-    ...rows.map(({ objective, ms, slope }) => [
-      `${objective}, ms`,
-      ...ms.map((each) => each.toFixed(1)),
-      slope.toFixed(2),
-    ]),
+    ...rows.map(({ what, ms, slope }) => [`${what}, ms`, ...ms.map((each) => each.toFixed(1)), slope.toFixed(2)]),
     [
       'MiB',
       ...bytes.map((each) => (each / 2 ** 20).toFixed(1)),
@@ -53,11 +57,11 @@ if (process.argv.includes('--json')) {
 }
 
 /** Milliseconds for each pass of a block. */
-function block({ agents, requests }: Sized, objective: Objective): number {
-  const passes = Math.max(1, Math.round(requestsOfBlock / requests.length));
+function block(sized: Sized, pass: (sized: Sized) => void): number {
+  const passes = Math.max(1, Math.round(requestsOfBlock / sized.requests.length));
   const start = threadMs();
-  for (let pass = 0; pass < passes; pass += 1) {
-    new Matcher(agents).match(requests, objective);
+  for (let done = 0; done < passes; done += 1) {
+    pass(sized);
   }
   return (threadMs() - start) / passes;
 }

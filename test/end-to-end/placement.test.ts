@@ -15,12 +15,17 @@ let scheduler: Running;
 let url: string;
 let api: Api;
 
+const inZone = (zone: string) => ({ fault_domain: { region: { name: 'eu' }, zone: { name: zone } } });
+
 test.before(async () => {
   const { version } = await exampleJar();
   directory = await mkdtemp(join(tmpdir(), 'flink-mesos-'));
   mesos = await startLocalMesos({
     workDir: join(directory, 'mesos'),
-    agents: [{ attributes: 'rack:r1;disk:ssd' }, { attributes: 'rack:r2' }],
+    agents: [
+      { attributes: 'rack:r1;disk:ssd', domain: inZone('eu-1') },
+      { attributes: 'rack:r2', domain: inZone('eu-2') },
+    ],
   });
   const at = ['--mesos-master', new URL(mesos.masterUrl).host, '--listen', '127.0.0.1:0', '--flink-version', version];
   scheduler = flinkMesos(['scheduler', '--data-dir', join(directory, 'scheduler'), '--role', 'flink,batch', ...at]);
@@ -59,6 +64,28 @@ test.serial(
     await eventually('room for the next', 60_000, async () => (await api.get<unknown[]>('/v1/clusters')).length === 0);
   },
 );
+
+test.serial('regions and zones are the fault domains of the agents', async (t) => {
+  await api.send('POST', '/v1/clusters', {
+    name: 'zoned',
+    jobManager: {
+      cpus: 0.5,
+      constraints: [
+        ['@region', 'IS', 'eu'],
+        ['@zone', 'IS', 'eu-2'],
+      ],
+    },
+    taskManager: { cpus: 0.5, constraints: [['@zone', 'UNIQUE']], preferences: [['@zone', 'APART', 'placed']] },
+    taskManagers: { mode: 'fixed', count: 2 },
+    placement: { together: true, fitness: { parts: [{ by: 'spread', of: 'memory' }, { by: 'former-agent' }] } },
+  });
+  await api.clusterRunning('zoned', 2);
+  const agents = await api.get<MesosAgentView[]>('/v1/agents');
+  t.deepEqual(agents.map(({ domain }) => domain?.zone).sort(), ['eu-1', 'eu-2']);
+  t.deepEqual(await racks('zoned'), { jobManager: ['r2'], taskManagers: ['r1', 'r2'] });
+  await api.send('DELETE', '/v1/clusters/zoned');
+  await eventually('room for the next', 60_000, async () => (await api.get<unknown[]>('/v1/clusters')).length === 0);
+});
 
 test.serial(
   'what cannot be placed waits and says why: over the API, on the command line, offer by offer',
