@@ -337,6 +337,32 @@ for (const objective of objectives) {
   });
 }
 
+const ranked: Readonly<Record<string, fitness.Fitness>> = {
+  packCpus: fitness.packCpus,
+  packMemory: fitness.packMemory,
+  packCpusAndMemory: fitness.packCpusAndMemory,
+  spreadCpus: fitness.spreadCpus,
+  spreadMemory: fitness.spreadMemory,
+  spreadCpusAndMemory: fitness.spreadCpusAndMemory,
+  preferencesFirst: fitness.preferencesFirst(fitness.packCpusAndMemory),
+};
+
+for (const [name, by] of Object.entries(ranked)) {
+  test(`property, ${name}: what the ranks of agents pass over would not have been chosen`, (t) => {
+    const plain = _.omit(by, 'rank') as fitness.Fitness;
+    t.notDeepEqual(Object.keys(plain), Object.keys(by));
+    fc.assert(
+      fc.property(requestsWith(any), agents, (asked, offered) => {
+        t.deepEqual(
+          new Matcher(offered).match(asked, 'fitness', by),
+          new Matcher(offered).match(asked, 'fitness', plain),
+        );
+      }),
+      { numRuns: 200 },
+    );
+  });
+}
+
 const sized = [
   agent('small', { free: scalars({ cpus: 2, mem: 800 }) }),
   agent('large', { free: scalars({ cpus: 8, mem: 200 }) }),
