@@ -19,6 +19,7 @@ import type { AgentView, OfferRound, WhyView } from '../model/offer-views.ts';
 import type { GroupName, Placement, TaskRecord } from '../model/task.ts';
 import { acceptCall } from './accept-call.ts';
 import { agentViews } from './agent-views.ts';
+import { Alarm } from './alarm.ts';
 import { offersWorthHolding } from './holding.ts';
 import { answerInverseOffers } from './inverse-offers.ts';
 import { nextPortsAfter } from './next-ports.ts';
@@ -29,7 +30,7 @@ import { PlaceKeeper } from './place-keeper.ts';
 import { type Placed, Placing, type Pot, potOf } from './placing.ts';
 import { RunningTasks } from './running-tasks.ts';
 import { WaitingTasks } from './waiting-tasks.ts';
-import { type Circumstances, whyWaiting } from './why.ts';
+import { type Circumstances, whyWaiting, worthTelling } from './why.ts';
 
 /** Records the intent to launch, before the ACCEPT leaves. */
 export interface Launches {
@@ -59,7 +60,8 @@ export class LaunchCoordinator {
   #stale = false;
   /** Something changed in this turn. */
   #unsettled = false;
-  #wakeAt: EpochMs | undefined;
+  /** The first moment at which something held or waited for comes to its end. */
+  readonly #alarm = new Alarm('match');
 
   constructor(
     framework: FrameworkInfo,
@@ -110,7 +112,7 @@ export class LaunchCoordinator {
     this.#mayLaunch = false;
     this.#pots = [];
     this.#desk.disconnected(frame);
-    this.#wake(frame, undefined);
+    this.#alarm.set(frame, undefined);
   }
 
   request(frame: FrameBuilder, record: TaskRecord): void {
@@ -176,7 +178,7 @@ export class LaunchCoordinator {
 
   /** Somebody's wait for a better offer is over. */
   timer(frame: FrameBuilder): void {
-    this.#wakeAt = undefined;
+    this.#alarm.passed();
     this.#stale = true;
     this.#loosen(this.#waiting.rolesOfExpired(frame.at));
   }
@@ -217,7 +219,7 @@ export class LaunchCoordinator {
     this.#constraints.adjust(frame, this.#wanted(frame.at, running), this.#desk.flow.suppressed());
     this.#desk.adjustFlow(frame, demand);
     const ends = [this.#waiting.nextExpiry(frame.at), this.#desk.firstEnd(), this.#places.nextReview()];
-    this.#wake(frame, _.min(ends.filter(isKnown)));
+    this.#alarm.set(frame, _.min(ends.filter(isKnown)));
   }
 
   /** A task is to be ended that was placed in this very turn: its launch has to leave first. */
@@ -369,23 +371,6 @@ export class LaunchCoordinator {
       offersConstrained: (role) => this.#constraints.constrains(role),
     };
   }
-
-  #wake(frame: FrameBuilder, at: EpochMs | undefined): void {
-    if (at === this.#wakeAt) {
-      return;
-    }
-    this.#wakeAt = at;
-    if (at === undefined) {
-      frame.clearTimer({ kind: 'match' });
-    } else {
-      frame.setTimer({ kind: 'match' }, at);
-    }
-  }
-}
-
-/** That the next offer is waited for is the way of all tasks, and no news. */
-function worthTelling({ state, why }: WhyView): string | undefined {
-  return state === 'none-fits' || state === 'limit' || state === 'old-agent' || state === 'together' ? why : undefined;
 }
 
 function isKnown<Value>(value: Value | undefined): value is Value {

@@ -5,6 +5,7 @@
  */
 import type { EpochMs } from '../../lib/brand.ts';
 import type { FrameBuilder } from '../frame-builder.ts';
+import { Alarm } from './alarm.ts';
 
 /** How many tasks wait for offers of each role. */
 export type Demand = ReadonlyMap<string, number>;
@@ -26,7 +27,8 @@ interface RoleFlow {
 
 export class OfferFlow {
   readonly #roles: ReadonlyMap<string, RoleFlow>;
-  #wakeAt: EpochMs | undefined;
+  /** When a REVIVE that was put off may leave. */
+  readonly #alarm = new Alarm('revive');
 
   constructor(roles: readonly string[]) {
     this.#roles = new Map(roles.map((role) => [role, newFlow()]));
@@ -65,11 +67,11 @@ export class OfferFlow {
   }
 
   disconnected(frame: FrameBuilder): void {
-    this.#wake(frame, undefined);
+    this.#alarm.set(frame, undefined);
   }
 
   timer(): void {
-    this.#wakeAt = undefined;
+    this.#alarm.passed();
   }
 
   #suppress(frame: FrameBuilder, demand: Demand): void {
@@ -102,7 +104,7 @@ export class OfferFlow {
       frame.fact({ kind: 'offers.revived', roles });
     }
     const nextAt = due.flatMap((role) => (roles.includes(role) ? [] : (this.#roles.get(role)?.countedAt ?? [])));
-    this.#wake(frame, nextAt.length === 0 ? undefined : Math.min(...nextAt) + reviveEveryMs);
+    this.#alarm.set(frame, nextAt.length === 0 ? undefined : Math.min(...nextAt) + reviveEveryMs);
     return roles;
   }
 
@@ -117,18 +119,6 @@ export class OfferFlow {
       flow.countedAt += earned * reviveEveryMs;
     }
     return flow.revives > 0;
-  }
-
-  #wake(frame: FrameBuilder, at: EpochMs | undefined): void {
-    if (at === this.#wakeAt) {
-      return;
-    }
-    this.#wakeAt = at;
-    if (at === undefined) {
-      frame.clearTimer({ kind: 'revive' });
-    } else {
-      frame.setTimer({ kind: 'revive' }, at);
-    }
   }
 
   #change(role: string, change: (flow: RoleFlow) => void): void {

@@ -55,6 +55,11 @@ export function whyWaiting(record: TaskRecord, circumstances: Circumstances): Wh
   };
 }
 
+/** That the next offer is waited for is the way of all tasks, and no news. */
+export function worthTelling({ state, why }: WhyView): string | undefined {
+  return state === 'none-fits' || state === 'limit' || state === 'old-agent' || state === 'together' ? why : undefined;
+}
+
 export interface Looked {
   readonly known: number;
   readonly fitting: number;
