@@ -3,7 +3,7 @@
  * and listens in main, which asks checkBinding first.
  */
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyInstance, LogController } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyServerOptions, LogController } from 'fastify';
 import { Problem } from '../lib/problem.ts';
 import { guardAccess } from './access/access.ts';
 import { acceptOnlyJson } from './json-body.ts';
@@ -68,8 +68,8 @@ export function buildApi(parts: ApiParts): FastifyInstance {
   return app;
 }
 
-function createServer({ logger }: ApiParts, limits: ApiLimits): FastifyInstance {
-  const app: FastifyInstance = Fastify({
+function createServer({ logger, tls }: ApiParts, limits: ApiLimits): FastifyInstance {
+  const options: FastifyServerOptions = {
     ...(logger === undefined ? {} : { loggerInstance: logger }),
     // Facts are what is logged; addresses of requests may hold signatures.
     logController: new LogController({ disableRequestLogging: true }),
@@ -79,7 +79,9 @@ function createServer({ logger }: ApiParts, limits: ApiLimits): FastifyInstance 
     // What does not start in fastify's ten seconds does on a busy machine a little later.
     pluginTimeout: PLUGIN_START_MS,
     frameworkErrors: answerProblem,
-  });
+  };
+  // A server of TLS is one of HTTP in all that the routes see.
+  const app = Fastify(tls === undefined ? options : ({ ...options, https: tls } as FastifyServerOptions));
   // No coercion in bodies, no removal of what is unknown: bad input is refused as it came.
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
   // Schemas of answers describe; views are sent as they are.

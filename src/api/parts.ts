@@ -26,6 +26,8 @@ export interface ApiParts {
   readonly tracer?: Tracer;
   /** The address that agents and browsers are told; its host is accepted beside loopback names. */
   readonly advertiseUrl?: string;
+  /** It speaks https then; both in PEM. */
+  readonly tls?: { readonly cert: string; readonly key: string };
   readonly logger?: FastifyBaseLogger;
   readonly limits?: Partial<ApiLimits>;
 }

@@ -7,7 +7,7 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { FastifyBaseLogger } from 'fastify';
-import type { AccessRules } from '../api/access/rules.ts';
+import _ from 'lodash';
 import { Problem } from '../lib/problem.ts';
 import { type LoadedRecords, loadRecords, processesOfTasks } from '../runtime/load-records.ts';
 import { openEmbeddedStore } from '../store/embedded-store.ts';
@@ -18,7 +18,7 @@ import { openZooKeeper } from '../zookeeper/connect.ts';
 import { becomeLeader, SESSION_TIMEOUT_MS } from './leadership.ts';
 import { choosePort } from './ports.ts';
 import { type Listen, type SchedulerSettings, urlOf } from './settings.ts';
-import { startStandby } from './standby-server.ts';
+import { type StandbyParts, startStandby } from './standby-server.ts';
 
 export interface Home {
   readonly store: Store;
@@ -66,7 +66,7 @@ interface Standby {
 /** Resolves when this process leads. */
 export async function openSharedHome(
   address: ZooKeeperAddress,
-  settings: SchedulerSettings & { readonly access?: AccessRules },
+  settings: SchedulerSettings & Pick<StandbyParts, 'access' | 'tls'>,
   { logger, onStandby }: Standby,
 ): Promise<Home> {
   if (settings.storage !== undefined) sharedPath(settings.storage);
@@ -78,8 +78,7 @@ export async function openSharedHome(
       openZooKeeper({ ...address, sessionTimeoutMs: settings.zkSessionTimeoutMs ?? SESSION_TIMEOUT_MS }),
     root: address.path,
     where: `zk://${address.hosts.join(',')}${address.path}`,
-    startStandby: (leader) =>
-      startStandby({ listen, leader, advertiseUrl, ...(settings.access !== undefined && { access: settings.access }) }),
+    startStandby: (leader) => startStandby({ listen, leader, advertiseUrl, ..._.pick(settings, ['access', 'tls']) }),
     logger,
   });
   const { store, announce, lost, close } = leadership;

@@ -83,7 +83,7 @@ async function readTls(settings: MesosClientSettings): Promise<TlsOptions | unde
   return given.length === 0 && mesosTls !== true ? undefined : Object.fromEntries(given);
 }
 
-async function readPem(file: string | undefined, option: string, what: string): Promise<string | undefined> {
+export async function readPem(file: string | undefined, option: string, what: string): Promise<string | undefined> {
   if (file === undefined) return undefined;
   const text = await readText(file, option);
   if (!new RegExp(`-----BEGIN [A-Z ]*${what}-----`).test(text)) {

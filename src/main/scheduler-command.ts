@@ -22,6 +22,13 @@ interface Options extends MesosClientSettings, GivenFileSettings {
   readonly advertiseUrl?: string;
   readonly tokenFile?: string;
   readonly readTokenFile?: string;
+  readonly dcosUrl?: string;
+  readonly dcosCa?: string;
+  readonly dcosService?: string;
+  readonly dcosActors?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly tlsCa?: string;
   readonly storage?: string;
   readonly flinkVersion: string[];
   readonly flinkHome?: string;
@@ -40,6 +47,23 @@ interface Options extends MesosClientSettings, GivenFileSettings {
 }
 
 const levels = ['debug', 'info', 'warn', 'error'] as const;
+
+/** Who is let in (access.ts), and by what (server-tls.ts). */
+function addAccessOptions(command: Command): Command {
+  return command
+    .option(
+      '--token-file <file>',
+      'a file with tokens that the API demands, one a line, as TOKEN or NAME TOKEN; needed past loopback',
+    )
+    .option('--read-token-file <file>', 'a file with tokens that may look, but change nothing')
+    .option('--dcos-url <url>', 'a DC/OS cluster: tokens that its Admin Router lets through to this service count too')
+    .option('--dcos-ca <file>', 'PEM of the authority of that cluster')
+    .option('--dcos-service <name>', 'of this service in Admin Router (default: the name of the framework)')
+    .option('--dcos-actors <uid,...>', 'users of DC/OS who may act, all others may look (default: all may act)')
+    .option('--tls-cert <file>', 'PEM of the certificate that the API shows: it speaks https then')
+    .option('--tls-key <file>', 'PEM of its private key')
+    .option('--tls-ca <file>', 'PEM of who signed it, for JobManagers and standbys (default: the certificate itself)');
+}
 
 /** How masters are spoken to (mesos-client.ts). */
 function addMesosClientOptions(command: Command): Command {
@@ -69,11 +93,6 @@ export function addSchedulerCommand(program: Command): void {
     .option('--cache-dir <dir>', 'where downloads and what is packed of them are kept', defaultCacheDir())
     .option('--listen <host:port>', 'where the API listens; port 0 is any free one, remembered', '127.0.0.1:8180')
     .option('--advertise-url <url>', 'how agents and browsers reach the API (default: where it listens)')
-    .option(
-      '--token-file <file>',
-      'a file with tokens that the API demands, one a line, as TOKEN or NAME TOKEN; needed past loopback',
-    )
-    .option('--read-token-file <file>', 'a file with tokens that may look, but change nothing')
     .option('--storage <uri>', 'a place that all agents reach, for checkpoints and savepoints')
     .option(
       '--flink-version <version,...>',
@@ -96,7 +115,7 @@ export function addSchedulerCommand(program: Command): void {
       'where DC/OS names tasks, such as thisdcos.directory: endpoints name theirs then',
     )
     .option('--user <user>', 'user that tasks run as (default: the one of this process)');
-  addMesosClientOptions(command);
+  addMesosClientOptions(addAccessOptions(command));
   addClusterOptions(command);
   addGivenFileOptions(command)
     .option('--start-anew', 'register a new framework when the master has removed this one (its tasks are gone then)')

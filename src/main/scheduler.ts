@@ -41,6 +41,7 @@ import {
 } from './mesos-masters.ts';
 import { startObservers } from './observers.ts';
 import { portProblem } from './ports.ts';
+import { readServerTls, type ServerTls } from './server-tls.ts';
 import { isLocal, type SchedulerSettings, urlOf } from './settings.ts';
 import { version } from './version.ts';
 
@@ -72,14 +73,16 @@ export interface RunningScheduler {
 }
 
 /** With a ZooKeeper of our own it resolves when this process leads. */
-export async function startScheduler(settings: SchedulerSettings, parts: SchedulerParts): Promise<RunningScheduler> {
+export async function startScheduler(given: SchedulerSettings, parts: SchedulerParts): Promise<RunningScheduler> {
+  const tls = await readServerTls(given);
+  const settings = tls === undefined ? given : { ...given, listen: { ...given.listen, secure: true } };
   const zooKeeper = settings.zk === undefined ? undefined : await readOwnZooKeeper(settings.zk);
   const masters = await readMesosMasters(settings.mesosMasters, zooKeeper);
   const access = await readAccess(settings);
   const mesos = await readMesosClient(settings);
   checkBinding(settings.listen.host, access !== undefined);
   refuseUnreachableStorage(settings, masters);
-  const checked = { ...settings, masters, mesos, ...(access === undefined ? {} : { access }) };
+  const checked = { ...settings, masters, mesos, ...(access && { access }), ...(tls && { tls }) };
   const home = zooKeeper === undefined ? await openOwnHome(settings) : await openSharedHome(zooKeeper, checked, parts);
   try {
     return await startOn(home, { ...checked, ...(zooKeeper && { zooKeeper }) }, parts);
@@ -93,6 +96,7 @@ type CheckedSettings = SchedulerSettings & {
   readonly masters: MesosMasters;
   readonly mesos: MesosClient;
   readonly access?: AccessRules;
+  readonly tls?: ServerTls;
   readonly zooKeeper?: ZooKeeperAddress;
 };
 
@@ -202,8 +206,8 @@ async function openDoor(api: FastifyInstance, { listen, announce }: Home, advert
   await announce(advertiseUrl);
 }
 
-function accessOf({ access }: CheckedSettings, { note: audit }: Runtime) {
-  return access === undefined ? { audit } : { audit, access };
+function accessOf({ access, tls }: CheckedSettings, { note: audit }: Runtime) {
+  return { audit, ...(access && { access }), ...(tls && { tls: { cert: tls.cert, key: tls.key } }) };
 }
 
 function readerOf({ mesos }: CheckedSettings, runtime: Runtime): MesosReader {
@@ -234,6 +238,7 @@ function rendererOf(settings: CheckedSettings, { artifacts, storage, advertiseUr
     artifactUrl: (artifact) => `${advertiseUrl}${artifacts.signedPath(artifact)}`,
     storage,
     schedulerUrl: advertiseUrl,
+    ...(settings.tls && { schedulerCa: settings.tls.ca }),
     ...leaderNode(settings),
   });
 }

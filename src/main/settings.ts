@@ -5,14 +5,17 @@ import type { AccessSettings } from './access.ts';
 import type { ClusterDefaults } from './cluster-options.ts';
 import type { GivenFiles } from './given-files.ts';
 import type { MesosClientSettings } from './mesos-client.ts';
+import type { ServerTlsSettings } from './server-tls.ts';
 
 export interface Listen {
   readonly host: string;
   /** 0: any free one, remembered for the next start. */
   readonly port: number;
+  /** It speaks https there. */
+  readonly secure?: boolean;
 }
 
-export interface SchedulerSettings extends MesosClientSettings, AccessSettings {
+export interface SchedulerSettings extends MesosClientSettings, AccessSettings, ServerTlsSettings {
   /** What clusters have that do not say otherwise, and which there are to be. */
   readonly clusterDefaults?: ClusterDefaults;
   readonly clusters?: readonly string[];
@@ -85,8 +88,8 @@ export function parsePath(text: string): string {
   return resolve(text);
 }
 
-export function urlOf({ host, port }: Listen): string {
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+export function urlOf({ host, port, secure }: Listen): string {
+  return `${secure ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
 
 /** Whether `host:port` is on this machine by its name alone. */

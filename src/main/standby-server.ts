@@ -4,13 +4,18 @@
  * (307), so that the leader judges it as it came: what changes something, event streams, Flink's own pages.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
+import _ from 'lodash';
+import { Agent, fetch } from 'undici';
+import { admittedPath } from '../api/access/admin-router.ts';
 import { checkRole, createGate } from '../api/access/gate.ts';
 import type { AccessRules } from '../api/access/rules.ts';
 import { Problem } from '../lib/problem.ts';
 import { portProblem } from './ports.ts';
+import type { ServerTls } from './server-tls.ts';
 import type { Listen } from './settings.ts';
 
 export interface StandbyServer {
@@ -22,26 +27,30 @@ export interface StandbyParts {
   readonly advertiseUrl: string;
   /** Those of the API, the same for all schedulers. */
   readonly access?: AccessRules;
+  readonly tls?: ServerTls;
   readonly leader: () => Promise<string | undefined>;
 }
 
 const PASS_ON_WITHIN_MS = 10_000;
 
 export async function startStandby(parts: StandbyParts): Promise<StandbyServer> {
-  const { listen } = parts;
+  const { listen, tls } = parts;
   const judge = judgeOf(parts);
-  const server = createServer((request, response) => {
-    answer(request, response, parts, judge).catch((error: Error) => refuse(response, error));
-  });
+  const agent = new Agent({ connect: tls === undefined ? {} : { ca: tls.ca } });
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    answer(request, response, { ...parts, agent }, judge).catch((error: Error) => refuse(response, error));
+  };
+  const server = tls === undefined ? createServer(listener) : createTlsServer(_.pick(tls, ['cert', 'key']), listener);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(portProblem(error, listen)));
-    server.listen({ ...listen, exclusive: true }, resolve);
+    server.listen({ host: listen.host, port: listen.port, exclusive: true }, resolve);
   });
   return {
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
       await closed;
+      await agent.destroy();
     },
   };
 }
@@ -60,7 +69,7 @@ function judgeOf({ access, advertiseUrl }: StandbyParts): Judge {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { leader }: StandbyParts,
+  { leader, agent }: StandbyParts & { readonly agent: Agent },
   judge: Judge,
 ): Promise<void> {
   const target = request.url ?? '';
@@ -68,12 +77,13 @@ async function answer(
   // Bodies are for the leader: nothing of them is read here.
   response.setHeader('connection', 'close');
   if (path === '/v1/health') return send(response, 200, { healthy: true, role: 'standby' });
+  if (path === admittedPath) return void response.writeHead(204).end();
   if (!target.startsWith('/')) throw new Problem('BAD_REQUEST', 'the request names no path');
   const passes = isRead(request.method, path);
   if (passes) await judge(request, path);
   const url = await leader();
   if (url === undefined) throw new Problem('NOT_READY', 'no scheduler leads at present');
-  return passes ? passOn(request, response, `${url}${target}`) : sendOn(response, url, target);
+  return passes ? passOn(request, response, `${url}${target}`, agent) : sendOn(response, url, target);
 }
 
 /** What is answered at once and changes nothing. */
@@ -86,11 +96,13 @@ async function passOn(
   { method = 'GET', headers }: IncomingMessage,
   response: ServerResponse,
   url: string,
+  dispatcher: Agent,
 ): Promise<void> {
   const { authorization, accept } = headers;
   const signal = AbortSignal.timeout(PASS_ON_WITHIN_MS);
   const given = { ...(authorization !== undefined && { authorization }), ...(accept !== undefined && { accept }) };
-  const answer = await fetch(url, { method, headers: given, redirect: 'manual', signal }).catch((cause: Error) => {
+  const asked = { method, headers: given, redirect: 'manual', signal, dispatcher } as const;
+  const answer = await fetch(url, asked).catch((cause: Error) => {
     throw new Problem('NOT_READY', `the leading scheduler at ${new URL(url).origin} does not answer`, { cause });
   });
   response.writeHead(answer.status, {

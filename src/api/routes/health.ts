@@ -2,6 +2,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
 import { open } from '../access/access.ts';
+import { admittedPath } from '../access/admin-router.ts';
 import type { ApiParts } from '../parts.ts';
 import { failures, Health, Info } from '../schemas.ts';
 
@@ -27,6 +28,9 @@ export function healthRoutes({ dispatcher, operator }: ApiParts): FastifyPluginA
         return reply.code(code).send({ ...health, value, ...(verbose === 'true' && { reasons }) });
       },
     );
+
+    // Admin Router is asked for it with the tokens of callers (access/admin-router.ts).
+    app.get(admittedPath, { config: open, schema: { hide: true } }, async (_request, reply) => reply.code(204).send());
 
     app.get(
       '/v1/info',

@@ -10,6 +10,8 @@ export const driverEnvironment = {
   url: 'FLINK_MESOS_DRIVER_URL',
   secretFile: 'FLINK_MESOS_DRIVER_SECRET_FILE',
   cluster: 'FLINK_MESOS_CLUSTER',
+  /** PEM of who signed the scheduler's certificate. */
+  authority: 'FLINK_MESOS_DRIVER_CA',
   /** Where there are several schedulers: the ensemble, and the node in which the leading one says where it is. */
   zooKeeper: 'FLINK_MESOS_ZOOKEEPER',
   leaderNode: 'FLINK_MESOS_LEADER_NODE',

@@ -11,6 +11,8 @@ export interface RenderContext {
   readonly storage: string;
   /** Where the scheduler is reached: the JobManager of an elastic cluster asks it for TaskManagers. */
   readonly schedulerUrl?: string;
+  /** PEM of who signed its certificate, where that is no authority that everybody knows. */
+  readonly schedulerCa?: string;
   /** Where the leading one of several schedulers says where it is. */
   readonly leader?: { readonly quorum: string; readonly node: string };
 }

@@ -189,6 +189,7 @@ function driverEnvironmentOf(context: RenderContext, cluster: ClusterRecord): Re
   return {
     [driverEnvironment.url]: `${context.schedulerUrl}/v1/clusters/${cluster.name}/driver`,
     [driverEnvironment.cluster]: workerPrefix(cluster),
+    ...(context.schedulerCa && { [driverEnvironment.authority]: context.schedulerCa }),
     ...(context.leader && {
       [driverEnvironment.zooKeeper]: context.leader.quorum,
       [driverEnvironment.leaderNode]: context.leader.node,

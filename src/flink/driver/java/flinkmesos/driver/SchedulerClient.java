@@ -1,6 +1,8 @@
 package flinkmesos.driver;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -11,8 +13,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.JsonNode;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.ObjectMapper;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.databind.node.ObjectNode;
@@ -25,6 +33,7 @@ final class SchedulerClient {
     static final String URL = "FLINK_MESOS_DRIVER_URL";
     static final String SECRET_FILE = "FLINK_MESOS_DRIVER_SECRET_FILE";
     static final String CLUSTER = "FLINK_MESOS_CLUSTER";
+    static final String AUTHORITY = "FLINK_MESOS_DRIVER_CA";
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration CALL_TIMEOUT = Duration.ofSeconds(10);
@@ -33,12 +42,7 @@ final class SchedulerClient {
     private static final Pattern BELOW = Pattern.compile("^.*?(/v1/clusters/)");
 
     private final ObjectMapper json = new ObjectMapper();
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(CONNECT_TIMEOUT)
-            // A standby sends its callers on to the scheduler that leads.
-            .followRedirects(HttpClient.Redirect.NORMAL)
-            .build();
+    private final HttpClient http = client();
     private final LeaderNode leader;
     private volatile URI url;
     private final Path secretFile;
@@ -49,6 +53,35 @@ final class SchedulerClient {
         this.leader = leader;
         this.secretFile = secretFile;
         this.cluster = cluster;
+    }
+
+    private static HttpClient client() {
+        HttpClient.Builder builder = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(CONNECT_TIMEOUT)
+                // A standby sends its callers on to the scheduler that leads.
+                .followRedirects(HttpClient.Redirect.NORMAL);
+        String authority = System.getenv(AUTHORITY);
+        return (authority == null ? builder : builder.sslContext(trusting(authority))).build();
+    }
+
+    /** Nobody but who signed the scheduler's certificate, in PEM. */
+    private static SSLContext trusting(String authority) {
+        try (InputStream pem = new ByteArrayInputStream(authority.getBytes(StandardCharsets.UTF_8))) {
+            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+            store.load(null, null);
+            int number = 0;
+            for (Certificate certificate : CertificateFactory.getInstance("X.509").generateCertificates(pem)) {
+                store.setCertificateEntry("scheduler-" + number++, certificate);
+            }
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(store);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException(AUTHORITY + " cannot be used", e);
+        }
     }
 
     static SchedulerClient fromEnvironment() {
