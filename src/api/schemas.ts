@@ -8,7 +8,7 @@ import { ClusterPlacement, constraintFields, Kept, LocalRecovery } from '../flin
 import { ProcessPorts } from '../flink/ports-spec.ts';
 import { ProcessOptions } from '../flink/process-spec.ts';
 import { NamedSets, OtherResources } from '../flink/resource-spec.ts';
-import { ClusterName, FlinkSource, Logging, TaskManagers } from '../flink/spec.ts';
+import { ClusterName, FlinkSource, Logging, SecurityOptions, TaskManagers } from '../flink/spec.ts';
 import type {
   ClusterView,
   EndpointView,
@@ -59,6 +59,7 @@ const spec = Type.Object({
   ),
   processes: Type.Optional(ProcessOptions),
   logging: Type.Optional(Logging),
+  security: Type.Optional(SecurityOptions),
   configuration: textMap,
   environment: textMap,
 });

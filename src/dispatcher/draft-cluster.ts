@@ -13,6 +13,7 @@ import { completeSpec } from '../flink/render/complete-spec.ts';
 import { type GivenToAll, type OfThisCluster, renderConfiguration } from '../flink/render/configuration.ts';
 import { judgeSpec } from '../flink/render/judge-spec.ts';
 import { ClusterSpec, type CompleteClusterSpec, type FlinkSource } from '../flink/spec.ts';
+import { createInternalKeyStore } from '../flink/tls/internal-key-store.ts';
 import type { EpochMs } from '../lib/brand.ts';
 import { Problem } from '../lib/problem.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -57,8 +58,12 @@ export async function draftCluster(sent: unknown, parts: DraftParts, at: EpochMs
   refuseTaken(name, parts.runtime);
   const elastic = spec.taskManagers.mode === 'elastic' ? await prepareDriver(parts) : undefined;
   const incarnation = randomBytes(3).toString('hex');
-  const { given } = parts;
-  const own = { incarnation, ...(given && { given }), ...(elastic && { driverSecret: elastic.secret }) };
+  const own = {
+    incarnation,
+    ...(parts.given && { given: parts.given }),
+    ...(elastic && { driverSecret: elastic.secret }),
+    ...(spec.security?.internalTls && { keyStore: await createInternalKeyStore(`${name}-${incarnation}`, at) }),
+  };
   return {
     version: 1,
     name,

@@ -97,6 +97,18 @@ export const Logging = Type.Object(
 );
 export type Logging = Static<typeof Logging>;
 
+export const SecurityOptions = Type.Object(
+  {
+    internalTls: Type.Optional(
+      Type.Boolean({
+        description: 'the processes of the cluster speak TLS with each other, by a key that is made for it',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+);
+export type SecurityOptions = Static<typeof SecurityOptions>;
+
 export const ClusterSpec = Type.Object(
   {
     name: ClusterName,
@@ -138,6 +150,7 @@ export const ClusterSpec = Type.Object(
     highAvailability: Type.Optional(HighAvailability),
     processes: Type.Optional(ProcessOptions),
     logging: Type.Optional(Logging),
+    security: Type.Optional(SecurityOptions),
     /** Flink options; what the scheduler itself decides (addresses, ports, sizes) is refused. */
     configuration: Type.Optional(
       Type.Record(Type.String({ pattern: '^[A-Za-z0-9_.-]+$' }), Type.String({ maxLength: 4096 }), {
@@ -189,6 +202,7 @@ export interface CompleteClusterSpec {
   readonly highAvailability?: CompleteHighAvailability;
   readonly processes?: ProcessOptions;
   readonly logging?: Logging;
+  readonly security?: SecurityOptions;
   readonly configuration: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string>>;
 }

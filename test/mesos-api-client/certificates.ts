@@ -3,6 +3,7 @@
  * an authority, and what it signs for servers and clients.
  */
 import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import { commonName, objectId, sequence, tagged, utcTime } from '../../src/lib/der.ts';
 
 export interface Certificate {
   readonly cert: string;
@@ -15,19 +16,19 @@ export interface Authority extends Certificate {
 
 export type Alternative = { readonly dns: string } | { readonly ip: readonly [number, number, number, number] };
 
-export function createAuthority(commonName: string): Authority {
+export function createAuthority(name: string): Authority {
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const isAuthority = extension('2.5.29.19', sequence(tagged(0x01, Buffer.of(0xff))), true);
   return {
-    cert: certificate({ subject: commonName, issuer: commonName, key: privateKey, signer: privateKey }, [isAuthority]),
+    cert: certificate({ subject: name, issuer: name, key: privateKey, signer: privateKey }, [isAuthority]),
     key: pemOf(privateKey),
-    issue(name, alternatives = []) {
+    issue(subject, alternatives = []) {
       const { privateKey: key } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
       const names = alternatives.map((one) =>
         'dns' in one ? tagged(0x82, Buffer.from(one.dns)) : tagged(0x87, Buffer.from(one.ip)),
       );
       const extensions = names.length === 0 ? [] : [extension('2.5.29.17', sequence(...names))];
-      const cert = certificate({ subject: name, issuer: commonName, key, signer: privateKey }, extensions);
+      const cert = certificate({ subject, issuer: name, key, signer: privateKey }, extensions);
       return { cert, key: pemOf(key) };
     },
   };
@@ -48,9 +49,9 @@ function certificate({ subject, issuer, key, signer }: Parts, extensions: readon
     tagged(0xa0, tagged(0x02, Buffer.of(2))),
     tagged(0x02, serial),
     algorithm,
-    nameOf(issuer),
+    commonName(issuer),
     sequence(utcTime(Date.now() - 3_600_000), utcTime(Date.now() + 3_600_000)),
-    nameOf(subject),
+    commonName(subject),
     createPublicKey(pemOf(key)).export({ type: 'spki', format: 'der' }),
     ...(extensions.length === 0 ? [] : [tagged(0xa3, sequence(...extensions))]),
   );
@@ -59,39 +60,9 @@ function certificate({ subject, issuer, key, signer }: Parts, extensions: readon
   return `-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`;
 }
 
-function nameOf(commonName: string): Buffer {
-  return sequence(tagged(0x31, sequence(objectId('2.5.4.3'), tagged(0x0c, Buffer.from(commonName)))));
-}
-
 function extension(id: string, value: Buffer, critical = false): Buffer {
   const flag = critical ? [tagged(0x01, Buffer.of(0xff))] : [];
   return sequence(objectId(id), ...flag, tagged(0x04, value));
-}
-
-function utcTime(at: number): Buffer {
-  return tagged(0x17, Buffer.from(`${new Date(at).toISOString().slice(2, 19).replace(/[-:T]/g, '')}Z`));
-}
-
-function objectId(dotted: string): Buffer {
-  const [first = 0, second = 0, ...rest] = dotted.split('.').map(Number);
-  return tagged(0x06, Buffer.from([first * 40 + second, ...rest.flatMap(base128)]));
-}
-
-function base128(number: number): number[] {
-  const digits = [number & 0x7f];
-  for (let left = number >>> 7; left > 0; left >>>= 7) digits.unshift((left & 0x7f) | 0x80);
-  return digits;
-}
-
-function sequence(...parts: readonly Buffer[]): Buffer {
-  return tagged(0x30, Buffer.concat(parts));
-}
-
-function tagged(tag: number, content: Buffer): Buffer {
-  const { length } = content;
-  const head =
-    length < 0x80 ? [tag, length] : length < 0x100 ? [tag, 0x81, length] : [tag, 0x82, length >> 8, length & 0xff];
-  return Buffer.concat([Buffer.from(head), content]);
 }
 
 function pemOf(key: KeyObject): string {

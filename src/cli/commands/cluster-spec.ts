@@ -18,6 +18,7 @@ export interface CreateOptions {
   readonly jobManagerCpus?: number;
   readonly jobManagerMemory?: number;
   readonly flinkVersion?: string;
+  readonly internalTls?: boolean;
   readonly define?: Readonly<Record<string, string>>;
   readonly environment?: Readonly<Record<string, string>>;
   readonly constraint?: Constraint[];
@@ -57,6 +58,7 @@ const specOptions = [
   'jobManagerCpus',
   'jobManagerMemory',
   'flinkVersion',
+  'internalTls',
   'define',
   'environment',
   'constraint',
@@ -152,6 +154,7 @@ export function fromOptions(name: string, options: CreateOptions): ClusterSpec {
     ...(options.flinkVersion === undefined ? {} : { flink: { version: options.flinkVersion } }),
     ...(_.isEmpty(jobManager) ? {} : { jobManager }),
     ...(_.isEmpty(taskManager) ? {} : { taskManager }),
+    ...(options.internalTls ? { security: { internalTls: true } } : {}),
     ...(options.taskManagers === undefined ? {} : { taskManagers: { mode: 'fixed', count: options.taskManagers } }),
     ...(options.elastic === undefined ? {} : { taskManagers: { mode: 'elastic', ...options.elastic } }),
     ...(options.standbyJobManagers === undefined

@@ -85,6 +85,7 @@ export function addSpecOptions(command: Command): void {
     .option('--job-manager-cpus <n>', 'cpus of the JobManager', positiveNumber)
     .option('--job-manager-memory <MiB>', 'memory of the whole JobManager process', wholeNumber)
     .option('--flink-version <version>', 'for example 2.3.0')
+    .option('--internal-tls', 'its processes speak TLS with each other, by a key that is made for it')
     .option('-D, --define <key=value>', 'a Flink option (may be repeated)', keyValue)
     .option('-e, --environment <key=value>', 'an environment variable of every process (may be repeated)', keyValue);
   addPlacementOptions(command);

@@ -30,6 +30,7 @@ export function completeSpec(spec: ClusterSpec, defaults: SpecDefaults): Complet
     ...(highAvailability && { highAvailability }),
     ...(spec.processes && { processes: spec.processes }),
     ...(spec.logging && { logging: spec.logging }),
+    ...(spec.security && { security: spec.security }),
     configuration: spec.configuration ?? {},
     environment: spec.environment ?? {},
   };

@@ -6,6 +6,7 @@
 
 import { programPath, secretPath } from '../driver/names.ts';
 import type { CompleteClusterSpec } from '../spec.ts';
+import type { KeyStore } from '../tls/internal-key-store.ts';
 import { jvmOptionsFile } from './jvm-options.ts';
 import { logSettings } from './log-settings.ts';
 import {
@@ -25,6 +26,8 @@ type Options = Readonly<Record<string, string>>;
 export interface OfThisCluster {
   readonly incarnation: string;
   readonly driverSecret?: string;
+  /** For traffic between its own processes. */
+  readonly keyStore?: KeyStore;
   readonly given?: GivenToAll;
 }
 
@@ -44,7 +47,7 @@ export interface GivenToAll {
 export function renderConfiguration(spec: CompleteClusterSpec, storage: string, own: OfThisCluster): Buffer {
   const jobManager = memoryOf(divideJobManagerMemory(spec.jobManager.memoryMiB, spec.configuration));
   const taskManager = memoryOf(divideTaskManagerMemory(spec.taskManager.memoryMiB, spec.configuration));
-  const { incarnation, driverSecret, given = { files: [], options: {}, jvmFlags: [] } } = own;
+  const { incarnation, driverSecret, keyStore, given = { files: [], options: {}, jvmFlags: [] } } = own;
   const options = {
     ...clusterOptions(spec, storage),
     ...given.options,
@@ -53,6 +56,7 @@ export function renderConfiguration(spec: CompleteClusterSpec, storage: string, 
     ...elasticOptions(spec),
     ...applicationOptions(spec),
     ...localRecoveryOptions(spec),
+    ...(keyStore && internalTlsOptions(keyStore)),
     ...jobManagerMemoryOptions(jobManager),
     ...taskManagerMemoryOptions(taskManager),
     'taskmanager.cpu.cores': String(spec.taskManager.cpus),
@@ -68,6 +72,7 @@ export function renderConfiguration(spec: CompleteClusterSpec, storage: string, 
     ...programFile(spec),
     ...(driverSecret === undefined ? [] : [{ path: secretPath, content: `${driverSecret}\n`, mode: 0o600 }]),
     ...given.files.map(({ name, content }) => ({ path: `conf/${name}`, content, mode: 0o600 })),
+    ...(keyStore === undefined ? [] : [{ path: keyStorePath, content: keyStore.content, mode: 0o600 }]),
   ]);
 }
 
@@ -110,6 +115,26 @@ function programFile({ application }: CompleteClusterSpec) {
   if (application === undefined) return [];
   const { entryClass, args = [] } = application;
   return [{ path: programPath, content: `${JSON.stringify({ entryClass, args })}\n` }];
+}
+
+/** In the sandbox, where the processes are at home. */
+const keyStorePath = 'conf/internal.p12';
+
+/** RPC, data and blobs, with both sides showing the certificate; the REST of JobManagers stays as it is. */
+function internalTlsOptions({ password }: KeyStore): Options {
+  const store = (name: string): Options => ({
+    [`security.ssl.internal.${name}`]: keyStorePath,
+    [`security.ssl.internal.${name}-password`]: password,
+    [`security.ssl.internal.${name}-type`]: 'PKCS12',
+  });
+  return {
+    'security.ssl.internal.enabled': 'true',
+    ...store('keystore'),
+    'security.ssl.internal.key-password': password,
+    ...store('truststore'),
+    'security.ssl.protocol': 'TLSv1.2',
+    'security.ssl.algorithms': 'TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384',
+  };
 }
 
 /** Flink then finds the leader, and brings jobs back, by ZooKeeper and the storage alone. */

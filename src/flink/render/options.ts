@@ -71,7 +71,10 @@ const refusals: readonly Refusal[] = [
   { option: 'high-availability.jobmanager.port', why: byOffer },
   { option: 'scheduler-mode', why: 'Flink allows reactive mode in application clusters only' },
   { option: 'web.submit.enable', why: "jobs are submitted through the JobManager's REST" },
-  { option: 'security.ssl.*', why: 'this version speaks plain HTTP with its JobManagers' },
+  ...['security.ssl.enabled', 'security.ssl.rest.*'].map((option) => ({
+    option,
+    why: 'the scheduler speaks plain HTTP with its JobManagers; set security.internalTls for traffic between processes',
+  })),
   { option: 'kubernetes.*', why: 'the cluster runs on Mesos' },
   { option: 'yarn.*', why: 'the cluster runs on Mesos' },
 ];

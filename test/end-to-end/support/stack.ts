@@ -65,7 +65,7 @@ export async function startStack(options: { scheduler?: readonly string[]; agent
           ...extra,
         ]),
       );
-      stack.api = apiAt((await stack.scheduler.said(/API at (http:\/\/[^\s,]+)/))[1] ?? '');
+      stack.api = apiAt((await stack.scheduler.said(/API at (https?:\/\/[^\s,]+)/))[1] ?? '');
     },
     close: async () => {
       for (const process of processes.reverse()) await process.kill('SIGTERM');
