@@ -45,6 +45,9 @@ const words = (text: string): string[] =>
     .map((each) => each.trim())
     .filter(Boolean);
 
+/** What is neither stays text, which the schema refuses. */
+const trueOrFalse = (text: string): unknown => ({ true: true, false: false })[text.trim()] ?? text;
+
 /** A value is judged where it lands: by the schema of specifications. */
 const rows: readonly Row[] = [
   { flags: '--jobmanager-cpus <cpus>', what: 'CPUs of a JobManager', path: 'jobManager.cpus', parse: number },
@@ -119,6 +122,12 @@ const rows: readonly Row[] = [
     what: 'the Flink that lies in the image, or on all agents, as 2.3.0@/opt/flink',
     path: 'flink',
     parse: parseFlinkHome,
+  },
+  {
+    flags: '--internal-tls <true|false>',
+    what: 'their processes speak TLS with each other, by a key that is made for each cluster',
+    path: 'security.internalTls',
+    parse: trueOrFalse,
   },
   {
     flags: '--flink-log-level <level>',

@@ -5,7 +5,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { promisify } from 'node:util';
 import ava, { type ExecutionContext } from 'ava';
 import { buildPlugin, type Plugin, platformOf } from '../../bin/dcos-plugin/build-plugin.ts';
 import { defaultCacheDir } from '../../src/main/directories.ts';
+import { version } from '../../src/main/version.ts';
 import { readPackage } from '../../universe/package.ts';
 import { buildRepository } from '../../universe/repository.ts';
 import { serveRepository } from '../../universe/serve.ts';
@@ -21,7 +22,8 @@ import type { FakeDispatcher } from '../api/support/fake-dispatcher.ts';
 import { type DcosCluster, startDcos } from './support/dcos/cluster.ts';
 import { canHaveDcos } from './support/dcos/dcos-binary.ts';
 import { type DcosCli, openDcosCli } from './support/dcos/dcos-cli.ts';
-import { repository } from './support/process.ts';
+import { freePort } from './support/free-port.ts';
+import { repository as root } from './support/process.ts';
 
 const test = canHaveDcos ? ava : ava.skip;
 const MiB = 2 ** 20;
@@ -32,7 +34,7 @@ ava.before(async () => {
   directory = await mkdtemp(join(tmpdir(), 'flink-mesos-plugin-'));
   const platform = platformOf('linux');
   if (platform === undefined) throw new Error('there is no Linux');
-  plugin = await buildPlugin(platform, { root: repository, outDir: directory, cacheDir: defaultCacheDir(), level: 1 });
+  plugin = await buildPlugin(platform, { root, outDir: directory, cacheDir: defaultCacheDir(), level: 1 });
 });
 
 ava.after.always(() => rm(directory, { recursive: true, force: true }));
@@ -177,26 +179,15 @@ test('bash completes commands and options', async (t) => {
 });
 
 async function serveCatalog(t: ExecutionContext, sha256: string): Promise<string> {
-  const catalog = await readPackage('http://127.0.0.1:1', '0.1.0');
-  const files = createServer();
-  t.teardown(() => files.close());
-  const build = (url: string): string => {
-    const artifact = { kind: 'zip', url: `${url}/${plugin.name}`, contentHash: [{ algo: 'sha256', value: sha256 }] };
-    const resource = { ...catalog.resource, cli: { binaries: { linux: { 'x86-64': artifact } } } };
-    return buildRepository({ ...catalog, resource });
-  };
-  const port = await freePortOf(files);
+  const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const server = await serveRepository({ host: '127.0.0.1', port, repository: build(url), directory });
+  const definition = await readPackage(url, version);
+  const binary = { kind: 'zip', url: `${url}/${plugin.name}`, contentHash: [{ algo: 'sha256', value: sha256 }] };
+  const resource = { ...definition.resource, cli: { binaries: { linux: { 'x86-64': binary } } } };
+  const repository = buildRepository({ ...definition, resource });
+  const server = await serveRepository({ host: '127.0.0.1', port, repository, directory });
   t.teardown(() => server.close());
   return url;
-}
-
-async function freePortOf(server: Server): Promise<number> {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** `dcos cluster setup` installs the CLIs of the packages that run there. */

@@ -10,7 +10,7 @@ import test, { type ExecutionContext } from 'ava';
 import { exampleClasses } from '../../examples/build.ts';
 import type { ClusterView, JobView, TaskView } from '../../src/dispatcher/dispatcher.ts';
 import { createAuthority } from '../mesos-api-client/certificates.ts';
-import { flinkMesos } from './support/process.ts';
+import { eventually, flinkMesos } from './support/process.ts';
 import { exampleJar, pidOfTask, type Stack, startStack } from './support/stack.ts';
 
 let stack: Stack;
@@ -84,7 +84,9 @@ test.serial('a job runs on TaskManagers that speak TLS with their JobManager and
   const jobManager = (await view<ClusterView>(t, 'clusters show safe')).jobManager?.taskId;
   const { ports } = await view<TaskView>(t, `tasks show ${jobManager}`);
   // Flink listens there where a task's output is fetched from.
-  const data = Promise.any(taskManagers.map((task) => certificateAt(task.ports?.data ?? 0)));
+  const data = eventually('a data port', 60_000, () =>
+    Promise.any(taskManagers.map((task) => certificateAt(task.ports?.data ?? 0))).catch(() => false as const),
+  );
   const names = await Promise.all([certificateAt(ports?.rpc ?? 0), certificateAt(ports?.blob ?? 0), data]);
   for (const name of names) t.regex(name, /^safe-[0-9a-f]{6}$/);
   t.is(new Set(names).size, 1);

@@ -26,6 +26,7 @@ const withPattern: Record<string, fc.Arbitrary<string>> = {
   'zookeeper.uri': fc.constantFrom('', 'zk://zk-1:2181,zk-2:2181/flink'),
   'flink.clusters': fc.constantFrom('', 'default', 'a,b-2'),
   'service.name': fc.constantFrom('flink', '/prod/flink', 'a', 'prod/flink-2', 'x.y'),
+  'service.dcos_url': fc.constantFrom('', 'https://master.mesos', 'http://10.0.0.1:8080'),
   'mesos.masters': fc.constantFrom(
     'zk://a:2181,b:2181/mesos',
     'leader.mesos:5050',

@@ -15,6 +15,8 @@ export interface Service {
 export interface AdminRouter {
   /** By name; names may hold slashes. */
   readonly services: Map<string, Service>;
+  /** Asked after those. */
+  find: (name: string) => Service | undefined;
   /** Of users that may not use a service: `dcos:adminrouter:service:NAME`. */
   readonly forbidden: Set<string>;
   /** Of a cluster without authentication. */
@@ -28,6 +30,7 @@ export interface AdminRouter {
 export function createAdminRouter(identity: Identity): AdminRouter {
   const router: AdminRouter = {
     services: new Map(),
+    find: () => undefined,
     forbidden: new Set(),
     authenticates: true,
     admit(request, response) {
@@ -41,7 +44,7 @@ export function createAdminRouter(identity: Identity): AdminRouter {
       if (path === undefined) return false;
       const uid = router.admit(request, response);
       if (uid === undefined) return true;
-      const found = findService(router.services, path);
+      const found = findService((name) => router.services.get(name) ?? router.find(name), path);
       if (found === undefined) refuse(response, 404, 'Service not found in Marathon, Mesos or Mesos-DNS');
       else if (router.forbidden.has(`${uid} ${found.name}`)) refuse(response, 403, 'Forbidden');
       else forward(request, response, `${found.service.url}${found.rest}`);
@@ -60,11 +63,11 @@ function tokenOf(request: IncomingMessage): string | undefined {
   return token;
 }
 
-function findService(services: ReadonlyMap<string, Service>, path: string) {
+function findService(serviceOf: (name: string) => Service | undefined, path: string) {
   const segments = path.split('/');
   for (let length = 1; length <= Math.min(10, segments.length); length++) {
     const name = segments.slice(0, length).join('/').split('?', 1)[0] ?? '';
-    const service = services.get(name);
+    const service = serviceOf(name);
     if (service === undefined) continue;
     const rest = path.slice(name.length);
     return { name, service, rest: rest.startsWith('/') ? rest : `/${rest}` };
