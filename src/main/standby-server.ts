@@ -1,7 +1,8 @@
 /**
  * What a scheduler answers while another one leads: that it is well, and what the leader says. Reads are passed on to the
  * leader, of whoever may ask this scheduler itself: Host, Origin and token are judged here as they are there. All else is sent on
- * (307), so that the leader judges it as it came: what changes something, event streams, Flink's own pages.
+ * (307), so that the leader judges it as it came: what changes something, event streams, Flink's own pages. Who came through
+ * a proxy could not follow, and is relayed instead.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -15,6 +16,7 @@ import { checkRole, createGate } from '../api/access/gate.ts';
 import type { AccessRules } from '../api/access/rules.ts';
 import { Problem } from '../lib/problem.ts';
 import { portProblem } from './ports.ts';
+import { camePastProxy, relay } from './relay.ts';
 import type { ServerTls } from './server-tls.ts';
 import type { Listen } from './settings.ts';
 
@@ -69,7 +71,7 @@ function judgeOf({ access, advertiseUrl }: StandbyParts): Judge {
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { leader, agent }: StandbyParts & { readonly agent: Agent },
+  { leader, agent, tls }: StandbyParts & { readonly agent: Agent },
   judge: Judge,
 ): Promise<void> {
   const target = request.url ?? '';
@@ -83,7 +85,8 @@ async function answer(
   if (passes) await judge(request, path);
   const url = await leader();
   if (url === undefined) throw new Problem('NOT_READY', 'no scheduler leads at present');
-  return passes ? passOn(request, response, `${url}${target}`, agent) : sendOn(response, url, target);
+  if (passes) return passOn(request, response, `${url}${target}`, agent);
+  return camePastProxy(request) ? relay(request, response, `${url}${target}`, tls?.ca) : sendOn(response, url, target);
 }
 
 /** What is answered at once and changes nothing. */

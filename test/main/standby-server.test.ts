@@ -114,3 +114,34 @@ test('while nobody leads it says so, and when to ask again', async (t) => {
   }
   t.is((await fetch(`http://127.0.0.1:${port}/v1/health`)).status, 200);
 });
+
+test('who comes through a proxy is relayed: bodies and answers as they are, and the leader judges', async (t) => {
+  const seen: { url: string | undefined; headers: IncomingMessage['headers']; body: string }[] = [];
+  const leader = createServer(async (request, response) => {
+    seen.push({ url: request.url, headers: request.headers, body: (await request.toArray()).join('') });
+    response.writeHead(201, { 'content-type': 'application/json', 'x-of-leader': 'yes' });
+    response.end('{"made":true}');
+  });
+  leader.listen(0, '127.0.0.1');
+  await once(leader, 'listening');
+  t.teardown(() => leader.close());
+  const url = `http://127.0.0.1:${(leader.address() as AddressInfo).port}`;
+  const port = await standby(t, { leader: async () => url, access: tokenRules('abc') });
+  const headers = { 'x-forwarded-for': '10.0.0.1', authorization: 'token=abc', host: 'dcos.example', 'x-any': '1' };
+  const asked = httpRequest({ host: '127.0.0.1', port, path: '/v1/clusters?a=b', method: 'POST', headers });
+  asked.write('one ');
+  asked.end('two');
+  const [response] = (await once(asked, 'response')) as [IncomingMessage];
+  t.is(response.statusCode, 201);
+  t.is(response.headers['x-of-leader'], 'yes');
+  t.is((await response.toArray()).join(''), '{"made":true}');
+  t.is(seen.length, 1);
+  t.like(seen[0], { url: '/v1/clusters?a=b', body: 'one two' });
+  t.like(seen[0]?.headers, headers);
+});
+
+test('relayed to a leader that does not answer: NOT_READY', async (t) => {
+  const port = await standby(t, { leader: async () => 'http://127.0.0.1:1' });
+  const headers = { 'x-forwarded-for': '10.0.0.1' };
+  t.like(await ask(port, '/v1/clusters', { method: 'POST', headers }), { status: 503, body: { code: 'NOT_READY' } });
+});
