@@ -4,15 +4,17 @@
  * Flink; what DC/OS lets through gets in and nobody else; uninstalled, nothing is left.
  */
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { constants } from 'node:zlib';
 import ava from 'ava';
 import { buildArchive } from '../../bin/archive/build-archive.ts';
 import { buildPlugin, platformOf } from '../../bin/dcos-plugin/build-plugin.ts';
+import { writeZip } from '../../bin/dcos-plugin/zip.ts';
 import { exampleClasses } from '../../examples/build.ts';
 import { type LocalMesos, startLocalMesos } from '../../src/local-mesos/server/start-local-mesos.ts';
 import { defaultCacheDir } from '../../src/main/directories.ts';
@@ -31,6 +33,7 @@ import { exampleJar, processesOf } from './support/stack.ts';
 
 const test = canHaveDcos ? ava.serial : ava.serial.skip;
 const run = promisify(execFile);
+const MiB = 2 ** 20;
 
 let directory: string;
 let catalog: Server;
@@ -81,7 +84,8 @@ test('the repository is added, and the package installed', async (t) => {
     options: {
       service: { user: userInfo().username, token_uri: `file://${directory}/token`, dcos_url: cluster.url },
       mesos: { masters: new URL(mesos.masterUrl).host },
-      flink: { storage: `file://${directory}/storage` },
+      // The walk makes its own.
+      flink: { storage: `file://${directory}/storage`, clusters: '' },
     },
   });
   await eventually('the service', 180_000, async () => {
@@ -115,6 +119,26 @@ test('dcos flink creates a cluster, uploads a jar and runs it: the job is RUNNIN
   t.regex((await flink('pod list')).stdout, /default-taskmanager-0/);
   t.regex((await flink('log --all')).stdout, /Starting|JobManager/);
   t.deepEqual(JSON.parse((await flink('describe')).stdout).service.name, 'flink');
+});
+
+test('a jar of 300 MB goes through all of it as a stream: the scheduler holds none of it', async (t) => {
+  const large = join(directory, 'large.jar');
+  await writeZip(
+    large,
+    [
+      { name: 'META-INF/MANIFEST.MF', content: Buffer.from('Manifest-Version: 1.0\n') },
+      { name: 'filler', content: Buffer.alloc(300 * MiB) },
+    ],
+    constants.Z_NO_COMPRESSION,
+  );
+  const scheduler = await pidOfScheduler();
+  const before = await peakMiB(scheduler);
+  const { bytes } = JSON.parse((await flink(`upload ${large} --json`)).stdout) as { bytes: number };
+  const grown = (await peakMiB(scheduler)) - before;
+  t.true(bytes > 300 * MiB);
+  t.log(`the scheduler's memory at its peak grew by ${grown} MiB`);
+  t.true(grown < 150, String(grown));
+  await rm(large);
 });
 
 test('who acted is the user of DC/OS', async (t) => {
@@ -170,6 +194,18 @@ async function flink(args: string): Promise<Said> {
   const said = await dcos.run(`flink ${args}`);
   if (said.exitCode !== 0) throw new Error(`dcos flink ${args}: ${said.exitCode}\n${said.stdout}${said.stderr}`);
   return said;
+}
+
+async function pidOfScheduler(): Promise<number> {
+  for (const pid of await processesOf(join(directory, 'mesos'))) {
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    if (command.includes('src/main.js\0scheduler')) return pid;
+  }
+  throw new Error('there is no scheduler');
+}
+
+async function peakMiB(pid: number): Promise<number> {
+  return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024);
 }
 
 /** As `dcos package …` asks, whose plugin cannot be had here (docs/dcos.md). */
