@@ -83,19 +83,40 @@ test.serial('a job runs on TaskManagers that speak TLS with their JobManager and
   t.is(taskManagers.length, 2);
   const jobManager = (await view<ClusterView>(t, 'clusters show safe')).jobManager?.taskId;
   const { ports } = await view<TaskView>(t, `tasks show ${jobManager}`);
+  const key = await keyOf(jobManager ?? '');
   // Flink listens there where a task's output is fetched from.
-  const data = eventually('a data port', 60_000, () =>
-    Promise.any(taskManagers.map((task) => certificateAt(task.ports?.data ?? 0))).catch(() => false as const),
+  const data = await eventually('a data port', 60_000, () =>
+    Promise.any(
+      taskManagers.map(async ({ ports: own }) => {
+        await certificateAt(own?.data ?? 0, key);
+        return own?.data;
+      }),
+    ).catch(() => false as const),
   );
-  const names = await Promise.all([certificateAt(ports?.rpc ?? 0), certificateAt(ports?.blob ?? 0), data]);
+  const used = [ports?.rpc ?? 0, ports?.blob ?? 0, data || 0];
+  const names = await Promise.all(used.map((port) => certificateAt(port, key)));
   for (const name of names) t.regex(name, /^safe-[0-9a-f]{6}$/);
   t.is(new Set(names).size, 1);
+  for (const port of used) t.true(await isRefused(port), `${port} takes who shows no certificate`);
 });
 
-/** Whose certificate is shown there; nobody is let in without one. */
-function certificateAt(port: number): Promise<string> {
+interface Key {
+  readonly pfx: Buffer;
+  readonly passphrase: string;
+}
+
+/** Of the cluster, from where its JobManager has it. */
+async function keyOf(taskId: string): Promise<Key> {
+  const conf = join(await readlink(`/proc/${await pidOfTask(taskId)}/cwd`), 'conf');
+  const configuration = await readFile(join(conf, 'config.yaml'), 'utf8');
+  const passphrase = /internal\.keystore-password: "([^"]+)"/.exec(configuration)?.[1] ?? '';
+  return { pfx: await readFile(join(conf, 'internal.p12')), passphrase };
+}
+
+/** Whose certificate is shown there. */
+function certificateAt(port: number, key: Key): Promise<string> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, timeout: 10_000 });
+    const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, timeout: 10_000, ...key });
     socket.once('secureConnect', () => {
       resolve(String(socket.getPeerCertificate().subject.CN));
       socket.destroy();
@@ -105,13 +126,22 @@ function certificateAt(port: number): Promise<string> {
   });
 }
 
+/** Without a certificate: an alert comes, in the handshake or right after it. */
+function isRefused(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, timeout: 10_000 });
+    socket.once('error', ({ message }) => resolve(/alert|reset/i.test(message)));
+    socket.once('end', () => resolve(true));
+    socket.once('timeout', () => resolve(false));
+  });
+}
+
 test.serial('the key lies in a file that only its user reads, its password in no view and no argument', async (t) => {
   const jobManager = (await view<ClusterView>(t, 'clusters show safe')).jobManager?.taskId ?? '';
   const pid = await pidOfTask(jobManager);
   const sandbox = await readlink(`/proc/${pid}/cwd`);
   t.is((await stat(join(sandbox, 'conf/internal.p12'))).mode & 0o777, 0o600);
-  const configuration = await readFile(join(sandbox, 'conf/config.yaml'), 'utf8');
-  const password = /keystore-password: "([^"]+)"/.exec(configuration)?.[1] ?? '';
+  const { passphrase: password } = await keyOf(jobManager);
   t.true(password.length >= 32);
   const shown = [
     await readFile(`/proc/${pid}/cmdline`, 'utf8'),
