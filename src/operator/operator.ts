@@ -60,7 +60,7 @@ export function createOperator(parts: OperatorParts): Operator {
   };
   const plans: Readonly<Record<PlanName, (of: readonly ClusterPods[]) => Plan>> = {
     deploy: (of) => ending() ?? deployPlan(of, configurations.errors, forced),
-    update: (of) => updatePlan(ending() === undefined ? of : [], forced),
+    update: () => updatePlan(configurations),
     recovery: (of) => recoveryPlan(ending() === undefined ? of : [], forced),
     uninstall: () => ending() ?? planOf([], 'serial'),
   };
@@ -85,8 +85,8 @@ export function createOperator(parts: OperatorParts): Operator {
     plan: (name) => plans[planNamed(name)](clusters()),
     async actOnPlan(name, act, target) {
       const plan = planNamed(name);
-      // What ends for good is not held up.
-      if (ending() !== undefined) return { message: `Received cmd: ${act}`, already: true };
+      // What ends for good is not held up, and options are followed at once or not at all.
+      if (ending() !== undefined || plan === 'update') return { message: `Received cmd: ${act}`, already: true };
       return await actOn(plans[plan](clusters()), act, target, {
         pause: (cluster, paused) =>
           runtime.submit({ kind: 'pause', cluster: cluster as ClusterName, paused }).then(() => undefined),

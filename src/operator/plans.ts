@@ -1,8 +1,9 @@
 /**
  * The plans of this service. `deploy` brings each cluster up for the first time, and is complete from then on; `recovery` is
- * about what a cluster that was up lacks; `update` replaces processes of an older configuration. A cluster is a phase, a
- * pod is a step.
+ * about what a cluster that was up lacks; `update` says which options are followed, and why others are not. In the first two a
+ * cluster is a phase, and a pod is a step.
  */
+import type { Configurations } from './configurations.ts';
 import { type Phase, type Plan, type PlanName, phaseOf, planOf, type Step } from './plan-model.ts';
 import type { ClusterLook, Pod } from './pods.ts';
 
@@ -29,13 +30,14 @@ export function recoveryPlan(clusters: readonly ClusterPods[], forced: Forced): 
   return planOf(phases, 'parallel');
 }
 
-/** Steps of clusters with a newer configuration: complete where a pod has it. */
-export function updatePlan(clusters: readonly ClusterPods[], forced: Forced): Plan {
-  const phases = clusters.filter(isToStay).flatMap(({ look, pods }) => {
-    if (look.record.updatedAt === undefined) return [];
-    return [phase('update', look, pods.map(stepOf), forced)];
-  });
-  return planOf(phases, 'parallel');
+/**
+ * New options are followed as a whole, at the start of a scheduler, or not at all: then the errors say why. Clusters that there
+ * are keep the specification that they were created with.
+ */
+export function updatePlan({ target, errors }: Configurations): Plan {
+  const message = `options of ${new Date(target.at).toISOString()} are followed`;
+  const step = { name: `follow-${target.id}`, status: 'COMPLETE', message, tasks: [] } as const;
+  return planOf([phaseOf('update', 'configuration', [step], 'serial')], 'serial', errors);
 }
 
 function phase(plan: PlanName, look: ClusterLook, steps: readonly Omit<Step, 'id'>[], forced: Forced): Phase {

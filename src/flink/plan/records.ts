@@ -131,8 +131,6 @@ export interface ClusterRecord {
   readonly configuration: ArtifactRef;
   readonly createdAt: EpochMs;
   readonly goal: 'run' | 'delete';
-  /** Of its present specification, if it was not created with it: processes that were asked for before are replaced. */
-  readonly updatedAt?: EpochMs;
   /** Agents that an operator had a process replaced on, newest last, bounded. */
   readonly left?: readonly { readonly part: string; readonly agentId: AgentId; readonly at: EpochMs }[];
   /** An operator has interrupted its plan: what runs is left alone, and nothing is launched. */
