@@ -1,11 +1,15 @@
-/** What is deleted when the service has ended: every record, whoever wrote it, but those that are written at that moment. */
+/** What is written when the service has ended: its last word. Every other record is deleted, whoever wrote it, in this turn too. */
 import type { Store, StoreWrite } from '../store/store.ts';
 
-export async function withoutAllElse(
+export async function lastWord(
   store: Pick<Store, 'load'>,
   writes: readonly StoreWrite[],
 ): Promise<readonly StoreWrite[]> {
-  const written = new Set(writes.map(({ collection, key }) => `${collection}/${key}`));
-  const rest = (await store.load()).filter(({ collection, key }) => !written.has(`${collection}/${key}`));
-  return [...writes, ...rest.map(({ collection, key }) => ({ kind: 'delete', collection, key }) as const)];
+  const rest = (await store.load()).filter((record) => !isLastWord(record));
+  const deletions = rest.map(({ collection, key }) => ({ kind: 'delete', collection, key }) as const);
+  return [...writes.filter(isLastWord), ...deletions];
+}
+
+function isLastWord({ collection, key }: Pick<StoreWrite, 'collection' | 'key'>): boolean {
+  return collection === 'framework' && key === 'uninstall';
 }

@@ -18,7 +18,7 @@ import { type Clock, monotone, systemClock } from './clock.ts';
 import { createFactLog, type FactLog } from './facts.ts';
 import { createFlinkActions, type FlinkActions } from './flink-actions.ts';
 import { createFlinkWatch, type FlinkWatch } from './flink-watch.ts';
-import { withoutAllElse } from './leftovers.ts';
+import { lastWord } from './leftovers.ts';
 import { followMasters, type MasterSource } from './masters.ts';
 import { createMesosConnection, type MesosConnection } from './mesos-connection.ts';
 import { lookEveryMs } from './pace.ts';
@@ -240,7 +240,7 @@ class Loop {
     const { store } = this.#parts;
     try {
       const over = facts.some(({ kind }) => kind === 'uninstall.finished');
-      await store.commit(over ? await withoutAllElse(store, persist) : persist);
+      await store.commit(over ? await lastWord(store, persist) : persist);
       return undefined;
     } catch (error) {
       if (error instanceof Problem) return error;

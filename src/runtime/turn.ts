@@ -90,7 +90,7 @@ class Turn {
         this.#restart(item);
         break;
       case 'records':
-        this.#write(item.writes);
+        this.#writeRecords(item);
         break;
       default:
         unreachable(item);
@@ -145,6 +145,13 @@ class Turn {
   #refuseIfEnding({ kind }: ClusterCommand): void {
     if (kind !== 'create' || this.#scheduler.view().uninstall === undefined) return;
     throw new Problem('CONFLICT', 'this service is being uninstalled: it takes no new clusters');
+  }
+
+  /** A record that comes after the last word (of a jar whose upload took long) would be left for ever. */
+  #writeRecords(item: Extract<QueueItem, { kind: 'records' }>): void {
+    if (this.#scheduler.view().uninstall?.stage === 'done') {
+      this.#refused.set(item, new Problem('CONFLICT', 'this service is uninstalled: it keeps nothing more'));
+    } else this.#write(item.writes);
   }
 
   /** In one transaction, so that no cluster is left behind. */

@@ -245,6 +245,7 @@ test('RL-10, WS-8, I2: uninstalled: the tasks end, the framework is removed, and
   offer(house);
   const launched = launchedTasks(await house.call('ACCEPT'));
   await house.runtime.uninstall();
+  const jar = { kind: 'put', collection: 'jars', key: 'late', value: { version: 1 } } as const;
   await t.throwsAsync(house.runtime.submit({ kind: 'create', cluster: cluster() }), { message: /uninstalled/ });
   t.like(house.runtime.scheduler().uninstall, { stage: 'tasks', tasks: 2 });
   for (const task of launched) {
@@ -254,6 +255,8 @@ test('RL-10, WS-8, I2: uninstalled: the tasks end, the framework is removed, and
   await house.call('TEARDOWN');
   house.stream.push({ type: 'ERROR', error: { message: 'Framework has been removed' } });
   await house.fact('uninstall.finished');
+  // The upload of a jar that took long.
+  await t.throwsAsync(house.runtime.putRecords([jar]), { code: 'CONFLICT' });
   t.is(house.runtime.scheduler().uninstall?.stage, 'done');
   t.deepEqual(
     (await house.store.load()).map(({ collection, key }) => `${collection}/${key}`),
