@@ -24,10 +24,16 @@ export class MachineJudge {
     this.#living.set(process.taskId, process);
     for (const port of portsOf(process)) {
       const owner = this.#ports.get(port);
-      if (owner !== undefined)
+      if (owner !== undefined && !this.#isOfRemoved(owner))
         this.#verdicts.violated('I8', `port ${port} was given to ${process.taskId} while ${owner} has it`);
       this.#ports.set(port, process.taskId);
     }
+  }
+
+  /** Masters offer what a removed framework had at once, while its processes are still being ended. */
+  #isOfRemoved(taskId: string): boolean {
+    const { removed, tasks } = this.#books;
+    return removed.size > 0 && tasks.get(taskId)?.life.phase !== 'launched';
   }
 
   ended(process: TaskProcess): void {
