@@ -88,8 +88,11 @@ test('MA-58 LM-29 several tasks on one custom executor: messages, updates, a kil
   t.is(failure.executor_id?.value, executor.executor_id.value);
 });
 
+/** A machine that is busy with other tests is no executor that hangs. */
+const patient = { executorTimes: { reregistrationMs: 15_000, shutdownGraceMs: 15_000 } };
+
 test('LM-62 an executor and its tasks outlive their agent', async (t) => {
-  const all = await setting(t);
+  const all = await setting(t, patient);
   const { framework, mesos } = all;
   const executor = executorOf(framework);
   const [id = ''] = await runOn(all, executor);
@@ -135,7 +138,7 @@ test('LM-29 an executor that never registers fails its tasks', async (t) => {
 });
 
 test('LM-61 LM-47 SHUTDOWN ends an executor in good order, and a stubborn one by force', async (t) => {
-  const all = await setting(t);
+  const all = await setting(t, patient);
   const { framework, mesos } = all;
   const agent_id = { value: mesos.agents[0]?.agentId };
   const shutDown = ({ executor_id }: ExecutorInfo) =>

@@ -6,7 +6,7 @@ import { subscribe } from '../../conformance/framework.ts';
 import { amount } from '../../conformance/tasks.ts';
 import { temporaryDirectory } from '../support/agent-fixture.ts';
 
-const waits = { patienceMs: 15_000, quietMs: 500 };
+const waits = { patienceMs: 15_000, quietMs: 1_000 };
 const agent = { resources: 'cpus:4;mem:2048;gpus:2;ports:[31000-31099]' };
 
 test('LM-25 quotas and weights that it is started with hold, and hold again after a restart', async (t) => {
@@ -70,8 +70,8 @@ test('LM-54 of many silent agents one is given up at a time, where a limit says 
   const mesos = await startLocalMesos({
     workDir: temporaryDirectory(t),
     agents: 2,
-    agentPingMs: 50,
-    maxAgentPingTimeouts: 2,
+    agentPingMs: 200,
+    maxAgentPingTimeouts: 3,
     agentRemovalMs: 3_600_000,
   });
   t.teardown(() => mesos.close());
