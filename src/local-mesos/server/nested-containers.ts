@@ -4,12 +4,13 @@
  * do): they run on as part of their parent.
  */
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ProcessEnd, RunId } from '../model/agent-io.ts';
 import { waitStatusOf } from '../model/agent-status.ts';
 import { type ContainerCall, isSupported, type NestedId } from '../model/container-call.ts';
 import type { Fetcher } from './fetcher.ts';
 import { type Run, startRun } from './process-run.ts';
-import { killTree, send } from './process-tree.ts';
+import { killTree, send, treesOf } from './process-tree.ts';
 import { createSandbox } from './sandbox.ts';
 import { commandLine, commandVariables } from './sandbox-environment.ts';
 
@@ -48,6 +49,7 @@ interface Nested {
 /** Of one executor and all others: whoever wants more of them at once removes some. */
 const most = 1_000;
 const killed = 9;
+const lookAgainMs = 10;
 
 export function createNestedContainers(parts: NestedParts): NestedContainers {
   const all = new Map<string, Nested>();
@@ -69,9 +71,17 @@ export function createNestedContainers(parts: NestedParts): NestedContainers {
     }
   }
   async function kill(nested: Nested, signal = killed): Promise<void> {
-    const { process } = await nested.starting;
-    if (signal === killed) await killTree({ process, sandbox: nested.sandbox });
-    else send(-process.pid, signal);
+    const root = { process: (await nested.starting).process, sandbox: nested.sandbox };
+    if (signal === killed) {
+      await killTree(root);
+      return;
+    }
+    // The shim is deaf to most signals: before it has started the command, nobody would hear.
+    while (!nested.isOver) {
+      const [members = []] = treesOf([root]);
+      if (members.filter((pid) => send(pid, signal)).length > 0) return;
+      await sleep(lookAgainMs);
+    }
   }
   return {
     async take(call) {

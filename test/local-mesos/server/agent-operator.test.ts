@@ -1,17 +1,19 @@
 /** The operator API of an agent and its older pages, asked while tasks of all kinds run. */
+import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { startLocalMesos } from '../../../src/local-mesos/server/start-local-mesos.ts';
 import { createAgentApi } from '../../../src/mesos-api-client/operator-client.ts';
 import { subscribe } from '../../conformance/framework.ts';
 import { ask } from '../../conformance/http.ts';
 import { freshId, launch, scalar, task } from '../../conformance/tasks.ts';
-import { temporaryDirectory } from '../support/agent-fixture.ts';
+import { temporaryDirectory, untilFile } from '../support/agent-fixture.ts';
 
 async function setting(t: ExecutionContext) {
   const agents = [
     { hostname: 'agent-1.example', attributes: 'rack:r1', resources: 'cpus:4;mem:2048;disk:1000;ports:[31000-31099]' },
   ];
-  const mesos = await startLocalMesos({ workDir: temporaryDirectory(t), agents });
+  const workDir = temporaryDirectory(t);
+  const mesos = await startLocalMesos({ workDir, agents });
   t.teardown(() => mesos.close());
   const waits = { patienceMs: 15_000, quietMs: 300 };
   const framework = await subscribe({ host: '127.0.0.1', port: mesos.port }, waits);
@@ -21,7 +23,7 @@ async function setting(t: ExecutionContext) {
   t.teardown(() => api.close());
   const get = async (path: string) =>
     JSON.parse((await ask({ host: '127.0.0.1', port }, { method: 'GET', path })).text);
-  return { mesos, framework, api, get, port };
+  return { workDir, mesos, framework, api, get, port };
 }
 
 test('LM-72 an agent tells of its tasks, executors, containers and frameworks, now and before', async (t) => {
@@ -180,7 +182,8 @@ test('LM-1 LM-2 LM-3 calls of an agent’s operator API that are none are refuse
 });
 
 test('LM-47 containers nested by the agent’s API: launched, waited for, killed, removed, and ended with their parent', async (t) => {
-  const { framework, port } = await setting(t);
+  t.timeout(60_000);
+  const { framework, port, mesos, workDir } = await setting(t);
   const offer = await framework.offer();
   const outer = task(offer, 'outer', 'exec sleep 1000');
   await framework.accept([offer], [launch(outer)], 0);
@@ -204,7 +207,9 @@ test('LM-47 containers nested by the agent’s API: launched, waited for, killed
   t.is(await say('REMOVE', 'short'), '200 ');
   t.is(await say('WAIT', 'short'), `404 Container ${parent?.value}.short cannot be found`);
 
-  t.is(await say('LAUNCH', 'long', { command: { value: 'exec sleep 1000' } }), '200 ');
+  t.is(await say('LAUNCH', 'long', { command: { value: 'touch up; exec sleep 1000' } }), '200 ');
+  const sandbox = ['agents/0/slaves', mesos.agents[0]?.agentId, 'frameworks', framework.id, 'executors', outer.name];
+  await untilFile(join(workDir, ...sandbox.map(String), 'runs/latest/containers/long/up'));
   t.is(await say('REMOVE', 'long'), '500 Nested container has not terminated yet');
   t.is(await say('KILL', 'long', { signal: 15 }), '200 ');
   t.regex(await say('WAIT', 'long'), /"exit_status":15/);
