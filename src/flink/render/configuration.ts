@@ -91,9 +91,14 @@ function elasticOptions({ taskManagers, taskManager }: CompleteClusterSpec): Opt
   };
 }
 
-function localRecoveryOptions({ taskManager }: CompleteClusterSpec): Options {
+function localRecoveryOptions({ taskManager, configuration }: CompleteClusterSpec): Options {
   if (taskManager.localRecovery === undefined) return {};
-  return { 'execution.checkpointing.local-backup.enabled': 'true', 'execution.state-recovery.from-local': 'true' };
+  return {
+    'execution.checkpointing.local-backup.enabled': 'true',
+    'execution.state-recovery.from-local': 'true',
+    // A successor holds the slot of its predecessor for so long until the job has taken it; with the slot its state would go.
+    'taskmanager.slot.timeout': configuration['taskmanager.slot.timeout'] ?? '30 s',
+  };
 }
 
 /** The JobManager stays until its end was seen, and a successor does not run again what had ended. */
