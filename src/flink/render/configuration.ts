@@ -97,7 +97,7 @@ function localRecoveryOptions({ taskManager, configuration }: CompleteClusterSpe
     'execution.checkpointing.local-backup.enabled': 'true',
     'execution.state-recovery.from-local': 'true',
     // A successor holds the slot of its predecessor for so long until the job has taken it; with the slot its state would go.
-    'taskmanager.slot.timeout': configuration['taskmanager.slot.timeout'] ?? '30 s',
+    'taskmanager.slot.timeout': configuration['taskmanager.slot.timeout'] ?? '10 s',
   };
 }
 
