@@ -59,10 +59,11 @@ for (const version of [undefined, '1.20.5']) {
       const left = await readdir(join(directory, incarnation));
       t.true(left.includes(`tm_${heir.id}`));
       t.is(await readlink(join(directory, incarnation, `tm_${victim?.id}`)), `tm_${heir.id}`);
-      const restored = /Finished restoring from state handle: [^\n]*stateHandle=[^\n]*? file:(\S+)/.exec(
-        await logOf(stack.directory, heir.id),
-      );
-      t.true(restored?.[1]?.startsWith(directory), `its keyed state came from ${restored?.[1]}`);
+      const from = await eventually('its keyed state restored', 60_000, async () => {
+        const log = await logOf(stack.directory, heir.id);
+        return /Finished restoring from state handle: [^\n]*stateHandle=[^\n]*? file:(\S+)/.exec(log)?.[1];
+      });
+      t.true(from.startsWith(directory), `it came from ${from}`);
       const { completed } = await counts();
       await eventually('checkpoints again', 60_000, async () => (await counts()).completed > completed);
 
