@@ -48,7 +48,7 @@ export function VirtualTable<T>({ label, columns, items, keyOf, rowClass }: Virt
           </tr>
         </thead>
         <tbody>
-          {first > 0 && <Gap rows={first} columns={columns.length} />}
+          {first > 0 && <Gap rows={first} />}
           {shown.map((item, at) => (
             <tr key={keyOf(item)} aria-rowindex={first + at + 2} class={rowClass?.(item)}>
               {columns.map(({ title, kind, cell }) => (
@@ -58,18 +58,19 @@ export function VirtualTable<T>({ label, columns, items, keyOf, rowClass }: Virt
               ))}
             </tr>
           ))}
-          {last < items.length && <Gap rows={items.length - last} columns={columns.length} />}
+          {last < items.length && <Gap rows={items.length - last} />}
         </tbody>
       </table>
     </section>
   );
 }
 
-function Gap({ rows, columns }: { readonly rows: number; readonly columns: number }) {
+/** One cell: a span over columns that a small screen leaves out would bring them back, empty. */
+function Gap({ rows }: { readonly rows: number }) {
   return (
     // biome-ignore lint/a11y/noAriaHiddenOnFocusable: a row cannot be focused; this one only holds the place of others
     <tr aria-hidden="true">
-      <td class="gap" colSpan={columns} style={{ height: `${rows * rowPx}px` }} />
+      <td class="gap" style={{ height: `${rows * rowPx}px` }} />
     </tr>
   );
 }
