@@ -131,7 +131,8 @@ function isOver(world: World): boolean {
 
 function judgeBounds(world: World): void {
   const { verdicts, ensemble, books, leader } = world;
-  const nodes = 60 + books.tasks.size + 3 * world.operator.clusters.size;
+  // Of a task its record and its process; a process is shared by the TaskManagers of one JobManager.
+  const nodes = 60 + 2 * books.tasks.size + 3 * world.operator.clusters.size;
   if (ensemble.tree.size > nodes) verdicts.violated('I12', `ZooKeeper holds ${ensemble.tree.size} nodes`);
   const most = 40 + 4 * books.tasks.size;
   if (leader !== undefined && leader.process.timers > most)
