@@ -76,17 +76,19 @@ export type CompleteAgentOptions = ReturnType<typeof completeOptions>;
 
 /** A JobManager and a TaskManager of Flink's own sizes, together. */
 const LEAST_MEM_MIB = 3072;
+/** Two such clusters. */
+const LEAST_CPUS = 4;
 
 /**
- * A laptop is not to be divided into crumbs: every agent has all cores (they are over-committed, and the operating
- * system shares them out) and its share of half the memory, but never less than what a small cluster asks for; the disk
+ * A laptop is not to be divided into crumbs: every agent has all cores, and four of them at least (they are over-committed, and
+ * the operating system shares them out) and its share of half the memory, but never less than what a small cluster asks for; the disk
  * is what the file system has free. Nothing of it is enforced.
  * As in Mesos nobody looks whether somebody else listens on one of the ports: a task that finds it taken fails.
  */
 export function defaultResources(workDir: string, agents: number, ports: Range): Resource[] {
   const disk = statfsSync(workDir);
   return [
-    scalar('cpus', availableParallelism()),
+    scalar('cpus', Math.max(LEAST_CPUS, availableParallelism())),
     scalar('mem', Math.max(LEAST_MEM_MIB, Math.floor(totalmem() / 2 ** 21 / agents))),
     scalar('disk', Math.floor((disk.bavail * disk.bsize) / 2 ** 20 / agents)),
     { name: 'ports', type: 'RANGES', ranges: { range: [ports] } },
