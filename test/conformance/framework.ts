@@ -45,7 +45,8 @@ export interface Framework {
   cut(): void;
 }
 
-export function frameworkInfo(options: FrameworkOptions = {}): FrameworkInfo {
+/** A master that demands a principal wants the framework to name the same. */
+export function frameworkInfo(options: FrameworkOptions = {}, { credential }: Partial<Target> = {}): FrameworkInfo {
   const capabilities = options.capabilities ?? ['MULTI_ROLE', 'RESERVATION_REFINEMENT', 'PARTITION_AWARE'];
   return {
     user: userInfo().username,
@@ -54,6 +55,7 @@ export function frameworkInfo(options: FrameworkOptions = {}): FrameworkInfo {
     failover_timeout: 60,
     checkpoint: true,
     capabilities: capabilities.map((type) => ({ type })),
+    ...(credential === undefined ? {} : { principal: credential.principal }),
     ...options.info,
   };
 }
@@ -74,7 +76,7 @@ export async function subscribe(
   waits: { readonly patienceMs: number; readonly quietMs: number },
   options: FrameworkOptions = {},
 ): Promise<Framework> {
-  const info = frameworkInfo(options);
+  const info = frameworkInfo(options, master);
   const body = subscribeCall(info, options.suppressedRoles);
   const response = await open(master, { path: schedulerPath, body, agent: new Agent({ keepAlive: false }) });
   assert.equal(response.statusCode, 200, 'SUBSCRIBE');

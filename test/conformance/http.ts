@@ -4,6 +4,13 @@ import { Agent, type IncomingHttpHeaders, type IncomingMessage, request } from '
 export interface Target {
   readonly host: string;
   readonly port: number;
+  /** By which it knows who asks, where it demands that (HTTP basic authentication). */
+  readonly credential?: Credential;
+}
+
+export interface Credential {
+  readonly principal: string;
+  readonly secret: string;
 }
 
 export interface Answer {
@@ -27,10 +34,11 @@ export const json = { 'Content-Type': 'application/json', Accept: 'application/j
 export function open(target: Target, question: Question): Promise<IncomingMessage> {
   const { method = 'POST', path, headers = json, body, agent } = question;
   const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
-  const sent = { ...headers, 'Content-Length': Buffer.byteLength(text) };
+  const { host, port, credential } = target;
+  const sent = { ...authorization(credential), ...headers, 'Content-Length': Buffer.byteLength(text) };
   return new Promise((resolve, reject) => {
     const call = request(
-      { ...target, method, path, headers: sent, ...(agent === undefined ? {} : { agent }) },
+      { host, port, method, path, headers: sent, ...(agent === undefined ? {} : { agent }) },
       resolve,
     );
     call.on('error', reject);
@@ -54,4 +62,10 @@ export async function askForStream(target: Target, question: Question): Promise<
   const response = await open(target, { ...question, agent: new Agent({ keepAlive: false }) });
   response.on('error', () => undefined).destroy();
   return { status: response.statusCode ?? 0, headers: response.headers };
+}
+
+function authorization(credential: Credential | undefined): Readonly<Record<string, string>> {
+  if (credential === undefined) return {};
+  const { principal, secret } = credential;
+  return { Authorization: `Basic ${Buffer.from(`${principal}:${secret}`).toString('base64')}` };
 }

@@ -4,11 +4,12 @@
  * master are played as well. Scenarios run one after the other, because each wants
  * the cluster for itself; a name given with --only runs those whose ids or titles hold it.
  */
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { longRecordings, type Played, replay } from '../local-mesos/replay/recordings.ts';
 import { startEmbedded } from './embedded.ts';
 import { type Framework, subscribe } from './framework.ts';
-import type { Target } from './http.ts';
+import type { Credential, Target } from './http.ts';
 import type { Bench, Scenario } from './scenario.ts';
 import { Skipped } from './scenario.ts';
 import { scenarios } from './scenarios/index.ts';
@@ -46,11 +47,16 @@ async function main(): Promise<number> {
   }
   if (values.master !== undefined) {
     const master = parseMaster(values.master);
-    if (master === undefined) {
-      console.error(`--master ${values.master}: give HOST:PORT`);
+    const credential = values.credential === undefined ? undefined : readCredential(values.credential);
+    if (master === undefined || credential === null) {
+      console.error(
+        master === undefined
+          ? `--master ${values.master}: give HOST:PORT`
+          : `--credential ${values.credential}: give a file with {"principal": "…", "secret": "…"}`,
+      );
       return 64;
     }
-    return report(await runAll(chosen, master, waitsForOthers, true));
+    return report(await runAll(chosen, { ...master, ...(credential && { credential }) }, waitsForOthers, true));
   }
   const embedded = await startEmbedded();
   try {
@@ -86,11 +92,14 @@ async function playOne(recording: Played): Promise<[Scenario, Result]> {
   return [scenario, result];
 }
 
-function readArguments(): { master?: string; only?: string } | undefined {
+function readArguments(): { master?: string; credential?: string; only?: string } | undefined {
+  const options = { master: { type: 'string' }, credential: { type: 'string' }, only: { type: 'string' } } as const;
   try {
-    return parseArgs({ options: { master: { type: 'string' }, only: { type: 'string' } } }).values;
+    return parseArgs({ options }).values;
   } catch (error) {
-    console.error(`${(error as Error).message}\nnpm run conformance -- [--master HOST:PORT] [--only ID or title]`);
+    console.error(
+      `${(error as Error).message}\nnpm run conformance -- [--master HOST:PORT [--credential FILE]] [--only ID or title]`,
+    );
     return undefined;
   }
 }
@@ -98,6 +107,16 @@ function readArguments(): { master?: string; only?: string } | undefined {
 function parseMaster(text: string): Target | undefined {
   const match = /^(?:http:\/\/)?([^:/]+|\[[^\]]+\]):(\d{1,5})$/.exec(text);
   return match === null ? undefined : { host: (match[1] ?? '').replace(/^\[|\]$/g, ''), port: Number(match[2]) };
+}
+
+/** A file as Mesos' own frameworks take it by --credential; null for one that is none. */
+function readCredential(file: string): Credential | null {
+  try {
+    const { principal, secret } = JSON.parse(readFileSync(file, 'utf8')) as Partial<Credential>;
+    return typeof principal === 'string' && typeof secret === 'string' ? { principal, secret } : null;
+  } catch {
+    return null;
+  }
 }
 
 async function runAll(

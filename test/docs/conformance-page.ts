@@ -88,7 +88,7 @@ const introduction = `# Conformance with Apache Mesos
 Every scenario that the Mesos side is held against, and the tests that hold it (paths below \`test/\`). This page is written by \`node test/docs/conformance-page.ts --write\` from the titles of the tests.
 
 - \`npm run conformance\` starts the embedded Mesos as a process of its own and runs the scenarios of \`test/conformance\` against it, over HTTP only; beside them it plays recorded exchanges with a real Apache Mesos 1.12 and compares the answers (\`test/local-mesos/replay\`).
-- \`npm run conformance -- --master HOST:PORT\` runs the scenarios against any other master, with longer time-outs; what cannot be asked of a master that others use is skipped, with the reason. They use role \`*\`, tasks of 0.1 cpus and 32 MB, and end their frameworks when they are done. The master must not demand credentials.
+- \`npm run conformance -- --master HOST:PORT\` runs the scenarios against any other master, with longer time-outs; what cannot be asked of a master that others use is skipped, with the reason. They use role \`*\`, tasks of 0.1 cpus and 32 MB, and end their frameworks when they are done. Where it demands credentials, \`--credential FILE\` names a file as Mesos' frameworks take it: \`{"principal": "…", "secret": "…"}\`.
 - \`npm run conformance -- --only LM-30\` runs what names an id.
 
 It prints a table by id and closes with \`N passed, N failed, N skipped\`. An id that is held here may be held in part: the titles of its tests say what.
