@@ -5,6 +5,7 @@
  * first of them ended. There is only one JobManager at a time, so that each end of one counts.
  */
 import type { EpochMs } from '../../lib/brand.ts';
+import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
 import type { TaskEnd, TaskRecord } from '../../scheduler/model/task.ts';
 import type { Brake } from './failure-rate.ts';
 import type { Failure } from './records.ts';
@@ -65,7 +66,15 @@ function failureOf(task: TaskRecord): Failure | undefined {
 
 /** An agent that is drained, or was declared gone, takes healthy tasks along: no sign of a crash loop. */
 function byOperator({ state, reason }: TaskEnd): boolean {
-  return reason === 'REASON_AGENT_DRAINING' || state === 'TASK_GONE_BY_OPERATOR';
+  return (reason === 'REASON_AGENT_DRAINING' && state !== 'TASK_DROPPED') || state === 'TASK_GONE_BY_OPERATOR';
+}
+
+/** The agent that took a task for nothing: it drains, and its master, who offered it, does not know that (yet). */
+export function turnedAwayBy({ life }: TaskRecord): AgentId | undefined {
+  if (life.phase !== 'ended') return undefined;
+  const { state, reason } = life.end;
+  const turnedAway = state === 'TASK_DROPPED' && reason === 'REASON_AGENT_DRAINING';
+  return turnedAway ? life.placement?.agentId : undefined;
 }
 
 function countEvents(failures: readonly Failure[]): number {

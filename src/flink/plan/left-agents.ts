@@ -1,4 +1,4 @@
-/** Agents that an operator had a process replaced on: its successors rather run elsewhere, for a while. */
+/** Agents that an operator had a process replaced on, or that turned one away: its successors rather run elsewhere, for a while. */
 import type { EpochMs } from '../../lib/brand.ts';
 import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
 import type { TaskSpec } from '../../scheduler/model/task.ts';
@@ -18,7 +18,7 @@ export function withLeft(
   return { left: [...fresh, { part, agentId, at: now }].slice(-MOST_AVOIDED) };
 }
 
-/** The task as it is asked for: rather not where an operator had one like it replaced lately. */
+/** The task as it is asked for: rather not where one like it was replaced by an operator, or turned away, lately. */
 export function avoidingLeft(record: ClusterRecord, task: TaskSpec, now: EpochMs): TaskSpec {
   const avoided = (record.left ?? []).filter(({ part, at }) => part === task.part && at > now - AVOIDED_MS);
   if (avoided.length === 0) return task;

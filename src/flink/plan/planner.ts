@@ -11,7 +11,7 @@ import type { TaskRecord } from '../../scheduler/model/task.ts';
 import type { Renderer } from '../render/render.ts';
 import { endOtherAttempts, noteApplication } from './application.ts';
 import { applicationIsOver, applicationJob } from './application-job.ts';
-import { launchNotBefore, withFailures } from './back-off.ts';
+import { launchNotBefore, turnedAwayBy, withFailures } from './back-off.ts';
 import type { ClusterCommand, ClusterFrame, ClusterInput, Clusters } from './clusters.ts';
 import { noteEndedWorkers, takeDriverCall } from './driver-calls.ts';
 import { brakeOf } from './failure-rate.ts';
@@ -277,6 +277,9 @@ function noteFailures({ draft, tasks }: Planning): void {
   draft.change({ failures });
   for (const { part, taskId } of added) {
     if (taskId === undefined) continue;
+    const lost = tasks.find(({ spec }) => spec.taskId === taskId);
+    const agentId = lost && turnedAwayBy(lost);
+    if (agentId !== undefined) draft.change(withLeft(draft.record.left, part, agentId, draft.now));
     const relaunchInMs = Math.max(
       0,
       launchNotBefore(failures, part, draft.now, brakeOf(draft.record.spec)) - draft.now,

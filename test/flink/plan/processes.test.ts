@@ -453,3 +453,21 @@ test('on a network of its own a JobManager has no address before it runs: TaskMa
   world.plan();
   t.is(world.task('jobmanager').spec.prefer, undefined);
 });
+
+test('an agent that turns a process away, for it is drained, is avoided by the next one, and the one after that waits', (t) => {
+  const world = new World(two());
+  world.plan();
+  const turnedAway = { state: 'TASK_DROPPED', reason: 'REASON_AGENT_DRAINING' } as const;
+  const avoids = () => world.task('jobmanager').spec.placement?.preferences;
+  t.is(avoids(), undefined);
+  for (const launch of [1, 2]) {
+    const { taskId } = world.task('jobmanager').spec;
+    world.run(taskId, { agentId: 'agent-7' as AgentId });
+    world.end(taskId, turnedAway);
+    world.pass(1);
+    t.is(world.plan().filter(({ kind }) => kind === 'launch').length, launch === 1 ? 1 : 0);
+  }
+  world.pass(1000);
+  world.plan();
+  t.like(avoids()?.[0], { field: '@agent', operator: 'IS_NOT', value: 'agent-7' });
+});
