@@ -4,7 +4,7 @@
  * everything stays as it is, and is lost and replaced like anything else when the agent goes.
  */
 
-import type { PlacementConstraint } from '../../scheduler/model/placement.ts';
+import { neverOn } from '../../scheduler/model/elsewhere.ts';
 import type { TaskRecord, TaskSpec } from '../../scheduler/model/task.ts';
 import { type DriverState, step } from '../driver/sessions.ts';
 import { type Draft, isLaunched, isWanted, kill, type Planning } from './known-cluster.ts';
@@ -21,14 +21,13 @@ export function isLeaving(draft: Draft, task: TaskRecord): boolean {
   return draft.now >= from;
 }
 
-export function keepingAway({ draft, tasks }: Planning, spec: TaskSpec): TaskSpec {
+/** How tasks are asked for meanwhile. */
+export function keepingAway({ draft, tasks }: Planning): (spec: TaskSpec) => TaskSpec {
   const agents = new Set(
     tasks.flatMap((task) => (isLaunched(task) && isLeaving(draft, task) ? [task.life.placement.agentId] : [])),
   );
-  if (agents.size === 0) return spec;
-  const { placement = { constraints: [], preferences: [], awayFrom: [], exclusive: false, fitness: 'pack' } } = spec;
-  const away = [...agents].map((value): PlacementConstraint => ({ field: '@agent', operator: 'IS_NOT', value }));
-  return { ...spec, placement: { ...placement, constraints: [...placement.constraints, ...away] } };
+  if (agents.size === 0) return (spec) => spec;
+  return (spec) => ({ ...spec, placement: neverOn(spec.placement, '@agent', [...agents]) });
 }
 
 /** Of a fixed number: how many of those that stay are registered decides how many of the others may go. */

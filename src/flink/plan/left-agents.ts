@@ -1,6 +1,7 @@
 /** Agents that an operator had a process replaced on, or that turned one away: its successors rather run elsewhere, for a while. */
 import type { EpochMs } from '../../lib/brand.ts';
 import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
+import { ratherNotOn } from '../../scheduler/model/elsewhere.ts';
 import type { TaskSpec } from '../../scheduler/model/task.ts';
 import type { ClusterRecord } from './records.ts';
 
@@ -22,16 +23,8 @@ export function withLeft(
 export function avoidingLeft(record: ClusterRecord, task: TaskSpec, now: EpochMs): TaskSpec {
   const avoided = (record.left ?? []).filter(({ part, at }) => part === task.part && at > now - AVOIDED_MS);
   if (avoided.length === 0) return task;
-  const {
-    prefer,
-    placement = { constraints: [], preferences: [], awayFrom: [], exclusive: false, fitness: 'pack' },
-    ...rest
-  } = task;
-  const preferences = avoided.map(({ agentId }) => ({ field: '@agent', operator: 'IS_NOT' as const, value: agentId }));
-  const back = prefer !== undefined && avoided.every(({ agentId }) => agentId !== prefer.agentId);
-  return {
-    ...rest,
-    placement: { ...placement, preferences: [...preferences, ...placement.preferences] },
-    ...(back && { prefer }),
-  };
+  const { prefer, ...rest } = task;
+  const agents = avoided.map(({ agentId }) => agentId);
+  const back = prefer !== undefined && !agents.includes(prefer.agentId);
+  return { ...rest, placement: ratherNotOn(task.placement, '@agent', agents), ...(back && { prefer }) };
 }

@@ -84,7 +84,7 @@ function planStandbys(planning: Planning, leading: TaskRecord | undefined): void
   if (missing <= 0 || !isLaunched(leading)) return;
   if (!mayLaunch(draft, 'jobmanager')) return;
   for (let launched = 0; launched < missing; launched++) {
-    launch(planning, 'jobmanager', (id) => keepingAway(planning, renderer.jobManager(draft.record, id, undefined)));
+    launch(planning, 'jobmanager', (id) => keepingAway(planning)(renderer.jobManager(draft.record, id, undefined)));
   }
 }
 
@@ -96,7 +96,7 @@ function replace(planning: Planning, current: TaskId | undefined, ended: TaskRec
   const sameAddress = draft.record.spec.highAvailability === undefined && ended !== undefined;
   const place = sameAddress ? placeToReturnTo(ended, draft.record.jobManager) : undefined;
   const taskId = launch(planning, 'jobmanager', (id) =>
-    keepingAway(planning, renderer.jobManager(draft.record, id, place)),
+    keepingAway(planning)(renderer.jobManager(draft.record, id, place)),
   );
   draft.known.inherited = false;
   draft.change({ jobManager: { taskId, ...(place !== undefined && { successorOf: place }) } });

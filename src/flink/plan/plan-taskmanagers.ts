@@ -19,8 +19,7 @@ export const UNREGISTERED_MS = 2 * 60_000;
 
 export function planTaskManagers(planning: Planning, jobManager: LaunchedTask): void {
   const { draft, tasks } = planning;
-  const { placement } = jobManager.life;
-  const address = { hostname: hostOf(placement), rpcPort: placement.ports.rpc ?? 0 };
+  const address = addressOf(jobManager);
   const wanted = tasks.filter((task) => task.spec.part === 'taskmanager' && isWanted(task));
   const [good, bad] = divide(wanted, (task) => whyUnfit(planning, task, address));
   for (const [task, why] of bad) kill(planning, task, why);
@@ -34,6 +33,10 @@ export function planTaskManagers(planning: Planning, jobManager: LaunchedTask): 
   if (missing < 0) endSome(planning, staying, -missing);
 }
 
+export function addressOf({ life: { placement } }: LaunchedTask): JobManagerAddress {
+  return { hostname: hostOf(placement), rpcPort: placement.ports.rpc ?? 0 };
+}
+
 function endSome(planning: Planning, good: readonly TaskRecord[], count: number): void {
   for (const task of leastUseful(planning, good).slice(0, count)) {
     kill(planning, task, 'the cluster has more TaskManagers than it is to have');
@@ -44,10 +47,9 @@ function launchMissing(planning: Planning, missing: number, address: JobManagerA
   const { draft, renderer } = planning;
   if (!mayLaunch(draft, 'taskmanager')) return;
   const heirs = heirsOf(planning);
+  const keptAway = keepingAway(planning);
   for (let launched = 0; launched < missing; launched++) {
-    launch(planning, 'taskmanager', (id) =>
-      keepingAway(planning, heirs.endow(renderer.taskManager(draft.record, id, address))),
-    );
+    launch(planning, 'taskmanager', (id) => keptAway(heirs.endow(renderer.taskManager(draft.record, id, address))));
   }
 }
 

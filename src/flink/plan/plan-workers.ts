@@ -3,14 +3,12 @@
  * beside them. A worker is launched once; when its task has ended Flink is told, and asks for another one if it needs one.
  */
 
-import { hostOf } from '../../scheduler/model/own-address.ts';
-import type { TaskSpec } from '../../scheduler/model/task.ts';
 import { stateOf } from './driver-calls.ts';
 import { heirsOf } from './heirs.ts';
 import { isWanted, kill, type LaunchedTask, mayLaunch, type Planning } from './known-cluster.ts';
 import { keepingAway } from './leaving.ts';
 import { avoidingLeft } from './left-agents.ts';
-import { whyUnfit } from './plan-taskmanagers.ts';
+import { addressOf, whyUnfit } from './plan-taskmanagers.ts';
 
 /** What Flink has given back ends, whether there is a JobManager at this moment or not. */
 export function releaseWorkers(planning: Planning): void {
@@ -21,24 +19,24 @@ export function releaseWorkers(planning: Planning): void {
   }
 }
 
-export function planWorkers(planning: Planning, { life: { placement } }: LaunchedTask): void {
+export function planWorkers(planning: Planning, jobManager: LaunchedTask): void {
   const { draft, renderer, tasks } = planning;
-  const address = { hostname: hostOf(placement), rpcPort: placement.ports.rpc ?? 0 };
+  const address = addressOf(jobManager);
   for (const task of taskManagersOf(planning)) {
     const why = whyUnfit(planning, task, address);
     if (why !== undefined) kill(planning, task, why);
   }
   const present = new Set<string>(tasks.map(({ spec }) => spec.taskId));
+  const missing = [...(stateOf(draft)?.workers ?? [])].flatMap(([id, worker]) =>
+    worker.phase === 'launched' && !present.has(id) ? [worker.wanted] : [],
+  );
+  if (missing.length === 0 || !mayLaunch(draft, 'taskmanager')) return;
   const heirs = heirsOf(planning);
-  const placed = (spec: TaskSpec) => keepingAway(planning, heirs.endow(spec));
-  for (const [id, worker] of stateOf(draft)?.workers ?? []) {
-    if (worker.phase !== 'launched' || present.has(id)) continue;
-    if (!mayLaunch(draft, 'taskmanager')) return;
+  const keptAway = keepingAway(planning);
+  for (const wanted of missing) {
+    const task = keptAway(heirs.endow(renderer.worker(draft.record, wanted, address)));
     // The core ignores a task that it knows.
-    draft.act({
-      kind: 'launch',
-      task: avoidingLeft(draft.record, placed(renderer.worker(draft.record, worker.wanted, address)), draft.now),
-    });
+    draft.act({ kind: 'launch', task: avoidingLeft(draft.record, task, draft.now) });
   }
 }
 

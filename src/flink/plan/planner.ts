@@ -7,6 +7,7 @@
 import type { EpochMs } from '../../lib/brand.ts';
 import { unreachable } from '../../lib/exhaustive.ts';
 import { Problem } from '../../lib/problem.ts';
+import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import type { TaskRecord } from '../../scheduler/model/task.ts';
 import type { Renderer } from '../render/render.ts';
 import { endOtherAttempts, noteApplication } from './application.ts';
@@ -275,16 +276,21 @@ function noteFailures({ draft, tasks }: Planning): void {
   const { failures, added } = withFailures(draft.record.failures, tasks, draft.now);
   if (added.length === 0) return;
   draft.change({ failures });
+  noteTurnedAway(draft, tasks, new Set(added.map(({ taskId }) => taskId)));
   for (const { part, taskId } of added) {
     if (taskId === undefined) continue;
-    const lost = tasks.find(({ spec }) => spec.taskId === taskId);
-    const agentId = lost && turnedAwayBy(lost);
-    if (agentId !== undefined) draft.change(withLeft(draft.record.left, part, agentId, draft.now));
     const relaunchInMs = Math.max(
       0,
       launchNotBefore(failures, part, draft.now, brakeOf(draft.record.spec)) - draft.now,
     );
     draft.state({ kind: `${part}.lost`, cluster: draft.record.name, taskId, relaunchInMs });
+  }
+}
+
+function noteTurnedAway(draft: Draft, tasks: readonly TaskRecord[], lost: ReadonlySet<TaskId | undefined>): void {
+  for (const task of tasks) {
+    const agentId = lost.has(task.spec.taskId) ? turnedAwayBy(task) : undefined;
+    if (agentId !== undefined) draft.change(withLeft(draft.record.left, task.spec.part, agentId, draft.now));
   }
 }
 

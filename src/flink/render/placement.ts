@@ -1,4 +1,5 @@
 /** From what a cluster's specification says of its place to what each of its tasks says of it. */
+import { neverOn } from '../../scheduler/model/elsewhere.ts';
 import type {
   FitnessPart,
   GroupShare,
@@ -45,15 +46,8 @@ export function awayFromNodes(
   placement: PlacementWish | undefined,
   nodes: readonly string[],
 ): Pick<TaskSpec, 'placement'> {
-  if (nodes.length === 0) return placement === undefined ? {} : { placement };
-  const { constraints = [], ...wish } = placement ?? {
-    preferences: [],
-    awayFrom: [],
-    exclusive: false,
-    fitness: 'pack',
-  };
-  const away = nodes.map((value): PlacementConstraint => ({ field: 'hostname', operator: 'IS_NOT', value }));
-  return { placement: { ...wish, constraints: [...constraints, ...away] } };
+  if (nodes.length > 0) return { placement: neverOn(placement, 'hostname', nodes) };
+  return placement === undefined ? {} : { placement };
 }
 
 /** The disk of a TaskManager includes its volume. */

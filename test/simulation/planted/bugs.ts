@@ -289,8 +289,8 @@ export const plantedBugs: readonly PlantedBug[] = [
   {
     name: 'a worker starts before Flink knows of it',
     file: 'src/flink/plan/plan-workers.ts',
-    find: "if (worker.phase !== 'launched' || present.has(id)) continue;",
-    instead: "if (worker.phase === 'ended' || worker.phase === 'releasing' || present.has(id)) continue;",
+    find: "worker.phase === 'launched' && !present.has(id) ? [worker.wanted] : [],",
+    instead: "worker.phase !== 'ended' && worker.phase !== 'releasing' && !present.has(id) ? [worker.wanted] : [],",
   },
   {
     name: 'what a driver says is forgotten',
