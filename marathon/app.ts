@@ -17,7 +17,11 @@ export interface MarathonApp {
   readonly env?: Readonly<Record<string, string | { readonly secret: string }>>;
   readonly secrets?: Readonly<Record<string, { readonly source: string }>>;
   readonly fetch?: readonly Fetch[];
-  readonly networks?: readonly { readonly mode: string; readonly name?: string }[];
+  readonly networks?: readonly {
+    readonly mode: string;
+    readonly name?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  }[];
   readonly portDefinitions?: readonly PortDefinition[];
   readonly container?: Container;
   readonly healthChecks?: readonly HealthCheck[];

@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import Mustache from 'mustache';
 import type { CliResource } from './cli-binaries.ts';
+import { partials } from './secrets.ts';
 
 export interface ConfigSchema {
   readonly $schema?: string;
@@ -15,6 +16,7 @@ export interface ConfigSchema {
   readonly minLength?: number;
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly items?: ConfigSchema;
   readonly properties?: Readonly<Record<string, ConfigSchema>>;
   readonly required?: readonly string[];
   readonly additionalProperties?: boolean;
@@ -55,6 +57,15 @@ export async function readPackage(artifacts: string, version: string): Promise<C
     package: { ...(JSON.parse(description ?? '') as PackageDescription), version },
     config: JSON.parse(config ?? '') as ConfigSchema,
     resource: JSON.parse(Mustache.render(resource ?? '', values, {}, { escape: inJson })) as CatalogPackage['resource'],
-    marathon: marathon ?? '',
+    marathon: withPartials(marathon ?? ''),
   };
+}
+
+/** The template that goes out is one text: DC/OS knows no partials. */
+function withPartials(template: string): string {
+  return template.replace(/\{\{> ([\w-]+)\}\}/g, (_tag, name: string) => {
+    const text = partials[name];
+    if (text === undefined) throw new Error(`the template names ${name}, which nobody has written`);
+    return text;
+  });
 }

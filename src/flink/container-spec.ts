@@ -18,6 +18,12 @@ export const Container = Type.Object(
         description: "a network that gives each process an address of its own; default: the agent's",
       }),
     ),
+    networkLabels: Type.Optional(
+      Type.Record(Type.String({ pattern: '^.{1,128}$' }), Type.String({ maxLength: 256 }), {
+        maxProperties: 64,
+        description: "what that network's plugin is told beside its name",
+      }),
+    ),
     volumes: Type.Optional(
       Type.Array(
         Type.Object(

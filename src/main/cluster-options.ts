@@ -15,6 +15,7 @@ import {
   parseConstraints,
   parseFlinkHome,
   parseHostAttributes,
+  parseLabels,
   parseTaskManagers,
   parseUris,
 } from './cluster-words.ts';
@@ -116,6 +117,12 @@ const rows: readonly Row[] = [
     what: 'network on which all processes have addresses of their own',
     path: 'processes.container.network',
     parse: word,
+  },
+  {
+    flags: '--process-network-labels <name:value,...>',
+    what: 'what the plugin of that network is told',
+    path: 'processes.container.networkLabels',
+    parse: parseLabels,
   },
   {
     flags: '--process-flink <version@home>',

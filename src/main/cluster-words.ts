@@ -28,9 +28,18 @@ function isRow(row: unknown): row is Constraint {
 
 /** `az:x,series:t2`: the old package's way to say IS. */
 export function parseHostAttributes(text: string, option: string): [string, string, string][] {
+  return parsePairs(text, option).map(([name, value]) => [name, 'IS', value]);
+}
+
+/** `zone:inner,tier:2`, as dcos-commons writes the labels of a network. */
+export function parseLabels(text: string, option: string): Record<string, string> {
+  return Object.fromEntries(parsePairs(text.trim().replace(/,$/, ''), option));
+}
+
+function parsePairs(text: string, option: string): [string, string][] {
   return splitUnescaped(text.trim(), ',').map((each) => {
     const [name = '', value = '', ...more] = splitUnescaped(each, ':').map((part) => unescaped(part).trim());
-    if (name !== '' && value !== '' && more.length === 0) return [name, 'IS', value];
+    if (name !== '' && value !== '' && more.length === 0) return [name, value];
     throw new Problem('USAGE', `${option} ${text}: expected NAME:VALUE,…`);
   });
 }

@@ -13,7 +13,8 @@ function read(...args: string[]) {
   return readClusterSettings(command.parse(args, { from: 'user' }).opts());
 }
 
-const rows: [string, string, object][] = [
+/** Option, value, what clusters get, and what it needs beside it. */
+const rows: [string, string, object, string[]?][] = [
   ['--jobmanager-cpus', '2', { jobManager: { cpus: 2 } }],
   ['--jobmanager-memory', '2048', { jobManager: { memoryMiB: 2048 } }],
   ['--jobmanager-disk', '100', { jobManager: { diskMiB: 100 } }],
@@ -36,6 +37,12 @@ const rows: [string, string, object][] = [
   ],
   ['--process-image', 'flink:2.3.0', { processes: { container: { image: 'flink:2.3.0' } } }],
   ['--process-network', 'dcos', { processes: { container: { network: 'dcos' } } }],
+  [
+    '--process-network-labels',
+    'zone:inner,tier:2,',
+    { processes: { container: { network: 'dcos', networkLabels: { zone: 'inner', tier: '2' } } } },
+    ['--process-network', 'dcos'],
+  ],
   ['--process-flink', '2.3.0@/opt/flink', { flink: { home: '/opt/flink', version: '2.3.0' } }],
   ['--flink-log-level', 'debug', { logging: { level: 'DEBUG' } }],
   ['--checkpoint-dir', 's3://c', { configuration: { 'execution.checkpointing.dir': 's3://c' } }],
@@ -44,9 +51,9 @@ const rows: [string, string, object][] = [
   ['--flink-config', '-Da.b=c', { configuration: { 'a.b': 'c' } }],
 ];
 
-for (const [option, value, expected] of rows) {
+for (const [option, value, expected, beside = []] of rows) {
   test(`${option} ${value}`, (t) => {
-    const { clusterDefaults, clusterFaults } = read(option, value);
+    const { clusterDefaults, clusterFaults } = read(...beside, option, value);
     t.deepEqual(clusterFaults, []);
     t.deepEqual<unknown, unknown>(clusterDefaults, expected);
   });

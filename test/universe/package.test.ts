@@ -51,8 +51,9 @@ test('every option says what it is', (t) => {
 
 test('no option that is not used, none used that is not documented', (t) => {
   const documented = leaves(config).flatMap(([path, schema]) => (isRefusedUnlessFalse(schema) ? [] : [path]));
+  const ofLists = ['name', 'value'];
   const assets = Object.keys(definition.resource.assets.uris).map((name) => `resource.assets.uris.${name}`);
-  t.deepEqual(tagNames(definition.marathon), [...documented, ...assets].sort());
+  t.deepEqual(tagNames(definition.marathon), [...documented, ...assets, ...ofLists].sort());
 });
 
 test('docs/dcos.md names every option', async (t) => {
@@ -87,6 +88,11 @@ const refused: { what: string; options: Options; says: RegExp }[] = [
   { what: 'a master without a port', options: { ...needed, mesos: { masters: 'mesos-1' } }, says: /masters/ },
   { what: 'a password for ZooKeeper', options: { ...needed, mesos: { masters: 'zk://u:p@a/mesos' } }, says: /masters/ },
   { what: 'a name that is no id', options: merged({ service: { name: 'My Flink' } }), says: /name/ },
+  {
+    what: 'TLS of the API without a key',
+    options: merged({ security: { api_tls: { enabled: true, cert_uri: 'file:///cert.pem' } } }),
+    says: /api_tls/,
+  },
   { what: 'a number as text', options: merged({ service: { mem: '768' } }), says: /mem/ },
 ];
 
@@ -111,23 +117,37 @@ test('secrets of the store are files or variables, and nothing of them stands in
     },
     flink: needed.flink,
     security: {
+      api_tls: { enabled: true, cert_secret: 'flink/cert', key_secret: 'flink/key', ca_secret: 'flink/ca' },
       kerberos: { principal: 'p', keytab_secret: 'flink/keytab' },
       ssl: {
         enabled: true,
         keystore_secret: 'flink/keys',
         truststore_secret: 'flink/trust',
         keystore_password_secret: 'flink/word',
+        key_password_secret: 'flink/word-of-the-key',
+        truststore_password_secret: 'flink/word-of-others',
       },
     },
   });
   t.deepEqual(checkApp(app), []);
-  t.is(Object.keys(app.secrets ?? {}).length, 8);
+  t.is(Object.keys(app.secrets ?? {}).length, 13);
   const files = app.container?.volumes?.flatMap(({ containerPath, secret }) => (secret ? [containerPath] : [])) ?? [];
-  for (const variable of ['SECRET', 'TOKEN', 'READ_TOKEN', 'KERBEROS_KEYTAB', 'TLS_KEYSTORE', 'TLS_TRUSTSTORE'])
-    t.true(
-      files.includes(String(app.env?.[`FLINK_MESOS_${variable}_FILE`] ?? app.env?.[`FLINK_MESOS_${variable}`])),
-      variable,
-    );
+  const variables = [
+    'SECRET_FILE',
+    'TOKEN_FILE',
+    'READ_TOKEN_FILE',
+    'KERBEROS_KEYTAB',
+    'TLS_CERT',
+    'TLS_KEY',
+    'TLS_CA',
+  ];
+  for (const store of ['KEYSTORE', 'KEYSTORE_PASSWORD_FILE', 'KEY_PASSWORD_FILE', 'TRUSTSTORE'])
+    variables.push(`TLS_${store}`);
+  variables.push('TLS_TRUSTSTORE_PASSWORD_FILE');
+  t.deepEqual(
+    variables.map((variable) => String(app.env?.[`FLINK_MESOS_${variable}`])).sort(),
+    files.filter((file) => file.startsWith('secrets/')).sort(),
+  );
   t.deepEqual(app.env?.DCOS_SERVICE_ACCOUNT_CREDENTIAL, { secret: 'service-account' });
   t.false(JSON.stringify(app.env).includes('flink/'));
 });
@@ -181,7 +201,7 @@ test('for any options: the files that the environment names are brought, and non
       ];
       if (new Set(brought).size !== brought.length) throw new Error(`twice: ${brought}`);
       const named =
-        'TOKEN_FILE READ_TOKEN_FILE SECRET_FILE KERBEROS_KEYTAB KRB5_CONF TLS_KEYSTORE TLS_TRUSTSTORE MESOS_CA';
+        'TOKEN_FILE READ_TOKEN_FILE SECRET_FILE KERBEROS_KEYTAB KRB5_CONF TLS_KEYSTORE TLS_TRUSTSTORE MESOS_CA DCOS_CA TLS_CERT TLS_KEY TLS_CA';
       for (const name of named.split(' ').map((each) => `FLINK_MESOS_${each}`)) {
         const file = env[name];
         if (file !== undefined && !brought.includes(file as string))
@@ -193,13 +213,39 @@ test('for any options: the files that the environment names are brought, and non
   t.pass();
 });
 
-test('on a virtual network the port is the container’s own, and the host has none', (t) => {
-  const app = render(merged({ service: { virtual_network_enabled: true, virtual_network_name: 'overlay' } }, needed));
+test('with TLS the whole way is https: what is advertised, the health check, Admin Router, the virtual address', (t) => {
+  const files = { enabled: true, cert_uri: 'file:///c.pem', key_uri: 'file:///k.pem', ca_uri: 'file:///a.pem' };
+  const app = render(merged({ security: { api_tls: files } }));
   t.deepEqual(checkApp(app), []);
-  t.deepEqual(app.networks, [{ mode: 'container', name: 'overlay' }]);
+  t.regex(app.cmd ?? '', / --advertise-url https:\/\/\$HOST:\$PORT_API$/);
+  t.is(app.healthChecks?.[0]?.protocol, 'MESOS_HTTPS');
+  t.is(app.labels?.DCOS_SERVICE_SCHEME, 'https');
+  t.is(app.portDefinitions?.[0]?.labels?.VIP_0, 'api.flink:443');
+  const fetched = new Map(app.fetch?.map(({ uri, destPath }) => [destPath, uri]));
+  const found = ['CERT', 'KEY', 'CA'].map((name) => fetched.get(String(app.env?.[`FLINK_MESOS_TLS_${name}`])));
+  t.deepEqual(found, ['file:///c.pem', 'file:///k.pem', 'file:///a.pem']);
+  const plain = render(needed);
+  t.is(plain.healthChecks?.[0]?.protocol, 'MESOS_HTTP');
+  t.is(plain.labels?.DCOS_SERVICE_SCHEME, 'http');
+  t.is(plain.portDefinitions?.[0]?.labels?.VIP_0, 'api.flink:80');
+});
+
+test('on a virtual network the port is the container’s own, and the host has none', (t) => {
+  const labels = [
+    { name: 'zone', value: 'inner' },
+    { name: 'tier', value: '2' },
+  ];
+  const network = { virtual_network_name: 'overlay', virtual_network_labels: labels };
+  const app = render(merged({ service: { virtual_network_enabled: true, ...network }, flink: network }));
+  t.deepEqual(checkApp(app), []);
+  t.deepEqual(app.networks, [
+    { mode: 'container', name: 'overlay', labels: { zone: 'inner', tier: '2', service: 'flink' } },
+  ]);
   t.is(app.portDefinitions, undefined);
   t.is(app.container?.portMappings?.[0]?.containerPort, 8180);
   t.regex(app.cmd ?? '', /--listen 0\.0\.0\.0:8180 /);
+  t.is(app.env?.FLINK_MESOS_PROCESS_NETWORK, 'overlay');
+  t.is(app.env?.FLINK_MESOS_PROCESS_NETWORK_LABELS, 'zone:inner,tier:2,');
 });
 
 function render(options: Options): MarathonApp {

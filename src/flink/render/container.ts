@@ -1,5 +1,5 @@
 /** The container of a process in the words of Mesos (docs/container-image.md, docs/cni.md, docs/docker-containerizer.md). */
-import type { ContainerInfo } from '../../mesos-api-client/protocol/mesos.ts';
+import type { ContainerInfo, NetworkInfo } from '../../mesos-api-client/protocol/containers.ts';
 import type { Container } from '../container-spec.ts';
 import type { CompleteClusterSpec } from '../spec.ts';
 
@@ -7,7 +7,7 @@ import type { CompleteClusterSpec } from '../spec.ts';
 export function containerOf({ processes }: CompleteClusterSpec): ContainerInfo | undefined {
   const container = processes?.container;
   if (container === undefined) return undefined;
-  const { network, volumes = [] } = container;
+  const { volumes = [] } = container;
   return {
     ...(container.type === 'docker' ? dockerized(container) : mesosOwn(container)),
     volumes: volumes.map(({ containerPath, hostPath, readOnly = false }) => ({
@@ -15,8 +15,15 @@ export function containerOf({ processes }: CompleteClusterSpec): ContainerInfo |
       container_path: containerPath,
       host_path: hostPath,
     })),
-    network_infos: network === undefined ? [] : [{ name: network }],
+    network_infos: networksOf(container),
   };
+}
+
+/** The plugin of the network is told of the labels (docs/cni.md, "Passing network labels and port-mapping information"). */
+function networksOf({ network, networkLabels }: Container): NetworkInfo[] {
+  if (network === undefined) return [];
+  const labels = Object.entries(networkLabels ?? {}).map(([key, value]) => ({ key, value }));
+  return [{ name: network, ...(labels.length > 0 && { labels: { labels } }) }];
 }
 
 function mesosOwn({ image, forcePull = false }: Container): ContainerInfo {

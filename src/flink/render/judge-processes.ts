@@ -11,6 +11,9 @@ export function judgeProcesses({ processes = {} }: CompleteClusterSpec): string[
     ...(container?.type === 'docker' && container.image === undefined
       ? ['processes.container.image: a container of Docker needs one']
       : []),
+    ...(container?.networkLabels !== undefined && container.network === undefined
+      ? ['processes.container.networkLabels: labels of which network? Give processes.container.network']
+      : []),
     ...Object.keys(labels)
       .filter((label) => label.startsWith('flink-mesos.'))
       .map((label) => `processes.labels.${label}: labels that begin so are set by the scheduler`),

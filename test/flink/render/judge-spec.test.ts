@@ -89,6 +89,11 @@ const impossible: readonly (readonly [what: string, spec: Partial<ClusterSpec>, 
     /^processes\.container\.image: a container of Docker needs one$/,
   ],
   [
+    'labels of no network',
+    { processes: { container: { networkLabels: { zone: 'inner' } } } },
+    /^processes\.container\.networkLabels: labels of which network/,
+  ],
+  [
     'two jars of one name',
     { processes: { plugins: { s3: [{ value: '/a/s3.jar' }, { value: '/b/s3.jar' }] } } },
     /^processes\.plugins\.s3: two jars are called s3\.jar/,

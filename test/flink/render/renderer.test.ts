@@ -207,12 +207,12 @@ test('LW-1: ports that a specification adds come from the offer, reach their opt
 const containers = [
   [{}, { type: 'MESOS', volumes: [], network_infos: [] }],
   [
-    { image: 'flink:2.3.0', forcePull: true, network: 'dcos' },
+    { image: 'flink:2.3.0', forcePull: true, network: 'dcos', networkLabels: { zone: 'inner' } },
     {
       type: 'MESOS',
       mesos: { image: { type: 'DOCKER', docker: { name: 'flink:2.3.0' }, cached: false } },
       volumes: [],
-      network_infos: [{ name: 'dcos' }],
+      network_infos: [{ name: 'dcos', labels: { labels: [{ key: 'zone', value: 'inner' }] } }],
     },
   ],
   [

@@ -47,6 +47,10 @@ function valueFor(path: string, schema: ConfigSchema): fc.Arbitrary<unknown> {
     const value = fc.string({ maxLength: 5 });
     return fc.array(fc.tuple(fc.constantFrom('hostname', 'zone'), fc.constantFrom('UNIQUE', 'LIKE', 'IS'), value));
   }
+  if (path.endsWith('.virtual_network_labels')) {
+    const label = { name: fc.constantFrom('zone', 'a.b/c'), value: fc.constantFrom('inner', '2') };
+    return fc.uniqueArray(fc.record(label), { selector: ({ name }) => name });
+  }
   switch (type) {
     case 'boolean':
       return fc.boolean();
