@@ -33,8 +33,8 @@ test.serial('without a job there is a JobManager and no TaskManager', async (t) 
   });
   await stack.api.clusterRunning('tides', 0);
   t.deepEqual(
-    (await stack.api.tasks('tides')).map(({ part }) => part),
-    ['jobmanager'],
+    (await stack.api.tasks('tides')).map(({ part, state, message = '' }) => `${part} ${state} ${message}`.trim()),
+    ['jobmanager TASK_RUNNING'],
   );
 });
 

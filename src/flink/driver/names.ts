@@ -35,6 +35,10 @@ export const applicationEnvironment = {
 export const applicationJar = 'application.jar';
 export const programPath = 'conf/application.json';
 
+/** The same for Flink's own entry point, as java reads files of arguments; and the main class alone. */
+export const argumentsPath = 'conf/application.args';
+export const entryClassPath = 'conf/entry-class.args';
+
 /** In the sandbox of a JobManager. */
 export const driverJarName = 'flink-mesos-driver.jar';
 

@@ -6,9 +6,10 @@
  * the attempt to its successor; elsewhere the attempt is over with it, and the next one goes on from its checkpoints.
  */
 import { unreachable } from '../../lib/exhaustive.ts';
-import type { TaskRecord } from '../../scheduler/model/task.ts';
+import type { TaskEnd, TaskRecord } from '../../scheduler/model/task.ts';
 import { applicationEnvironment } from '../driver/names.ts';
 import type { FinishedBody } from '../driver/wire.ts';
+import { NO_PROGRAM_STATUS } from '../render/standalone-application.ts';
 import { wordsOfTrace } from '../rest/flink-words.ts';
 import { applicationJob } from './application-job.ts';
 import { flinkJobId } from './flink-job-id.ts';
@@ -16,6 +17,7 @@ import { abandonOperation } from './job-operations.ts';
 import { hasEnded } from './job-states.ts';
 import { type Draft, isLaunched, kill, type Planning } from './known-cluster.ts';
 import { endJob, takeJobsFrom } from './lost-jobs.ts';
+import type { ClusterRecord } from './records.ts';
 
 /** Takes in what the end of a JobManager says of the application. */
 export function noteApplication(planning: Planning): void {
@@ -75,10 +77,22 @@ export function beginAttempt(draft: Draft, ended: TaskRecord | undefined): void 
 function noteJobManagerEnd(draft: Draft, { spec, life }: TaskRecord): void {
   if (life.phase !== 'ended') return;
   const job = applicationJob(draft.record);
-  const byItself = life.end.state === 'TASK_FINISHED' && !life.end.wanted;
   const attempt = job !== undefined && attemptOf({ spec }) === flinkJobId(job);
-  if (byItself && attempt && !hasEnded(job.state)) endJob(draft, job, 'FINISHED');
+  if (attempt && !hasEnded(job.state) && !life.end.wanted) {
+    if (life.end.state === 'TASK_FINISHED') endJob(draft, job, 'FINISHED');
+    else if (lacksProgram(draft.record, life.end)) endJob(draft, job, 'FAILED', whyNoProgram(draft.record));
+  }
   takeJobsFrom(draft, spec.taskId);
+}
+
+/** With the driver the JobManager says so itself. */
+function lacksProgram({ driver, jobManager }: ClusterRecord, { message = '' }: TaskEnd): boolean {
+  const status = Number(/exited with status (\d+)/.exec(message)?.[1]);
+  return driver === undefined && jobManager?.answered !== true && status === NO_PROGRAM_STATUS;
+}
+
+function whyNoProgram({ spec, jobManager }: ClusterRecord): string {
+  return `there is no class ${spec.application?.entryClass} with a main method in its jar (stderr of ${jobManager?.taskId} says more)`;
 }
 
 function attemptOf({ spec }: Pick<TaskRecord, 'spec'>): string | undefined {

@@ -27,6 +27,12 @@ export function takeOperation(draft: Draft, id: JobId, operation: JobOperation):
   if (job.operation?.state === 'running') {
     throw new Problem('CONFLICT', `job ${id} is busy with another operation: ${job.operation.wish.kind}`);
   }
+  if (operation.wish.kind === 'rescale' && record.spec.configuration['scheduler-mode'] !== undefined) {
+    throw new Problem(
+      'CONFLICT',
+      `job ${id} has as many subtasks as there are slots: scale cluster ${record.name} instead`,
+    );
+  }
   if (operation.wish.kind === 'rescale' && job.spec === undefined && !isAdaptive(record)) {
     throw new Problem(
       'CONFLICT',

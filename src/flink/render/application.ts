@@ -1,10 +1,11 @@
 /** What the JobManager of an application cluster is given besides: its program, and the attempt that it is for. */
 import type { Uri } from '../../mesos-api-client/protocol/mesos.ts';
-import { applicationEnvironment, applicationJar } from '../driver/names.ts';
+import { applicationEnvironment, applicationJar, argumentsPath, entryClassPath, programPath } from '../driver/names.ts';
 import { flinkJobId, flinkJobIds } from '../plan/flink-job-id.ts';
 import type { JobRecord } from '../plan/records.ts';
 import type { CompleteClusterSpec } from '../spec.ts';
 import type { RenderContext } from './render.ts';
+import type { PackedFile } from './tar.ts';
 
 /** An attempt that did not get as far as a checkpoint leaves those of the one before it. */
 const ATTEMPTS_LOOKED_INTO = 10;
@@ -14,12 +15,43 @@ export function attemptEnvironment(spec: CompleteClusterSpec, job: JobRecord): R
   const { jobId, earlierJobs, lastCheckpoint, jar } = applicationEnvironment;
   const earlier = flinkJobIds(job, ATTEMPTS_LOOKED_INTO + 1).slice(1);
   const source = spec.application?.jar;
+  const from = (earlier.length > 0 ? job.lastCheckpoint : undefined) ?? firstPlace(spec);
   return {
     [jobId]: flinkJobId(job),
     ...(earlier.length > 0 && { [earlierJobs]: earlier.join() }),
-    ...(earlier.length > 0 && job.lastCheckpoint !== undefined && { [lastCheckpoint]: job.lastCheckpoint }),
+    ...(from !== undefined && { [lastCheckpoint]: from }),
     ...(source !== undefined && 'path' in source && { [jar]: source.path }),
   };
+}
+
+/** Flink's own entry point takes it from the command line alone; the driver finds it in the configuration. */
+function firstPlace({ taskManagers, application }: CompleteClusterSpec): string | undefined {
+  return taskManagers.mode === 'fixed' ? application?.savepointPath : undefined;
+}
+
+/** Arguments may hold anything, and stand on no command line: the driver reads them as JSON, java as a file of arguments. */
+export function programFiles({ application, taskManagers }: CompleteClusterSpec): readonly PackedFile[] {
+  if (application === undefined) return [];
+  const { entryClass, args = [], allowNonRestoredState = false } = application;
+  if (taskManagers.mode === 'elastic') {
+    return [{ path: programPath, content: `${JSON.stringify({ entryClass, args })}\n` }];
+  }
+  const options = [
+    ...(entryClass === undefined ? [] : ['--job-classname', entryClass]),
+    ...(allowNonRestoredState ? ['--allowNonRestoredState'] : []),
+  ];
+  return [
+    { path: argumentsPath, content: argumentFile([...options, '--', ...args]) },
+    ...(entryClass === undefined ? [] : [{ path: entryClassPath, content: argumentFile([entryClass]) }]),
+  ];
+}
+
+/** As the java command has it: quoted, so that nothing but quotes, backslashes and ends of lines means anything. */
+function argumentFile(words: readonly string[]): string {
+  const escapes: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\f': '\\f' };
+  const quoted = (word: string) =>
+    `"${word.replace(/[\\"]/g, '\\$&').replace(/[\n\r\f]/g, (end) => escapes[end] ?? end)}"`;
+  return words.map((word) => `${quoted(word)}\n`).join('');
 }
 
 export function applicationUris(

@@ -18,7 +18,7 @@ import type { Distribution } from '../plan/records.ts';
 import { libraryDirectory, pluginDirectory } from './sandbox.ts';
 
 /** Flink option → the shell's words for its value. */
-type ShellOptions = Readonly<Record<string, string>>;
+export type ShellOptions = Readonly<Record<string, string>>;
 
 export function jobManagerCommand(distribution: Distribution, added: ShellOptions = {}): string {
   return [
@@ -70,7 +70,7 @@ export function applicationCommand(
   ].join('\n');
 }
 
-const jobManagerOptions: ShellOptions = {
+export const jobManagerOptions: ShellOptions = {
   // Ours tells itself by it from whatever else may listen at its address.
   'jobmanager.resource-id': '$TASK_ID',
   'jobmanager.rpc.address': '$HOST',
@@ -152,7 +152,7 @@ function givenOptions({ config, dynamic }: WantedWorker): readonly string[] {
 }
 
 /** Sets home, java and bind, and the places that Flink writes to. Logs are apart: Flink's UI lists their directory. */
-function prelude(distribution: Distribution, part: string): readonly string[] {
+export function prelude(distribution: Distribution, part: string): readonly string[] {
   return [
     'set -e',
     enterSandbox,
@@ -228,7 +228,18 @@ interface JavaProcess {
   readonly options: ShellOptions;
 }
 
-function javaCommand({ part, mainClass, classPath, flags = [], given = [], options }: JavaProcess): string {
+function javaCommand({ mainClass, given = [], options, ...jvm }: JavaProcess): string {
+  return jvmWords(jvm, [
+    mainClass,
+    ...(jvm.classPath === undefined ? ['--configDir "$PWD/conf"'] : []),
+    ...given.map((option) => `-D ${quoted(option)}`),
+    ...Object.entries(options).map(([option, value]) => `-D "${option}=${value}"`),
+  ]);
+}
+
+type Jvm = Pick<JavaProcess, 'part' | 'classPath' | 'flags'>;
+
+export function jvmWords({ part, classPath, flags = [] }: Jvm, program: readonly string[]): string {
   const words = [
     'exec "$java"',
     `@conf/${part}.jvm`,
@@ -237,10 +248,7 @@ function javaCommand({ part, mainClass, classPath, flags = [], given = [], optio
     `-Dlog.file="$PWD/log/${part}.log"`,
     '-Dlog4j.configurationFile="$PWD/conf/log4j.properties"',
     `-cp "$home/lib/*:$PWD/${libraryDirectory}/*${classPath === undefined ? '' : `:${classPath}`}"`,
-    mainClass,
-    ...(classPath === undefined ? ['--configDir "$PWD/conf"'] : []),
-    ...given.map((option) => `-D ${quoted(option)}`),
-    ...Object.entries(options).map(([option, value]) => `-D "${option}=${value}"`),
+    ...program,
   ];
   return words.join(' \\\n  ');
 }

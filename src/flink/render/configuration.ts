@@ -4,9 +4,10 @@
  * directories) is given on the command line, where it wins. Option names are valid in Flink 1.20 and in 2.x.
  */
 
-import { programPath, secretPath } from '../driver/names.ts';
+import { secretPath } from '../driver/names.ts';
 import type { CompleteClusterSpec } from '../spec.ts';
 import type { KeyStore } from '../tls/internal-key-store.ts';
+import { programFiles } from './application.ts';
 import { jvmOptionsFile } from './jvm-options.ts';
 import { logSettings } from './log-settings.ts';
 import {
@@ -69,7 +70,7 @@ export function renderConfiguration(spec: CompleteClusterSpec, storage: string, 
     { path: 'conf/log4j.properties', content: logSettings(spec.logging?.level) },
     { path: 'conf/jobmanager.jvm', content: flags('jobmanager', jobManagerJvmOptions(jobManager)) },
     { path: 'conf/taskmanager.jvm', content: flags('taskmanager', taskManagerJvmOptions(taskManager)) },
-    ...programFile(spec),
+    ...programFiles(spec),
     ...(driverSecret === undefined ? [] : [{ path: secretPath, content: `${driverSecret}\n`, mode: 0o600 }]),
     ...given.files.map(({ name, content }) => ({ path: `conf/${name}`, content, mode: 0o600 })),
     ...(keyStore === undefined ? [] : [{ path: keyStorePath, content: keyStore.content, mode: 0o600 }]),
@@ -113,13 +114,6 @@ function applicationOptions({ application }: CompleteClusterSpec): Options {
     ...(savepointPath !== undefined && { 'execution.state-recovery.path': savepointPath }),
     ...(allowNonRestoredState === true && { 'execution.state-recovery.ignore-unclaimed-state': 'true' }),
   };
-}
-
-/** Arguments may hold anything, and stand on no command line. */
-function programFile({ application }: CompleteClusterSpec) {
-  if (application === undefined) return [];
-  const { entryClass, args = [] } = application;
-  return [{ path: programPath, content: `${JSON.stringify({ entryClass, args })}\n` }];
 }
 
 /** In the sandbox, where the processes are at home. */

@@ -19,7 +19,7 @@ export function judgeSpec(spec: CompleteClusterSpec): string[] {
   return [
     ...judgeVersion(spec),
     ...judgeMode(spec),
-    ...judgeApplication(spec),
+    ...judgeReactiveMode(spec),
     ...judgeLocalRecovery(spec),
     ...judgeHighAvailability(spec),
     ...judgeJobManager(spec),
@@ -58,13 +58,18 @@ function judgeLocalRecovery({ taskManager: { localRecovery, kept, slots } }: Com
   ];
 }
 
-/** The driver is what runs its program. */
-function judgeApplication({ application, taskManagers }: CompleteClusterSpec): string[] {
-  if (application === undefined || taskManagers.mode === 'elastic') return [];
-  const { count } = taskManagers;
-  return [
-    `taskManagers.mode: an application cluster is elastic; for a fixed size give {"mode": "elastic", "min": ${count}, "max": ${count}, "spare": 0}`,
-  ];
+/** Flink runs it in standalone application clusters alone, and takes every slot there is. */
+function judgeReactiveMode({ application, taskManagers, configuration }: CompleteClusterSpec): string[] {
+  const mode = configuration['scheduler-mode'];
+  if (mode === undefined) return [];
+  const option = 'configuration.scheduler-mode';
+  if (mode.toLowerCase() !== 'reactive') return [`${option}: "reactive" is the only mode that Flink has`];
+  if (application === undefined || taskManagers.mode !== 'fixed') {
+    return [`${option}: Flink has reactive mode in application clusters whose taskManagers.mode is "fixed"`];
+  }
+  return application.parallelism === undefined
+    ? []
+    : ['application.parallelism: in reactive mode it is as many as there are slots; leave it out'];
 }
 
 function judgeHighAvailability({ highAvailability }: CompleteClusterSpec): string[] {

@@ -69,7 +69,6 @@ const refusals: readonly Refusal[] = [
   ].map((option) => ({ option, why: 'set highAvailability' })),
   { option: 'high-availability.storageDir', why: "it lies in the scheduler's storage" },
   { option: 'high-availability.jobmanager.port', why: byOffer },
-  { option: 'scheduler-mode', why: 'Flink allows reactive mode in application clusters only' },
   { option: 'web.submit.enable', why: "jobs are submitted through the JobManager's REST" },
   ...['security.ssl.enabled', 'security.ssl.rest.*'].map((option) => ({
     option,

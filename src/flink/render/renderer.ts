@@ -23,6 +23,7 @@ import { othersOf } from './other-resources.ts';
 import { awayFromNodes, diskOf, placementOf } from './placement.ts';
 import { type Part, portOptions, portsOf, vipsOf } from './ports.ts';
 import type { JobManagerAddress, RenderContext, Renderer } from './render.ts';
+import { standaloneApplicationCommand } from './standalone-application.ts';
 import { jobCheckpoints } from './storage.ts';
 import { userUris } from './user-uris.ts';
 
@@ -160,7 +161,10 @@ function renderWorker(
 
 function jobManagerCommandOf({ driver, distribution, spec }: ClusterRecord, job: JobRecord | undefined): string {
   const ports = portOptions(spec, 'jobManager');
-  if (job !== undefined) return applicationCommand(distribution, job.spec?.parallelism, ports);
+  if (job !== undefined) {
+    const command = driver === undefined ? standaloneApplicationCommand : applicationCommand;
+    return command(distribution, job.spec?.parallelism, ports);
+  }
   const command = driver === undefined ? jobManagerCommand : elasticJobManagerCommand;
   return command(distribution, ports);
 }

@@ -168,6 +168,39 @@ test('a program that ends its process with 0 is finished; with anything else it 
   t.deepEqual(kindsOf(failed.plan()), ['launch']);
 });
 
+test('of a fixed size: a JobManager whose jar lacks the program is the end of it, and any other failure is not', (t) => {
+  const alone = () => {
+    const jobs = [aJob('7', { spec: { jar: 'words.jar', entryClass: 'a.B' } })];
+    const spec = { application: { jar: { id: 'words.jar' }, entryClass: 'a.B' } };
+    const world = new World(aCluster({ jobs }, { ...spec, taskManagers: { mode: 'fixed', count: 2 } }));
+    world.plan();
+    world.runAll();
+    return world;
+  };
+  const lacking = { message: 'Command exited with status 65' };
+  const world = alone();
+  world.plan();
+  t.is(world.alive('taskmanager').length, 2, 'as many as were said, without being asked for');
+  world.end(world.task('jobmanager').spec.taskId, lacking);
+  world.plan();
+  t.is(jobOf(world).state, 'FAILED');
+  t.regex(jobOf(world).failure ?? '', /no class a\.B with a main method .*words-a1-jobmanager-1/);
+  world.endKilled();
+  t.is(phaseOf(world), 'ended');
+
+  const another = alone();
+  another.end(another.task('jobmanager').spec.taskId, { message: 'Command exited with status 1' });
+  t.deepEqual(kindsOf(another.plan()), ['launch']);
+
+  // Its program may end a JobManager that has answered with any status.
+  const answered = alone();
+  answered.see([], []);
+  answered.plan();
+  answered.end(answered.task('jobmanager').spec.taskId, lacking);
+  answered.plan();
+  t.is(jobOf(answered).state, 'SUBMITTING');
+});
+
 test('an application is cancelled: at Flink where it runs, at once where it does not', (t) => {
   const world = running();
   world.take({ kind: 'command', command: { kind: 'cancel', cluster: clusterName, job: job('7') } });

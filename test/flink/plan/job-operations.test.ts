@@ -120,6 +120,12 @@ test('an adaptive scheduler changes it in place, and a resumption keeps it', (t)
   t.deepEqual(world.jobRecord('1').savepoints, []);
 });
 
+test('in reactive mode the parallelism follows the TaskManagers', (t) => {
+  const world = withJob({ 'scheduler-mode': 'reactive' });
+  const error = t.throws(() => wish(world, { kind: 'rescale', parallelism: 4 }), { instanceOf: Problem });
+  t.regex(error.message, /as many subtasks as there are slots: scale cluster words instead/);
+});
+
 test('one at a time, and none for a job that ends', (t) => {
   const world = withJob();
   wish(world, { kind: 'savepoint' });

@@ -44,9 +44,28 @@ const impossible: readonly (readonly [what: string, spec: Partial<ClusterSpec>, 
     /^taskManager\.slots: 64 slots on 1 cpus/,
   ],
   [
-    'an application in a cluster of a fixed size',
-    { application: { jar: { path: '/a.jar' } }, taskManagers: { mode: 'fixed', count: 2 } },
-    /^taskManagers\.mode: an application cluster is elastic; .*"min": 2, "max": 2/,
+    'reactive mode in a session cluster',
+    { taskManagers: { mode: 'fixed', count: 2 }, configuration: { 'scheduler-mode': 'reactive' } },
+    /^configuration\.scheduler-mode: .* application clusters whose taskManagers\.mode is "fixed"$/,
+  ],
+  [
+    'reactive mode in an elastic cluster',
+    { application: { jar: { path: '/a.jar' } }, configuration: { 'scheduler-mode': 'reactive' } },
+    /^configuration\.scheduler-mode: .* application clusters whose taskManagers\.mode is "fixed"$/,
+  ],
+  [
+    'a scheduler mode that nobody has',
+    { configuration: { 'scheduler-mode': 'lazy' } },
+    /^configuration\.scheduler-mode: "reactive" is the only mode/,
+  ],
+  [
+    'a parallelism in reactive mode',
+    {
+      application: { jar: { path: '/a.jar' }, parallelism: 2 },
+      taskManagers: { mode: 'fixed', count: 2 },
+      configuration: { 'scheduler-mode': 'reactive' },
+    },
+    /^application\.parallelism: in reactive mode it is as many as there are slots/,
   ],
   [
     'an application that leaves before its result was read',

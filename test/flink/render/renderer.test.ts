@@ -4,8 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
+import type { ApplicationSpec } from '../../../src/flink/application-spec.ts';
 import type { Distribution, JobRecord } from '../../../src/flink/plan/records.ts';
+import { programFiles } from '../../../src/flink/render/application.ts';
 import { createRenderer } from '../../../src/flink/render/renderer.ts';
+import { NO_PROGRAM_STATUS } from '../../../src/flink/render/standalone-application.ts';
+import type { PackedFile } from '../../../src/flink/render/tar.ts';
 import { portVariable } from '../../../src/scheduler/model/port-variable.ts';
 import type { TaskSpec } from '../../../src/scheduler/model/task.ts';
 import { aCluster, aJob, clusterName, job, placement, taskId } from '../cluster-fixture.ts';
@@ -21,14 +25,33 @@ interface Run {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/** Tells its arguments, those in files among them, and its environment. It knows one class not. */
+const fakeJava = `#!/bin/sh
+case "$*" in *--dry-run*@conf/entry-class.args) exec grep -qv '^"no.such' conf/entry-class.args ;; esac
+for a in "$@"; do
+  if [ -f "\${a#@}" ]; then cat "\${a#@}"; else printf '%s' "$a"; fi
+  printf '\\0'
+done
+printf '\\0'
+env -0
+`;
+
 /** Runs the command as an agent does, with a java that only tells what it was given. */
-async function runCommand(t: ExecutionContext, spec: TaskSpec, host: string, home: string | undefined): Promise<Run> {
+async function runCommand(
+  t: ExecutionContext,
+  spec: TaskSpec,
+  host: string,
+  home: string | undefined,
+  configuration: readonly PackedFile[] = [],
+): Promise<Run> {
   const sandbox = await mkdtemp(join(tmpdir(), "flink-mesos test '$x' "));
   t.teardown(() => rm(sandbox, { recursive: true, force: true }));
   const bin = join(sandbox, 'bin');
   await mkdir(bin);
-  await writeFile(join(bin, 'java'), '#!/bin/sh\nfor a in "$@"; do printf "%s\\0" "$a"; done; printf "\\0"; env -0\n');
+  await writeFile(join(bin, 'java'), fakeJava);
   await chmod(join(bin, 'java'), 0o755);
+  if (configuration.length > 0) await mkdir(join(sandbox, 'conf'));
+  for (const { path, content } of configuration) await writeFile(join(sandbox, path), content);
   if (home !== undefined) {
     await mkdir(join(sandbox, home, 'lib'), { recursive: true });
     await writeFile(join(sandbox, home, 'lib', 'flink-dist-2.3.0.jar'), '');
@@ -123,6 +146,60 @@ for (const [host, bind] of [
     t.true(args.includes(`rest.bind-address=${bind}`));
   });
 }
+
+const fixedApplication = (
+  application: Partial<ApplicationSpec> = {},
+  jobs = [aJob('7', { spec: { jar: '/a.jar' } })],
+) =>
+  aCluster(
+    { distribution: archive, jobs },
+    { application: { jar: { path: '/opt/a "b".jar' }, ...application }, taskManagers: { mode: 'fixed', count: 2 } },
+  );
+
+test("an application of a fixed size runs by Flink's own entry point, its arguments in a file that java reads", async (t) => {
+  const args = ['--topic', 'a "b" \\ $HOME', 'two\nlines', '--jars'];
+  const cluster = fixedApplication({
+    entryClass: 'a.B',
+    args,
+    allowNonRestoredState: true,
+    savepointPath: 's3://b/it"s',
+  });
+  const spec = renderer.jobManager(cluster, taskId('words-a1-jobmanager-1'), undefined);
+  t.false(spec.process.uris.some(({ output_file }) => output_file === 'flink-mesos-driver.jar'));
+  const run = await runCommand(t, spec, 'agent1', 'flink', programFiles(cluster.spec));
+  const lines = run.args.at(-1)?.split('\n') ?? [];
+  t.deepEqual(lines.slice(0, 3), [
+    '"org.apache.flink.container.entrypoint.StandaloneApplicationClusterEntryPoint"',
+    '"--configDir" "SANDBOX/conf"',
+    `"--jars" "local://SANDBOX/application.jar" "--job-id" "${job('7')}"`,
+  ]);
+  t.true(lines.includes('"-D" "rest.port=31001"'));
+  t.deepEqual(lines.slice(-10), [
+    '"--fromSavepoint" "s3://b/it\\"s"',
+    '"--job-classname"',
+    '"a.B"',
+    '"--allowNonRestoredState"',
+    '"--"',
+    '"--topic"',
+    '"a \\"b\\" \\\\ $HOME"',
+    '"two\\nlines"',
+    '"--jars"',
+    '',
+  ]);
+});
+
+test('the next attempt at it goes on from the last checkpoint, and says that its jar lacks the program', async (t) => {
+  const jobs = [aJob('7', { resumed: 1, lastCheckpoint: 'file:/c/chk-9', spec: { jar: '/a.jar', parallelism: 3 } })];
+  const cluster = fixedApplication({ savepointPath: 's3://b/first' }, jobs);
+  const spec = renderer.jobManager(cluster, taskId('words-a1-jobmanager-2'), undefined);
+  const { args } = await runCommand(t, spec, 'agent1', 'flink', programFiles(cluster.spec));
+  t.regex(args.at(-1) ?? '', /"-D" "parallelism.default=3"\n"--fromSavepoint" "file:\/c\/chk-9"\n"--"\n$/);
+  const without = fixedApplication({ entryClass: 'no.such.Thing' });
+  const error: unknown = await t.throwsAsync(
+    runCommand(t, renderer.jobManager(without, taskId('x'), undefined), 'agent1', 'flink', programFiles(without.spec)),
+  );
+  t.is((error as { code?: unknown }).code, NO_PROGRAM_STATUS);
+});
 
 test('an archive of somebody else is found whatever its directory is called', async (t) => {
   const distribution: Distribution = { kind: 'uri', version: '2.3.0', uri: 'https://example.org/flink-2.3.0-bin.tgz' };
