@@ -1,16 +1,10 @@
 /** Jobs in the dashboard: their page, checkpoints and savepoints, and what can be done with one that runs. */
 import test from 'ava';
-import type { Browser, Page } from 'playwright-core';
-import { launchBrowser, type OpenOptions, openDashboard, seriousFindings, shows } from './support/browser.ts';
+import type { Page } from 'playwright-core';
+import { dashboardOf, type OpenOptions, seriousFindings, shows } from './support/browser.ts';
 import { fillWorld } from './support/dashboard-world.ts';
 
-let browser: Browser;
-test.before(async () => {
-  browser = await launchBrowser();
-});
-test.after.always(() => browser.close());
-
-const open = (t: Parameters<typeof openDashboard>[0], options?: OpenOptions) => openDashboard(t, browser, options);
+const open = dashboardOf(test);
 const world: OpenOptions = { fill: (dispatcher) => fillWorld(dispatcher) };
 const act = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click();
 

@@ -1,16 +1,9 @@
 /** The dashboard's view of Mesos: utilisation over time, agents, offers, reasons, and the files of sandboxes. */
 import test from 'ava';
-import type { Browser } from 'playwright-core';
-import { launchBrowser, type OpenOptions, openDashboard, shows } from './support/browser.ts';
+import { dashboardOf, type OpenOptions, shows } from './support/browser.ts';
 import { fillWorld } from './support/dashboard-world.ts';
 
-let browser: Browser;
-test.before(async () => {
-  browser = await launchBrowser();
-});
-test.after.always(() => browser.close());
-
-const open = (t: Parameters<typeof openDashboard>[0], options?: OpenOptions) => openDashboard(t, browser, options);
+const open = dashboardOf(test);
 const world: OpenOptions = { fill: (dispatcher) => fillWorld(dispatcher) };
 
 test('the first page draws what is held and used over time, and says it in words', async (t) => {
@@ -118,5 +111,8 @@ test('a task shows what it writes, as it writes it, and the files of its sandbox
   await sandbox.getByText(/the last 128 KiB are shown/).waitFor();
   await sandbox.getByRole('button', { name: 'Earlier' }).click();
   await sandbox.getByText('line 0 of many').waitFor();
+  dispatcher.sandbox = { ...dispatcher.sandbox, stdout: `${many}one more line\n` };
+  await sandbox.getByText('one more line').waitFor();
+  t.is(await sandbox.getByText('line 0 of many').count(), 1, 'what came before is still there');
   t.deepEqual(complaints, []);
 });

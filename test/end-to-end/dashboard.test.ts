@@ -1,20 +1,13 @@
 /** The dashboard in a real browser, against the API with a fake scheduler behind it: each page, each act, and its bounds. */
 import { Buffer } from 'node:buffer';
 import test from 'ava';
-import type { Browser } from 'playwright-core';
 import { links } from '../../src/web/routes.ts';
 import { tokenRules } from '../api/support/api.ts';
-import { launchBrowser, type OpenOptions, openDashboard, seriousFindings, shows } from './support/browser.ts';
+import { dashboardOf, type OpenOptions, seriousFindings, shows } from './support/browser.ts';
 import { fillWorld } from './support/dashboard-world.ts';
 import { startPrefixProxy } from './support/prefix-proxy.ts';
 
-let browser: Browser;
-test.before(async () => {
-  browser = await launchBrowser();
-});
-test.after.always(() => browser.close());
-
-const open = (t: Parameters<typeof openDashboard>[0], options?: OpenOptions) => openDashboard(t, browser, options);
+const open = dashboardOf(test);
 const world: OpenOptions = { fill: (dispatcher) => fillWorld(dispatcher) };
 
 test('without a cluster the first page says that all is ready, and how to begin', async (t) => {
@@ -377,9 +370,9 @@ test('when the scheduler is gone the page says so, and goes on where it was when
 });
 
 test('below a path prefix everything still works', async (t) => {
-  const { url } = await open(t, world);
+  const { url, page: direct } = await open(t, world);
   const proxy = await startPrefixProxy('/service/flink', url);
-  const page = await browser.newPage();
+  const page = await direct.context().newPage();
   t.teardown(async () => {
     await page.close();
     proxy.close();

@@ -1,5 +1,5 @@
 /** A Chromium with the dashboard of a fake scheduler in it, and a watch over what the page does besides. */
-import type { ExecutionContext } from 'ava';
+import type { ExecutionContext, TestFn } from 'ava';
 import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { type ApiParts, buildApi } from '../../../src/api/build-api.ts';
@@ -73,13 +73,25 @@ export interface OpenOptions extends Look {
 }
 
 /** With a fake scheduler behind the real API. */
-export async function openDashboard(t: ExecutionContext, browser: Browser, options: OpenOptions = {}): Promise<Opened> {
+async function openDashboard(t: ExecutionContext, browser: Browser, options: OpenOptions = {}): Promise<Opened> {
   const dispatcher = createFakeDispatcher();
   await options.fill?.(dispatcher);
   const app = buildApi({ dispatcher, artifacts: noArtifacts, metrics: async () => '', ...options.parts });
   const url = await app.listen({ host: '127.0.0.1', port: 0 });
   t.teardown(() => app.close());
   return { ...(await openPage(t, browser, url, options)), dispatcher };
+}
+
+export type Open = (t: ExecutionContext, options?: OpenOptions) => Promise<Opened>;
+
+/** One browser for all tests of a file, from before the first until after the last. */
+export function dashboardOf(test: TestFn): Open {
+  let browser: Browser;
+  test.before(async () => {
+    browser = await launchBrowser();
+  });
+  test.after.always(() => browser.close());
+  return (t, options) => openDashboard(t, browser, options);
 }
 
 /** Resolves when the text is shown; fails with the page's text when it is not. */
