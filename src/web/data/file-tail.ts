@@ -30,9 +30,9 @@ export function precededBy(tail: Tail, piece: SandboxPieceView): Tail {
   return { ...tail, text: piece.text + tail.text, from: piece.offset };
 }
 
-/** From where to ask for the piece before, and how much: none before the beginning. */
-export function rangeBefore({ from }: Tail): { readonly offset: number; readonly length: number } | undefined {
-  if (from === 0) return undefined;
+/** From where to ask for the piece before, and how much: none before the beginning, and none beyond what is kept. */
+export function rangeBefore({ from, text }: Tail): { readonly offset: number; readonly length: number } | undefined {
+  if (from === 0 || text.length + pieceBytes > mostKept) return undefined;
   const offset = Math.max(0, from - pieceBytes);
   return { offset, length: from - offset };
 }
