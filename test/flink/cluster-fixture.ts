@@ -133,6 +133,10 @@ export class World {
     return this.tasks.filter((task) => task.spec.part === part && task.life.phase !== 'ended');
   }
 
+  waiting(part: string): readonly TaskRecord[] {
+    return this.alive(part).filter(({ life }) => life.phase === 'waiting');
+  }
+
   run(id: TaskId, change: Partial<Placement> = {}): Placement {
     const task = this.#find(id);
     const ports = Object.fromEntries(task.spec.resources.ports.map((name) => [name, this.#nextPort++]));
@@ -278,6 +282,25 @@ export class World {
   #put(task: TaskRecord): void {
     this.tasks = this.tasks.map((old) => (old.spec.taskId === task.spec.taskId ? task : old));
   }
+}
+
+/** As a placement has it. */
+export function onAgent(id: string): Pick<Placement, 'agentId' | 'hostname'> {
+  return { agentId: id as AgentId, hostname: id };
+}
+
+/** A JobManager on agent-0 and two TaskManagers on agent-1 and agent-2, up for two minutes and seen. */
+export function spreadOut(spec: Partial<ClusterSpec> = {}): World {
+  const world = new World(aCluster({}, { taskManagers: { mode: 'fixed', count: 2 }, ...spec }));
+  world.plan();
+  world.runAll(onAgent('agent-0'));
+  world.plan();
+  world.run(world.task('taskmanager', 0).spec.taskId, onAgent('agent-1'));
+  world.run(world.task('taskmanager', 1).spec.taskId, onAgent('agent-2'));
+  world.pass(120_000);
+  world.see();
+  world.plan();
+  return world;
 }
 
 export function kindsOf(actions: readonly PlanAction[]): readonly string[] {

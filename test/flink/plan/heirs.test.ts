@@ -2,26 +2,10 @@
 import test from 'ava';
 import type { AgentId } from '../../../src/mesos-api-client/protocol/ids.ts';
 import type { TaskEnd } from '../../../src/scheduler/model/task.ts';
-import { aCluster, World } from '../cluster-fixture.ts';
+import { onAgent, spreadOut, type World } from '../cluster-fixture.ts';
 
-const agent = (id: string) => ({ agentId: id as AgentId, hostname: id });
-
-/** Two TaskManagers, on agents of their own. */
-function cluster(taskManager: object = {}): World {
-  const world = new World(aCluster({}, { taskManagers: { mode: 'fixed', count: 2 }, taskManager }));
-  world.plan();
-  world.runAll(agent('agent-0'));
-  world.plan();
-  world.run(world.task('taskmanager', 0).spec.taskId, agent('agent-1'));
-  world.run(world.task('taskmanager', 1).spec.taskId, agent('agent-2'));
-  world.pass(120_000);
-  world.see();
-  world.plan();
-  return world;
-}
-
-const waiting = (world: World) => world.alive('taskmanager').filter(({ life }) => life.phase === 'waiting');
-const heirsOf = (world: World) => waiting(world).map(({ spec }) => spec.process.environment.FLINK_MESOS_SUCCESSOR_OF);
+const heirsOf = (world: World) =>
+  world.waiting('taskmanager').map(({ spec }) => spec.process.environment.FLINK_MESOS_SUCCESSOR_OF);
 
 function lose(world: World, index: number, end: Partial<TaskEnd> = {}): string {
   const { taskId } = world.task('taskmanager', index).spec;
@@ -30,22 +14,23 @@ function lose(world: World, index: number, end: Partial<TaskEnd> = {}): string {
 }
 
 test('the one in place of a lost one would rather run where that one ran, for a second', (t) => {
-  const world = cluster();
+  const world = spreadOut();
   const lost = lose(world, 1);
   world.plan();
-  const [heir] = waiting(world);
+  const [heir] = world.waiting('taskmanager');
   t.deepEqual(heir?.spec.prefer, { agentId: 'agent-2' as AgentId, forMs: 1000 });
   t.deepEqual(heirsOf(world), [lost]);
   t.is(heir?.spec.process.environment.FLINK_MESOS_HERITAGE, undefined);
 });
 
 test('of two that were lost together each has an heir of its own', (t) => {
-  const world = cluster();
+  const world = spreadOut();
   const lost = [lose(world, 0), lose(world, 0)];
   world.plan();
   t.deepEqual(heirsOf(world).sort(), lost.sort());
   t.deepEqual(
-    waiting(world)
+    world
+      .waiting('taskmanager')
       .map(({ spec }) => spec.prefer?.agentId)
       .sort(),
     ['agent-1', 'agent-2'] as AgentId[],
@@ -54,31 +39,31 @@ test('of two that were lost together each has an heir of its own', (t) => {
 
 for (const state of ['TASK_UNREACHABLE', 'TASK_GONE', 'TASK_LOST'] as const) {
   test(`nobody goes back to an agent whose task was ${state}`, (t) => {
-    const world = cluster();
+    const world = spreadOut();
     const lost = lose(world, 0, { state });
     world.plan();
     t.deepEqual(heirsOf(world), [lost]);
-    t.is(waiting(world)[0]?.spec.prefer, undefined);
+    t.is(world.waiting('taskmanager')[0]?.spec.prefer, undefined);
   });
 }
 
 test('an heir that fails soon is not followed to its agent', (t) => {
-  const world = cluster();
+  const world = spreadOut();
   lose(world, 0);
   world.plan();
-  const heir = waiting(world)[0]?.spec.taskId;
-  world.runAll(agent('agent-1'));
+  const heir = world.waiting('taskmanager')[0]?.spec.taskId;
+  world.runAll(onAgent('agent-1'));
   world.pass(5_000);
   if (heir !== undefined) world.end(heir);
   world.plan();
   world.pass(60_000);
   world.plan();
   t.deepEqual(heirsOf(world), [heir]);
-  t.is(waiting(world)[0]?.spec.prefer, undefined);
+  t.is(world.waiting('taskmanager')[0]?.spec.prefer, undefined);
 });
 
 test('who was meant to end has no heir', (t) => {
-  const world = cluster();
+  const world = spreadOut();
   const { taskId } = world.task('taskmanager', 0).spec;
   world.end(taskId, { wanted: true, state: 'TASK_KILLED' });
   world.plan();
@@ -86,17 +71,17 @@ test('who was meant to end has no heir', (t) => {
 });
 
 test('with local recovery it waits longer for its agent, and is told whose state it may take and whose is to go', (t) => {
-  const world = cluster({ localRecovery: { directory: '/var/lib/flink/' } });
+  const world = spreadOut({ taskManager: { localRecovery: { directory: '/var/lib/flink/' } } });
   const first = lose(world, 0);
   world.plan();
-  const [heir] = waiting(world);
+  const [heir] = world.waiting('taskmanager');
   t.is(heir?.spec.prefer?.forMs, 15_000);
   t.like(heir?.spec.process.environment, {
     FLINK_MESOS_LOCAL_STATE: '/var/lib/flink/words-a1',
     FLINK_MESOS_HERITAGE: first,
     FLINK_MESOS_GONE: '',
   });
-  world.runAll(agent('agent-1'));
+  world.runAll(onAgent('agent-1'));
   world.pass(120_000);
   world.see();
   world.plan();
@@ -104,10 +89,13 @@ test('with local recovery it waits longer for its agent, and is told whose state
   world.plan();
   world.pass(2_000);
   world.plan();
-  t.like(waiting(world)[0]?.spec.process.environment, { FLINK_MESOS_HERITAGE: second, FLINK_MESOS_GONE: first });
+  t.like(world.waiting('taskmanager')[0]?.spec.process.environment, {
+    FLINK_MESOS_HERITAGE: second,
+    FLINK_MESOS_GONE: first,
+  });
 });
 
 test('with local recovery in a kept volume the directory lies in the sandbox', (t) => {
-  const world = cluster({ localRecovery: {}, kept: { volumeMiB: 100 } });
+  const world = spreadOut({ taskManager: { localRecovery: {}, kept: { volumeMiB: 100 } } });
   t.is(world.task('taskmanager').spec.process.environment.FLINK_MESOS_LOCAL_STATE, 'volume/words-a1');
 });

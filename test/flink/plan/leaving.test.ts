@@ -4,26 +4,10 @@ import { saveDriverState } from '../../../src/flink/driver/saved-state.ts';
 import { type DriverInput, noDriver, step } from '../../../src/flink/driver/sessions.ts';
 import { MOVE_BEFORE_MS } from '../../../src/flink/plan/leaving.ts';
 import type { AgentId } from '../../../src/mesos-api-client/protocol/ids.ts';
-import type { TaskRecord } from '../../../src/scheduler/model/task.ts';
-import { aCluster, clusterName, kindsOf, World } from '../cluster-fixture.ts';
+import { aCluster, clusterName, kindsOf, onAgent, spreadOut, World } from '../cluster-fixture.ts';
 import { aWorker } from '../driver/fixture.ts';
 
-const agent = (id: string) => ({ agentId: id as AgentId, hostname: id });
 const away = (id: string) => ({ field: '@agent', operator: 'IS_NOT', value: id });
-
-/** A JobManager on agent-0, and two TaskManagers on agent-1 and agent-2. */
-function cluster(spec: object = {}): World {
-  const world = new World(aCluster({}, { taskManagers: { mode: 'fixed', count: 2 }, ...spec }));
-  world.plan();
-  world.runAll(agent('agent-0'));
-  world.plan();
-  world.run(world.task('taskmanager', 0).spec.taskId, agent('agent-1'));
-  world.run(world.task('taskmanager', 1).spec.taskId, agent('agent-2'));
-  world.pass(120_000);
-  world.see();
-  world.plan();
-  return world;
-}
 
 /** Announced for the tasks of an agent, in so long. */
 function announce(world: World, agentId: string, inMs: number): void {
@@ -34,16 +18,13 @@ function announce(world: World, agentId: string, inMs: number): void {
   );
 }
 
-const waiting = (world: World, part: string): readonly TaskRecord[] =>
-  world.alive(part).filter(({ life }) => life.phase === 'waiting');
-
 test('a TaskManager is replaced first, away from the agent, and goes when its successor is registered', (t) => {
-  const world = cluster();
+  const world = spreadOut();
   announce(world, 'agent-1', 60_000);
   t.deepEqual(kindsOf(world.plan()), ['launch']);
-  const [heir] = waiting(world, 'taskmanager');
+  const [heir] = world.waiting('taskmanager');
   t.deepEqual(heir?.spec.placement?.constraints, [away('agent-1')]);
-  world.runAll(agent('agent-3'));
+  world.runAll(onAgent('agent-3'));
   t.deepEqual(world.plan(), [], 'it is not registered yet');
   world.see();
   t.deepEqual(kindsOf(world.plan()), ['kill']);
@@ -56,7 +37,7 @@ test('a TaskManager is replaced first, away from the agent, and goes when its su
 });
 
 test('what is announced days ahead is done some minutes before', (t) => {
-  const world = cluster();
+  const world = spreadOut();
   announce(world, 'agent-1', 48 * 3_600_000);
   const { actions, wakeAt } = world.ask();
   t.deepEqual(actions, []);
@@ -66,7 +47,7 @@ test('what is announced days ahead is done some minutes before', (t) => {
 });
 
 test('without room elsewhere everything stays', (t) => {
-  const world = cluster();
+  const world = spreadOut();
   announce(world, 'agent-1', 60_000);
   world.plan();
   world.pass(30_000);
@@ -75,21 +56,21 @@ test('without room elsewhere everything stays', (t) => {
 });
 
 test('a JobManager is moved at once where there can be no other, and does not ask for its place', (t) => {
-  const world = cluster();
+  const world = spreadOut();
   announce(world, 'agent-0', 60_000);
   t.deepEqual(kindsOf(world.plan()), ['kill']);
   world.endKilled();
   t.true(kindsOf(world.plan()).includes('launch'));
-  const [successor] = waiting(world, 'jobmanager');
+  const [successor] = world.waiting('jobmanager');
   t.is(successor?.spec.prefer, undefined);
 });
 
 test('with ZooKeeper another JobManager joins the election first', (t) => {
-  const world = cluster({ highAvailability: { mode: 'zookeeper', quorum: 'zk1:2181' } });
+  const world = spreadOut({ highAvailability: { mode: 'zookeeper', quorum: 'zk1:2181' } });
   announce(world, 'agent-0', 120_000);
   t.deepEqual(kindsOf(world.plan()), ['launch']);
-  t.deepEqual(waiting(world, 'jobmanager')[0]?.spec.placement?.constraints.slice(-1), [away('agent-0')]);
-  world.runAll(agent('agent-3'));
+  t.deepEqual(world.waiting('jobmanager')[0]?.spec.placement?.constraints.slice(-1), [away('agent-0')]);
+  world.runAll(onAgent('agent-3'));
   t.deepEqual(world.plan(), []);
   world.pass(30_000);
   t.deepEqual(kindsOf(world.plan()), ['kill']);
@@ -107,12 +88,12 @@ test('an elastic cluster tells Flink once for each session, and Flink decides wh
   const say = (call: DriverInput) => world.take({ kind: 'driver', cluster: clusterName, call }).answer;
   const poll = (after: number, id = session) => say({ kind: 'poll', session: id, after });
   world.plan();
-  world.runAll(agent('agent-0'));
+  world.runAll(onAgent('agent-0'));
   say({ kind: 'attach', session, version: '2.3.0', rpc: 'a', web: null });
   say({ kind: 'want', session, revision: 1, workers: [worker] });
   poll(1);
   world.plan();
-  world.runAll(agent('agent-1'));
+  world.runAll(onAgent('agent-1'));
   world.plan();
   announce(world, 'agent-1', 60_000);
   t.deepEqual(world.plan(), [], 'nothing is ended by us');
