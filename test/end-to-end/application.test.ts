@@ -2,11 +2,11 @@
  * Application clusters: one program, its own cluster, and its end the end of the cluster, with real Flink on Mesos. The
  * jar comes by upload, by URI and from a path of the agents.
  */
-import { openAsBlob } from 'node:fs';
 import test, { type ExecutionContext } from 'ava';
 import { exampleClasses } from '../../examples/build.ts';
 import type { ClusterView, JobView } from '../../src/dispatcher/dispatcher.ts';
 import { provenJobManager } from './support/api.ts';
+import { jobsOf, uploadJar } from './support/flink-jobs.ts';
 import { eventually } from './support/process.ts';
 import { exampleJar, pidOfTask, type Stack, startStack } from './support/stack.ts';
 
@@ -15,7 +15,7 @@ for (const version of [undefined, '1.20.5']) {
 
   test.serial(`how an application ended is known when its processes are gone (Flink ${name})`, async (t) => {
     const { stack, jar } = await prepare(t, version);
-    const upload = await uploadShared(stack, jar);
+    const upload = await uploadJar(stack.api, jar);
     const create = (cluster: string, application: object, configuration: object = {}) =>
       stack.api.send<ClusterView>('POST', '/v1/clusters', { name: cluster, application, configuration });
     const sums = { jar: { id: upload }, entryClass: exampleClasses.sumOnce };
@@ -119,14 +119,6 @@ async function prepare(t: ExecutionContext, version: string | undefined) {
   return { stack, jar };
 }
 
-async function uploadShared(stack: Stack, jar: string): Promise<string> {
-  const form = new FormData();
-  form.append('jarfile', await openAsBlob(jar), 'examples.jar');
-  const answer = await fetch(`${stack.api.url}/v1/jars`, { method: 'POST', body: form });
-  if (!answer.ok) throw new Error(await answer.text());
-  return ((await answer.json()) as { id: string }).id;
-}
-
 function ended(stack: Stack, cluster: string): Promise<ClusterView> {
   return eventually(`the end of ${cluster}`, 120_000, async () => {
     const view = await stack.api.cluster(cluster);
@@ -134,22 +126,9 @@ function ended(stack: Stack, cluster: string): Promise<ClusterView> {
   });
 }
 
-/** All its subtasks run. */
-async function running(stack: Stack, cluster: string): Promise<void> {
-  await eventually(`the job of ${cluster} with all its subtasks running`, 120_000, async () => {
-    const { state, vertices } = await details(stack, cluster);
-    return state === 'RUNNING' && vertices.length > 0 && vertices.every((vertex) => vertex.status === 'RUNNING');
-  });
-}
-
-interface Details {
-  readonly state: string;
-  readonly vertices: readonly { readonly id: string; readonly status: string }[];
-}
-
-async function details(stack: Stack, cluster: string): Promise<Details> {
-  const [job] = await stack.api.jobs(cluster);
-  return stack.api.get<Details>(`/v1/clusters/${cluster}/flink/jobs/${job?.flinkJobId}`);
+async function running({ api }: Stack, cluster: string): Promise<void> {
+  const [job] = await api.jobs(cluster);
+  await jobsOf(api, cluster).running(job?.id ?? '');
 }
 
 /** What the job says of its own life; it says so with its heartbeats. */

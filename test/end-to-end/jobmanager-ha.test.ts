@@ -2,7 +2,6 @@
  * JobManagers that ZooKeeper keeps: one that is killed comes back on other ports, or a standby takes over, and no
  * TaskManager is started for it; and the driver finds the scheduler that leads. Real Flink, ZooKeeper, and kill -9.
  */
-import { openAsBlob } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +10,7 @@ import { exampleClasses } from '../../examples/build.ts';
 import type { JobView, TaskView } from '../../src/dispatcher/dispatcher.ts';
 import { connectZooKeeper } from '../../src/zookeeper/connect.ts';
 import { type Api, apiAt, provenJobManager } from './support/api.ts';
+import { type FlinkJobs, jobsOf } from './support/flink-jobs.ts';
 import { eventually, flinkMesos, type Running } from './support/process.ts';
 import { exampleJar, pidOfTask, processesOf, startMaster } from './support/stack.ts';
 import { startZooKeeper, type ZooKeeperServer } from './support/zookeeper.ts';
@@ -69,7 +69,7 @@ test.serial('a scheduler with ZooKeeper makes its clusters highly available; a j
   t.deepEqual(cluster.spec.highAvailability, own);
   await api.clusterRunning('tides', 0);
   job = await submit('tides');
-  await running();
+  await jobs().running(job.id);
   t.is((await launched('tides', 'taskmanager')).length, 2);
 });
 
@@ -77,12 +77,12 @@ test.serial(
   'I9: a JobManager killed with -9 comes back on other ports, takes its TaskManagers over, and the job goes on',
   async (t) => {
     const before = await launched('tides', 'taskmanager');
-    await eventually('a checkpoint', 30_000, async () => (await checkpoints()).completed > 0);
+    await jobs().checkpointed(job.id);
     const victim = await provenJobManager(api, 'tides');
     process.kill(await pidOfTask(victim.id), 'SIGKILL');
     const successor = await eventually('another JobManager', 60_000, () => other(victim));
-    await eventually('it leads and has restored the job', 60_000, async () => (await checkpoints()).restored > 0);
-    await running();
+    await eventually('it leads and has restored the job', 60_000, async () => (await jobs().restores(job.id)) > 0);
+    await jobs().running(job.id);
     t.notDeepEqual(successor.ports, victim.ports);
     t.deepEqual(await launched('tides', 'taskmanager'), before, 'no TaskManager was started');
     const [resumed] = await api.jobs('tides');
@@ -128,13 +128,13 @@ test.serial('a standby on another agent takes over from a JobManager that is kil
   t.is(new Set(pair.map(({ agentId }) => agentId)).size, 2);
   await api.clusterRunning('waves', 0);
   job = await submit('waves');
-  await running();
-  await eventually('a checkpoint', 30_000, async () => (await checkpoints()).completed > 0);
+  await jobs().running(job.id);
+  await jobs().checkpointed(job.id);
   const before = await launched('waves', 'taskmanager');
   const victim = (await api.cluster('waves')).jobManager?.taskId ?? '';
   process.kill(await pidOfTask(victim), 'SIGKILL');
-  await eventually('it leads and has restored the job', 60_000, async () => (await checkpoints()).restored > 0);
-  await running();
+  await eventually('it leads and has restored the job', 60_000, async () => (await jobs().restores(job.id)) > 0);
+  await jobs().running(job.id);
   t.deepEqual(await launched('waves', 'taskmanager'), before, 'no TaskManager was started');
   t.like((await api.jobs('waves'))[0], { resumed: 0, state: 'RUNNING' });
   // On a slow machine the replacement may be elected before the standby that waited.
@@ -149,14 +149,14 @@ test.serial('an application outlives its JobManager as the same job, and leaves 
   const configuration = { 'execution.checkpointing.interval': '1 s' };
   await api.send('POST', '/v1/clusters', { name: 'swell', application, configuration });
   job = (await api.jobs('swell'))[0] as JobView;
-  await running();
-  await eventually('a checkpoint', 30_000, async () => (await checkpoints()).completed > 0);
+  await jobs().running(job.id);
+  await jobs().checkpointed(job.id);
   const before = await launched('swell', 'taskmanager');
   const victim = await provenJobManager(api, 'swell');
   process.kill(await pidOfTask(victim.id), 'SIGKILL');
   await eventually('another JobManager', 60_000, () => other(victim));
-  await eventually('it leads and has restored the job', 60_000, async () => (await checkpoints()).restored > 0);
-  await running();
+  await eventually('it leads and has restored the job', 60_000, async () => (await jobs().restores(job.id)) > 0);
+  await jobs().running(job.id);
   t.deepEqual(await launched('swell', 'taskmanager'), before, 'no TaskManager was started');
   t.like((await api.jobs('swell'))[0], { id: job.id, flinkJobId: job.flinkJobId, resumed: 0, state: 'RUNNING' });
   await api.send('DELETE', `/v1/clusters/swell/jobs/${job.id}`);
@@ -203,12 +203,9 @@ test.serial(
 );
 
 async function submit(cluster: string): Promise<JobView> {
-  const form = new FormData();
-  form.append('jarfile', await openAsBlob((await exampleJar(versionUnderTest)).jar), 'examples.jar');
-  const answer = await fetch(`${api.url}/v1/clusters/${cluster}/jars`, { method: 'POST', body: form });
-  if (!answer.ok) throw new Error(await answer.text());
+  const { jar } = await exampleJar(versionUnderTest);
   return api.send<JobView>('POST', `/v1/clusters/${cluster}/jobs`, {
-    jar: ((await answer.json()) as { id: string }).id,
+    jar: await jobsOf(api, cluster).upload(jar),
     entryClass: exampleClasses.stateWitness,
     parallelism: 2,
     configuration: { 'execution.checkpointing.interval': '1 s' },
@@ -228,18 +225,7 @@ async function other(victim: TaskView): Promise<TaskView | undefined> {
   return (await api.running(victim.cluster, 'jobmanager')).find(({ id }) => id !== victim.id);
 }
 
-function flinkJob<T>(path = ''): Promise<T> {
-  return api.get<T>(`/v1/clusters/${job.cluster}/flink/jobs/${job.flinkJobId}${path}`);
-}
-
-async function checkpoints(): Promise<{ completed: number; restored: number }> {
-  return (await flinkJob<{ counts: { completed: number; restored: number } }>('/checkpoints')).counts;
-}
-
-/** All its subtasks run: Flink calls a job RUNNING already while it waits for slots. */
-async function running(): Promise<void> {
-  await eventually(`job ${job.id} with all its subtasks running`, 120_000, async () => {
-    const { state, vertices } = await flinkJob<{ state: string; vertices: { status: string }[] }>();
-    return state === 'RUNNING' && vertices.length > 0 && vertices.every((vertex) => vertex.status === 'RUNNING');
-  });
+/** Of the scheduler that leads now. */
+function jobs(): FlinkJobs {
+  return jobsOf(api, job.cluster);
 }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import { exampleClasses } from '../../examples/build.ts';
 import type { JobView, SavepointView } from '../../src/api/views.ts';
-import { eventually, flinkMesos } from './support/process.ts';
+import { answerOf, eventually } from './support/process.ts';
 import { exampleJar, type Stack, startStack } from './support/stack.ts';
 
 for (const version of [undefined, '1.20.5']) {
@@ -72,27 +72,16 @@ async function withCluster(t: ExecutionContext, version: string | undefined, opt
   const { jar, version: flinkVersion } = await exampleJar(version);
   const stack = await startStack({ scheduler: ['--flink-version', flinkVersion] });
   t.teardown(() => stack.close());
-  await cli(stack, ['clusters', 'create', 'jobs', '--elastic', '0:3', '--wait', ...options]);
+  await answerOf(stack.api.url, ['clusters', 'create', 'jobs', '--elastic', '0:3', '--wait', '--json', ...options]);
   return { stack, jar };
 }
 
-async function cli(stack: Stack, args: readonly string[]): Promise<unknown> {
-  const command = flinkMesos([...args, '--json'], { FLINK_MESOS_URL: stack.api.url });
-  const code = await command.exited();
-  if (code !== 0) throw new Error(`flink-mesos ${args.join(' ')}: ${code}\n${command.output()}`);
-  const output = command.output();
-  return JSON.parse(output.slice(output.search(/^[[{]/m)));
+function run(stack: Stack, args: readonly string[]): Promise<JobView> {
+  return answerOf(stack.api.url, ['run', '--cluster', 'jobs', '--json', ...args]);
 }
 
-async function run(stack: Stack, args: readonly string[]): Promise<JobView> {
-  const command = flinkMesos(['run', '--cluster', 'jobs', '--json', ...args], { FLINK_MESOS_URL: stack.api.url });
-  if ((await command.exited()) !== 0) throw new Error(command.output());
-  const output = command.output();
-  return JSON.parse(output.slice(output.search(/^[[{]/m))) as JobView;
-}
-
-async function jobs<Answer>(stack: Stack, ...args: readonly string[]): Promise<Answer> {
-  return (await cli(stack, ['jobs', ...args, '--cluster', 'jobs'])) as Answer;
+function jobs<Answer>(stack: Stack, ...args: readonly string[]): Promise<Answer> {
+  return answerOf(stack.api.url, ['jobs', ...args, '--cluster', 'jobs', '--json']);
 }
 
 function withoutSlash(uri: string | undefined): string | undefined {

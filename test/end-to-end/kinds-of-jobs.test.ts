@@ -12,7 +12,7 @@ import type { EndpointView, JobView } from '../../src/dispatcher/dispatcher.ts';
 import { linesBelow } from './support/files.ts';
 import { freePort } from './support/free-port.ts';
 import { mavenJar } from './support/maven.ts';
-import { eventually, flinkMesos, run } from './support/process.ts';
+import { answerOf, eventually, run } from './support/process.ts';
 import { exampleJar, type Stack, startStack } from './support/stack.ts';
 
 const execute = promisify(execFile);
@@ -134,7 +134,7 @@ async function startCluster({ version, parts }: (typeof flinks)[number]): Promis
   return { stack, jar, home };
 }
 
-async function runJob(
+function runJob(
   stack: Stack,
   jar: string,
   example: keyof typeof exampleClasses,
@@ -142,12 +142,7 @@ async function runJob(
   parallelism = 2,
 ): Promise<JobView> {
   const options = ['--cluster', 'jobs', '--json', '--parallelism', String(parallelism)];
-  const command = flinkMesos(['run', ...options, '--entry-class', exampleClasses[example], jar, ...args], {
-    FLINK_MESOS_URL: stack.api.url,
-  });
-  if ((await command.exited()) !== 0) throw new Error(command.output());
-  const output = command.output();
-  return JSON.parse(output.slice(output.search(/^\{/m))) as JobView;
+  return answerOf(stack.api.url, ['run', ...options, '--entry-class', exampleClasses[example], jar, ...args]);
 }
 
 async function accumulators(stack: Stack, { id }: JobView): Promise<Record<string, number>> {

@@ -1,10 +1,10 @@
 /** A TaskManager that is killed comes back on its agent, and its successor finds its state there. Real Flink, kill -9. */
-import { openAsBlob } from 'node:fs';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { exampleClasses } from '../../examples/build.ts';
 import type { JobView, TaskView } from '../../src/dispatcher/dispatcher.ts';
+import { jobsOf } from './support/flink-jobs.ts';
 import { eventually } from './support/process.ts';
 import { exampleJar, pidOfTask, startStack } from './support/stack.ts';
 
@@ -23,11 +23,9 @@ for (const version of [undefined, '1.20.5']) {
         taskManager: { localRecovery: { directory } },
       });
       await api.clusterRunning('near', 0);
-      const form = new FormData();
-      form.append('jarfile', await openAsBlob(jar), 'examples.jar');
-      const upload = await fetch(`${api.url}/v1/jars`, { method: 'POST', body: form });
-      const job = await api.send<JobView>('POST', '/v1/clusters/near/jobs', {
-        jar: ((await upload.json()) as { id: string }).id,
+      const { upload, running, checkpointed, restores } = jobsOf(api, 'near');
+      const { id } = await api.send<JobView>('POST', '/v1/clusters/near/jobs', {
+        jar: await upload(jar),
         entryClass: exampleClasses.clickCounter,
         parallelism: 2,
         configuration: {
@@ -36,25 +34,18 @@ for (const version of [undefined, '1.20.5']) {
           'execution.checkpointing.data-inline-threshold': '0',
         },
       });
-      const flink = `/v1/clusters/near/flink/jobs/${job.flinkJobId}`;
-      const allRun = () =>
-        eventually('all its subtasks run', 120_000, async () => {
-          const { vertices } = await api.get<{ vertices: { status: string }[] }>(flink);
-          return vertices.length > 0 && vertices.every(({ status }) => status === 'RUNNING');
-        });
-      const counts = async () =>
-        (await api.get<{ counts: { completed: number; restored: number } }>(`${flink}/checkpoints`)).counts;
-      await allRun();
-      await eventually('checkpoints', 60_000, async () => (await counts()).completed > 1);
+      await running(id);
+      await checkpointed(id);
+      await checkpointed(id);
       const before = await taskManagers();
       const victim = before[0];
       process.kill(await pidOfTask(victim?.id ?? ''), 'SIGKILL');
       const heir = await eventually('its successor', 60_000, async () =>
-        (await taskManagers()).find(({ id }) => before.every((other) => other.id !== id)),
+        (await taskManagers()).find((task) => before.every((other) => other.id !== task.id)),
       );
       t.is(heir.agentId, victim?.agentId);
-      await eventually('the job restored', 60_000, async () => (await counts()).restored > 0);
-      await allRun();
+      await eventually('the job restored', 60_000, async () => (await restores(id)) > 0);
+      await running(id);
       const [incarnation = ''] = await readdir(directory);
       const left = await readdir(join(directory, incarnation));
       t.true(left.includes(`tm_${heir.id}`));
@@ -64,8 +55,7 @@ for (const version of [undefined, '1.20.5']) {
         return /Finished restoring from state handle: [^\n]*stateHandle=[^\n]*? file:(\S+)/.exec(log)?.[1];
       });
       t.true(from.startsWith(directory), `it came from ${from}`);
-      const { completed } = await counts();
-      await eventually('checkpoints again', 60_000, async () => (await counts()).completed > completed);
+      await checkpointed(id);
 
       async function taskManagers(): Promise<TaskView[]> {
         return api.running('near', 'taskmanager');

@@ -1,5 +1,4 @@
 /** An agent is announced to be taken away: others are there first, then the TaskManagers on it go. Real Flink on the embedded Mesos. */
-import { openAsBlob } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { exampleClasses } from '../../examples/build.ts';
 import type { JobView, TaskView } from '../../src/dispatcher/dispatcher.ts';
 import { type LocalMesos, startLocalMesos } from '../../src/local-mesos/server/start-local-mesos.ts';
 import { type Api, apiAt } from './support/api.ts';
+import { jobsOf } from './support/flink-jobs.ts';
 import { eventually, flinkMesos, type Running } from './support/process.ts';
 import { exampleJar } from './support/stack.ts';
 
@@ -43,26 +43,19 @@ test.serial(
   'an elastic cluster has its TaskManagers elsewhere before they have to go, and its job goes on',
   async (t) => {
     await create('tides', { mode: 'elastic', min: 0, max: 4, spare: 0 });
-    const form = new FormData();
-    form.append('jarfile', await openAsBlob(jar), 'examples.jar');
-    const upload = await fetch(`${api.url}/v1/jars`, { method: 'POST', body: form });
-    const job = await api.send<JobView>('POST', '/v1/clusters/tides/jobs', {
-      jar: ((await upload.json()) as { id: string }).id,
+    const { upload, running, checkpointed, restores } = jobsOf(api, 'tides');
+    const { id } = await api.send<JobView>('POST', '/v1/clusters/tides/jobs', {
+      jar: await upload(jar),
       entryClass: exampleClasses.stateWitness,
       parallelism: 2,
       configuration: { 'execution.checkpointing.interval': '1 s' },
     });
-    const flink = `/v1/clusters/tides/flink/jobs/${job.flinkJobId}`;
-    const counts = async () =>
-      (await api.get<{ counts: { completed: number; restored: number } }>(`${flink}/checkpoints`)).counts;
-    await eventually('a checkpoint', 120_000, async () => (await counts()).completed > 0);
+    await running(id);
+    await checkpointed(id);
     const moved = await movedAway(t.log, 'tides', 2);
     t.true(moved.thereFirst, 'they were registered before the first of the others ended');
-    await eventually('the job restored', 60_000, async () => (await counts()).restored > 0);
-    await eventually('all its subtasks run', 60_000, async () => {
-      const { vertices } = await api.get<{ vertices: { status: string }[] }>(flink);
-      return vertices.length > 0 && vertices.every(({ status }) => status === 'RUNNING');
-    });
+    await eventually('the job restored', 60_000, async () => (await restores(id)) > 0);
+    await running(id);
     t.is((await api.jobs('tides'))[0]?.resumed, 0);
     await api.send('DELETE', '/v1/clusters/tides');
     await schedule(undefined);

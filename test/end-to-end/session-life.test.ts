@@ -2,11 +2,11 @@
  * The life of session clusters with real Flink: a large job, several that share, the least and the most that a cluster may
  * have, spare TaskManagers, slots of other sizes. One stack for each version of Flink.
  */
-import { openAsBlob } from 'node:fs';
 import test from 'ava';
 import { exampleClasses } from '../../examples/build.ts';
 import type { JobView, TaskView } from '../../src/dispatcher/dispatcher.ts';
 import type { ClusterSpec } from '../../src/flink/spec.ts';
+import { jobsOf, uploadJar } from './support/flink-jobs.ts';
 import { eventually } from './support/process.ts';
 import { exampleJar, type Stack, startStack } from './support/stack.ts';
 
@@ -20,7 +20,7 @@ for (const version of [undefined, '1.20.5']) {
     async (t) => {
       const example = await exampleJar(version);
       stack = await startStack({ scheduler: ['--flink-version', example.version] });
-      jar = await uploadShared(stack, example.jar);
+      jar = await uploadJar(stack.api, example.jar);
       await create('wide', { taskManager: { slots: 10 }, taskManagers: { mode: 'elastic', min: 0, max: 3, spare: 0 } });
       t.is((await taskManagers('wide')).length, 0);
       const wide = await run('wide', 20);
@@ -106,13 +106,8 @@ for (const version of [undefined, '1.20.5']) {
     await stack.api.jobInState(cluster, id, 'CANCELED');
   }
 
-  /** Flink calls a job RUNNING already while it waits for slots. */
-  async function allRun(cluster: string, { id, flinkJobId }: JobView): Promise<void> {
-    await eventually(`job ${id} of ${cluster} with all its subtasks running`, 120_000, async () => {
-      const path = `/v1/clusters/${cluster}/flink/jobs/${flinkJobId}`;
-      const { vertices } = await stack.api.get<{ vertices: { status: string }[] }>(path);
-      return vertices.length > 0 && vertices.every(({ status }) => status === 'RUNNING');
-    });
+  function allRun(cluster: string, { id }: JobView): Promise<void> {
+    return jobsOf(stack.api, cluster).running(id);
   }
 
   async function taskManagers(cluster: string): Promise<TaskView[]> {
@@ -123,12 +118,4 @@ for (const version of [undefined, '1.20.5']) {
     const tasks = await stack.api.tasks(cluster);
     return tasks.filter(({ part, launchedAt }) => part === 'taskmanager' && launchedAt !== undefined);
   }
-}
-
-async function uploadShared(stack: Stack, jar: string): Promise<string> {
-  const form = new FormData();
-  form.append('jarfile', await openAsBlob(jar), 'examples.jar');
-  const answer = await fetch(`${stack.api.url}/v1/jars`, { method: 'POST', body: form });
-  if (!answer.ok) throw new Error(await answer.text());
-  return ((await answer.json()) as { id: string }).id;
 }

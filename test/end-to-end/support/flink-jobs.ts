@@ -22,13 +22,7 @@ export interface FlinkJobs {
 
 export function jobsOf(api: Api, cluster: string): FlinkJobs {
   const jobs: FlinkJobs = {
-    async upload(file) {
-      const form = new FormData();
-      form.append('jarfile', await openAsBlob(file), 'examples.jar');
-      const answer = await fetch(`${api.url}/v1/clusters/${cluster}/jars`, { method: 'POST', body: form });
-      if (!answer.ok) throw new Error(await answer.text());
-      return ((await answer.json()) as { id: string }).id;
-    },
+    upload: (file) => uploadJar(api, file, `/v1/clusters/${cluster}/jars`),
     async flink(id, path = '') {
       const { flinkJobId } = await api.get<JobView>(`/v1/clusters/${cluster}/jobs/${id}`);
       return api.get(`/v1/clusters/${cluster}/flink/jobs/${flinkJobId}${path}`);
@@ -49,4 +43,13 @@ export function jobsOf(api: Api, cluster: string): FlinkJobs {
     },
   };
   return jobs;
+}
+
+/** Answers the id of the jar, which all clusters may use unless it is uploaded to one. */
+export async function uploadJar({ url }: Api, file: string, path = '/v1/jars'): Promise<string> {
+  const form = new FormData();
+  form.append('jarfile', await openAsBlob(file), 'examples.jar');
+  const answer = await fetch(`${url}${path}`, { method: 'POST', body: form });
+  if (!answer.ok) throw new Error(await answer.text());
+  return ((await answer.json()) as { id: string }).id;
 }

@@ -20,6 +20,15 @@ export function flinkMesos(args: readonly string[], env: Record<string, string> 
   return run(process.execPath, ['--disable-warning=ExperimentalWarning', main, ...args], { env });
 }
 
+/** What a command of the client answers when it is told `--json`, among what it says besides. */
+export async function answerOf<Answer>(schedulerUrl: string, args: readonly string[]): Promise<Answer> {
+  const command = flinkMesos(args, { FLINK_MESOS_URL: schedulerUrl });
+  const code = await command.exited();
+  const output = command.output();
+  if (code !== 0) throw new Error(`flink-mesos ${args.join(' ')}: ${code}\n${output}`);
+  return JSON.parse(output.slice(output.search(/^[[{]/m))) as Answer;
+}
+
 export function run(
   command: string,
   args: readonly string[],
