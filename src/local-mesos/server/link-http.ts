@@ -7,6 +7,7 @@ import { Agent, request } from 'undici';
 import { createRecordDecoder } from '../../mesos-api-client/protocol/recordio.ts';
 import type { AgentLink, AgentToMaster, MasterToAgent } from '../model/agent-protocol.ts';
 import type { Dial } from './agent-dialer.ts';
+import { createInbox } from './link-inbox.ts';
 import { defaultLinkTiming, type LinkTiming, linkIdHeader, linkPath } from './link-timing.ts';
 
 /** Messages that were sent before `close` still go out, if the master takes them within this time. */
@@ -46,13 +47,14 @@ interface End {
 
 function createEnd(address: URL, dispatcher: Agent, timing: LinkTiming): End {
   const outgoing: AgentToMaster[] = [];
-  const early: MasterToAgent[] = [];
+  const { receive, shut, isOpen, listeners } = createInbox<MasterToAgent>(() => {
+    clearInterval(beat);
+    clearTimeout(silence);
+    void dispatcher.destroy();
+  });
   let posting: Promise<void> | undefined;
-  let open = true;
-  let takeMessage: ((message: MasterToAgent) => void) | undefined;
-  let takeClosed: (() => void) | undefined;
   const beat = setInterval(() => push(), timing.heartbeatMs);
-  const silence = setTimeout(() => shut(), timing.silenceMs);
+  const silence = setTimeout(shut, timing.silenceMs);
 
   function push(): void {
     posting ??= drain().finally(() => {
@@ -77,34 +79,16 @@ function createEnd(address: URL, dispatcher: Agent, timing: LinkTiming): End {
       shut();
     }
   }
-  function shut(): void {
-    if (!open) return;
-    open = false;
-    clearInterval(beat);
-    clearTimeout(silence);
-    void dispatcher.destroy();
-    takeClosed?.();
-  }
   return {
     heard: () => void silence.refresh(),
-    receive(message) {
-      if (takeMessage === undefined) early.push(message);
-      else if (open) takeMessage(message);
-    },
+    receive,
     shut,
     link: {
+      ...listeners,
       send(message) {
-        if (!open) return;
+        if (!isOpen()) return;
         outgoing.push(message);
         push();
-      },
-      onMessage(handler) {
-        takeMessage = handler;
-        for (const message of early.splice(0)) handler(message);
-      },
-      onClosed(handler) {
-        takeClosed = handler;
-        if (!open) handler();
       },
       close() {
         const flushed = Promise.race([posting, new Promise((resolve) => setTimeout(resolve, closeFlushMs).unref())]);

@@ -3,6 +3,7 @@
  * side is entered while it works, just as over a network. Messages are copied, so that no side holds the other's objects.
  */
 import type { AgentLink, AgentToMaster, Link, MasterLink, MasterToAgent } from '../model/agent-protocol.ts';
+import { createInbox } from './link-inbox.ts';
 
 export function createLinkPair(): { agent: AgentLink; master: MasterLink } {
   const agent = createEnd<AgentToMaster, MasterToAgent>();
@@ -20,39 +21,19 @@ interface End<Out, In> {
 }
 
 function createEnd<Out, In>(): End<Out, In> {
-  let open = true;
-  let takeMessage: ((message: In) => void) | undefined;
-  let takeClosed: (() => void) | undefined;
-  // What comes before anybody listens waits.
-  const early: In[] = [];
-  const shut = () => {
-    if (!open) return;
-    open = false;
-    takeClosed?.();
-  };
+  const { receive, shut, isOpen, listeners } = createInbox<In>();
   const end: End<Out, In> = {
-    receive(message) {
-      if (!open) return;
-      if (takeMessage === undefined) early.push(message);
-      else takeMessage(message);
-    },
+    receive,
     shut,
     link: {
+      ...listeners,
       send(message) {
-        if (!open) return;
+        if (!isOpen()) return;
         const copy = structuredClone(message);
         setImmediate(() => end.other?.receive(copy));
       },
-      onMessage(handler) {
-        takeMessage = handler;
-        for (const message of early.splice(0)) handler(message);
-      },
-      onClosed(handler) {
-        takeClosed = handler;
-        if (!open) handler();
-      },
       close() {
-        if (!open) return;
+        if (!isOpen()) return;
         setImmediate(() => end.other?.shut());
         shut();
       },

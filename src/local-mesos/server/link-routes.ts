@@ -4,8 +4,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { encodeRecord } from '../../mesos-api-client/protocol/recordio.ts';
 import { readAgentMessages } from '../model/agent-message.ts';
 import type { AgentToMaster, MasterLink, MasterToAgent } from '../model/agent-protocol.ts';
+import { createInbox } from './link-inbox.ts';
 import { defaultLinkTiming, type LinkTiming, linkIdHeader, linkPath } from './link-timing.ts';
-import { readBody, refuseBadRequest, sendText, sendTooLarge } from './master-http.ts';
+import { receiveBody, refuseBadRequest, sendText } from './master-http.ts';
 import type { AgentRoutes } from './master-routes.ts';
 
 export function masterLinkRoutes(
@@ -38,9 +39,9 @@ interface End {
 
 async function take(end: End | undefined, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
-    const body = await readBody(request);
-    if (body === undefined) sendTooLarge(response);
-    else if (end === undefined) sendText(response, 404, 'There is no such link');
+    const body = await receiveBody(request, response);
+    if (body === undefined) return;
+    if (end === undefined) sendText(response, 404, 'There is no such link');
     else {
       const read = readAgentMessages(body);
       if (read.kind === 'invalid') sendText(response, 400, `The messages cannot be read: ${read.text}`);
@@ -61,40 +62,24 @@ async function take(end: End | undefined, request: IncomingMessage, response: Se
 }
 
 function createEnd(response: ServerResponse, timing: LinkTiming, forget: () => void): End {
-  let open = true;
-  let takeMessage: ((message: AgentToMaster) => void) | undefined;
-  let takeClosed: (() => void) | undefined;
-  const write = (message: MasterToAgent | { type: 'HEARTBEAT' }) => {
-    if (open) response.write(encodeRecord(JSON.stringify(message)));
-  };
-  const beat = setInterval(() => write({ type: 'HEARTBEAT' }), timing.heartbeatMs);
-  const silence = setTimeout(() => shut(), timing.silenceMs);
-  function shut(): void {
-    if (!open) return;
-    open = false;
+  const { receive, shut, isOpen, listeners } = createInbox<AgentToMaster>(() => {
     clearInterval(beat);
     clearTimeout(silence);
     forget();
     response.end();
-    takeClosed?.();
-  }
+  });
+  const write = (message: MasterToAgent | { type: 'HEARTBEAT' }) => {
+    if (isOpen()) response.write(encodeRecord(JSON.stringify(message)));
+  };
+  const beat = setInterval(() => write({ type: 'HEARTBEAT' }), timing.heartbeatMs);
+  const silence = setTimeout(shut, timing.silenceMs);
   response.on('close', shut);
   response.on('error', shut);
   return {
     receive(messages) {
       silence.refresh();
-      for (const message of messages) if (open) takeMessage?.(message);
+      for (const message of messages) receive(message);
     },
-    link: {
-      send: write,
-      onMessage(handler) {
-        takeMessage = handler;
-      },
-      onClosed(handler) {
-        takeClosed = handler;
-        if (!open) handler();
-      },
-      close: shut,
-    },
+    link: { ...listeners, send: write, close: shut },
   };
 }
