@@ -14,16 +14,7 @@ import { type AboutAgent, answerOfAgent } from '../model/agent-view.ts';
 import { describeContainers } from './agent-containers.ts';
 import { type FileFound, findFile } from './files-paths.ts';
 import { longestRead, ownerOf, readBytes } from './files-routes.ts';
-import {
-  acceptsJson,
-  answerSafely,
-  notAcceptable,
-  readBody,
-  refuseBadRequest,
-  sendJson,
-  sendText,
-  sendTooLarge,
-} from './master-http.ts';
+import { acceptsJson, answerSafely, notAcceptable, receiveCall, sendJson, sendText } from './master-http.ts';
 import type { NestedContainers, Outcome } from './nested-containers.ts';
 
 export interface AgentApiParts {
@@ -50,9 +41,8 @@ export function agentOperatorApi(parts: AgentApiParts): FastifyPluginAsync {
 async function answer(parts: AgentApiParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const view = parts.view();
   if (view === undefined) return sendText(response, 503, 'Agent has not finished recovery');
-  if (refuseBadRequest(request, response)) return;
-  const body = await readBody(request);
-  if (body === undefined) return sendTooLarge(response);
+  const body = await receiveCall(request, response);
+  if (body === undefined) return;
   const parsed = parseAgentCall(body);
   if (parsed.kind === 'invalid') return sendText(response, 400, parsed.text);
   if (!acceptsJson(request)) return sendText(response, 406, notAcceptable);

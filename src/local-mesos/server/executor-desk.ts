@@ -7,15 +7,7 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import type { ExecutorCall, ExecutorEvent } from '../../mesos-api-client/protocol/executor.ts';
 import type { AgentEffect, RunId } from '../model/agent-io.ts';
 import { parseExecutorCall } from '../model/executors/executor-call.ts';
-import {
-  acceptsJson,
-  answerSafely,
-  notAcceptable,
-  readBody,
-  refuseBadRequest,
-  sendText,
-  sendTooLarge,
-} from './master-http.ts';
+import { acceptsJson, answerSafely, notAcceptable, receiveCall, sendText } from './master-http.ts';
 import { type EventStream, openEventStream } from './master-stream.ts';
 
 export interface ExecutorDesk {
@@ -85,12 +77,8 @@ async function answer(take: Take, { raw: request }: FastifyRequest, response: Se
     sendText(response, 503, 'Agent has not finished recovery');
     return;
   }
-  if (refuseBadRequest(request, response)) return;
-  const body = await readBody(request);
-  if (body === undefined) {
-    sendTooLarge(response);
-    return;
-  }
+  const body = await receiveCall(request, response);
+  if (body === undefined) return;
   const parsed = parseExecutorCall(body);
   if (parsed.kind === 'invalid') sendText(response, 400, parsed.text);
   else if (parsed.kind === 'not-built') sendText(response, 501, '501 Not Implemented.');

@@ -5,13 +5,24 @@ import { gzip } from 'node:zlib';
 /** Far above any call that makes sense (an ACCEPT with a thousand tasks is about 1 MiB). */
 export const maxBodyBytes = 16 * 1024 * 1024;
 
-/** Undefined if the body is larger than the bound. */
-export async function readBody(request: IncomingMessage): Promise<string | undefined> {
+/** The body of a call: what all APIs ask of a request, in the master's order. Undefined if it was refused. */
+export async function receiveCall(request: IncomingMessage, response: ServerResponse): Promise<string | undefined> {
+  return refuseBadRequest(request, response) ? undefined : await receiveBody(request, response);
+}
+
+/** The body of a POST of any type, as the older pages take it. Undefined if it was refused. */
+export async function receivePost(request: IncomingMessage, response: ServerResponse): Promise<string | undefined> {
+  return refuseOtherMethods(request, response) ? undefined : await receiveBody(request, response);
+}
+
+/** Undefined if it was refused: it is larger than the bound. */
+export async function receiveBody(request: IncomingMessage, response: ServerResponse): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > maxBodyBytes) {
+      sendText(response, 413, `The body is larger than ${maxBodyBytes} bytes`, { Connection: 'close' });
       return undefined;
     }
     chunks.push(chunk);
@@ -61,21 +72,16 @@ export function acceptsGzip(request: IncomingMessage): boolean {
   });
 }
 
-export function sendTooLarge(response: ServerResponse): void {
-  sendText(response, 413, `The body is larger than ${maxBodyBytes} bytes`, { Connection: 'close' });
+function refuseOtherMethods(request: IncomingMessage, response: ServerResponse): boolean {
+  if (request.method === 'POST') return false;
+  const text = `405 Method Not Allowed. Expecting one of { 'POST' }, but received '${request.method}'.`;
+  sendText(response, 405, text, { Allow: 'POST' });
+  return true;
 }
 
-export function sendMethodNotAllowed(request: IncomingMessage, response: ServerResponse, allowed: string): void {
-  const text = `405 Method Not Allowed. Expecting one of { '${allowed}' }, but received '${request.method}'.`;
-  sendText(response, 405, text, { Allow: allowed });
-}
-
-/** Steps 4 and 5 of the master's order of checks, which both APIs share. True if the request was answered. */
+/** Steps 4 and 5 of the master's order of checks, which all APIs share. True if the request was answered. */
 export function refuseBadRequest(request: IncomingMessage, response: ServerResponse): boolean {
-  if (request.method !== 'POST') {
-    sendMethodNotAllowed(request, response, 'POST');
-    return true;
-  }
+  if (refuseOtherMethods(request, response)) return true;
   const type = request.headers['content-type'];
   if (type === undefined) {
     sendText(response, 400, "Expecting 'Content-Type' to be present");

@@ -13,8 +13,8 @@ import type { Flag } from '../model/operator-view.ts';
 import { legacyState } from '../model/state-view.ts';
 import { type Authenticate, type Realm, sendUnauthorized } from './master-authentication.ts';
 import type { MasterFaults } from './master-faults.ts';
-import { readBody, sendJson, sendMethodNotAllowed, sendText, sendTooLarge } from './master-http.ts';
-import { handleOperatorCall } from './master-operator-api.ts';
+import { receivePost, sendJson, sendText } from './master-http.ts';
+import { carryOut, handleOperatorCall } from './master-operator-api.ts';
 import { handleSchedulerCall } from './master-scheduler-api.ts';
 import type { MasterShell } from './master-shell.ts';
 import { answerAsStandby } from './master-standby.ts';
@@ -151,41 +151,25 @@ async function operateMachines(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  if (request.method !== 'POST') {
-    sendMethodNotAllowed(request, response, 'POST');
-    return;
-  }
-  const body = await readBody(request);
-  if (body === undefined) {
-    sendTooLarge(response);
-    return;
-  }
+  const body = await receivePost(request, response);
+  if (body === undefined) return;
   const parsed = parseOperatorCall(`{"type":"${type}","${type.toLowerCase()}":{"machines":${body}}}`);
   if (parsed.kind !== 'command') {
     sendText(response, 400, parsed.kind === 'invalid' ? parsed.text : 'Expecting a list of machines');
     return;
   }
-  const reply = shell.submit({ kind: 'operator', call: parsed.call });
-  sendText(response, reply?.status ?? 503, reply?.text ?? 'The master is shutting down');
+  carryOut(shell, parsed.call, response);
 }
 
 /** The older form of the operator's TEARDOWN: `frameworkId=…` as a form. */
 async function teardown(shell: MasterShell, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (request.method !== 'POST') {
-    sendMethodNotAllowed(request, response, 'POST');
-    return;
-  }
-  const body = await readBody(request);
-  if (body === undefined) {
-    sendTooLarge(response);
-    return;
-  }
+  const body = await receivePost(request, response);
+  if (body === undefined) return;
   const id = new URLSearchParams(body).get('frameworkId');
   if (id === null) {
     sendText(response, 400, "Missing 'frameworkId' query parameter in the request body");
     return;
   }
   const call = { type: 'TEARDOWN', teardown: { framework_id: { value: id as FrameworkId } } } as const;
-  const reply = shell.submit({ kind: 'operator', call });
-  sendText(response, reply?.status ?? 503, reply?.text ?? 'The master is shutting down');
+  carryOut(shell, call, response);
 }

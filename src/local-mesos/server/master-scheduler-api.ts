@@ -9,7 +9,7 @@ import type { SubscribeCall } from '../../mesos-api-client/protocol/scheduler.ts
 import type { StreamId } from '../model/master-io.ts';
 import { type FrameworkCall, parseSchedulerCall } from '../model/scheduler-call.ts';
 import { type MasterFaults, withStreamFaults } from './master-faults.ts';
-import { acceptsJson, notAcceptable, readBody, refuseBadRequest, sendText, sendTooLarge } from './master-http.ts';
+import { acceptsJson, notAcceptable, receiveCall, sendText } from './master-http.ts';
 import type { MasterShell } from './master-shell.ts';
 import { openEventStream } from './master-stream.ts';
 
@@ -24,14 +24,8 @@ export async function handleSchedulerCall(
   response: ServerResponse,
   principal: string | undefined,
 ): Promise<void> {
-  if (refuseBadRequest(request, response)) {
-    return;
-  }
-  const body = await readBody(request);
-  if (body === undefined) {
-    sendTooLarge(response);
-    return;
-  }
+  const body = await receiveCall(request, response);
+  if (body === undefined) return;
   const parsed = parseSchedulerCall(body);
   const given = request.headers['mesos-stream-id'];
   const stream = typeof given === 'string' ? given : given?.[0];
