@@ -3,12 +3,13 @@
  * and an agent with very many tasks says how many more there are. Where the tiles of all agents would not fit on a few
  * screens, a picture of small cells comes first, so that it stays readable at 1,000 agents.
  */
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import type { TaskView } from '../../api/views.ts';
 import { links } from '../routes.ts';
 import { counted, cpus, memory, number, partWord, stateWord, toneOf } from '../words.ts';
 import { AgentCells } from './agent-cells.tsx';
 import { Empty } from './basics.tsx';
+import { useMeasured } from './use-measured.ts';
 
 const tilePx = { width: 224, height: 92, gap: 10 };
 const mostSquares = 24;
@@ -118,17 +119,6 @@ function agentsOf(tasks: readonly TaskView[]): readonly Agent[] {
 
 function useFrame(frame: { readonly current: HTMLElement | null }) {
   const [size, setSize] = useState({ width: 1000, height: 400, top: 0 });
-  useEffect(() => {
-    const element = frame.current;
-    if (element === null) return;
-    const measure = () => setSize({ width: element.clientWidth, height: element.clientHeight, top: element.scrollTop });
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    element.addEventListener('scroll', measure, { passive: true });
-    return () => {
-      observer.disconnect();
-      element.removeEventListener('scroll', measure);
-    };
-  }, [frame]);
+  useMeasured(frame, ({ clientWidth: width, clientHeight: height, scrollTop: top }) => setSize({ width, height, top }));
   return size;
 }

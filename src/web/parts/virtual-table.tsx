@@ -3,7 +3,8 @@
  * readers, which are told of all rows by aria-rowcount; rows above and below are two rows of the right height.
  */
 import type { ComponentChildren } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useMeasured } from './use-measured.ts';
 
 export interface Column<T> {
   readonly title: string;
@@ -83,19 +84,7 @@ function useWindow<T>(
 ): { readonly first: number; readonly last: number } {
   const [{ top, height }, look] = useState({ top: 0, height: 600 });
   const anchor = useRef<string | undefined>(undefined);
-  useEffect(() => {
-    const element = frame.current;
-    if (element === null) return;
-    const measure = () => look({ top: element.scrollTop, height: element.clientHeight });
-    const observer = new ResizeObserver(measure);
-    observer.observe(element);
-    element.addEventListener('scroll', measure, { passive: true });
-    return () => {
-      observer.disconnect();
-      element.removeEventListener('scroll', measure);
-    };
-  }, [frame]);
-
+  useMeasured(frame, ({ scrollTop, clientHeight }) => look({ top: scrollTop, height: clientHeight }));
   const at = Math.floor(top / rowPx);
   useLayoutEffect(() => {
     const element = frame.current;
