@@ -4,11 +4,10 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
-import type { ArtifactRef, ClusterName, ClusterRecord, JarRecord, JobId, JobRecord } from '../flink/plan/records.ts';
-import type { GivenToAll } from '../flink/render/configuration.ts';
+import type { ClusterName, ClusterRecord, JarRecord, JobId, JobRecord } from '../flink/plan/records.ts';
 import { judgeSpec } from '../flink/render/judge-spec.ts';
 import type { FlinkRest } from '../flink/rest/flink-rest.ts';
-import { type ClusterSpec, type CompleteClusterSpec, type FlinkSource, JobSpec } from '../flink/spec.ts';
+import { type CompleteClusterSpec, JobSpec } from '../flink/spec.ts';
 import type { EpochMs } from '../lib/brand.ts';
 import { Problem } from '../lib/problem.ts';
 import type { TaskId } from '../mesos-api-client/protocol/ids.ts';
@@ -17,8 +16,7 @@ import type { MesosReader } from '../runtime/mesos-reader.ts';
 import type { Fact, Runtime, StampedFact } from '../runtime/runtime.ts';
 import type { TaskRecord } from '../scheduler/model/task.ts';
 import type { ClusterView, Dispatcher, FactView, InfoView } from './dispatcher.ts';
-import { draftCluster } from './draft-cluster.ts';
-import type { Distributions } from './flink-source.ts';
+import { type DraftParts, draftCluster } from './draft-cluster.ts';
 import { flinkUrls } from './flink-url.ts';
 import { watchHealth } from './health.ts';
 import { createJarLibrary, type JarLibrary } from './jar-library.ts';
@@ -29,7 +27,7 @@ import { validate } from './validate.ts';
 import { clusterView, endpointsOf, iso, jarView, jobView, taskView } from './views.ts';
 import { roundView, whyView } from './why-views.ts';
 
-export interface DispatcherParts {
+export interface DispatcherParts extends Omit<DraftParts, 'runtime' | 'artifacts' | 'uploaded'> {
   readonly runtime: Runtime;
   readonly artifacts: ArtifactStore;
   readonly flink: Pick<FlinkRest, 'read' | 'disposeSavepoint'>;
@@ -37,23 +35,6 @@ export interface DispatcherParts {
   readonly utilisation: Pick<Utilisation, 'columns'>;
   /** As loaded at the start. */
   readonly jars: readonly JarRecord[];
-  readonly distributions: Distributions;
-  /** What a cluster gets that names no Flink. */
-  readonly defaultFlink: { readonly version: string; readonly source: FlinkSource };
-  /** That of the scheduler, for the JobManagers of its clusters. */
-  readonly zooKeeper?: { readonly quorum: string; readonly path: string };
-  /** A URI that all agents reach: checkpoints, savepoints. */
-  readonly storage: string;
-  /** Of the framework, its default first. */
-  readonly roles?: readonly string[];
-  /** Of every cluster that does not say otherwise. */
-  readonly clusterDefaults?: Omit<ClusterSpec, 'name'>;
-  /** The REST address of every cluster gets a virtual address of DC/OS. */
-  readonly vips?: boolean;
-  /** For every cluster, shown to nobody: key tables, stores, passwords. */
-  readonly given?: GivenToAll;
-  /** For elastic clusters; built when the first one is created. */
-  readonly driverJar?: () => Promise<ArtifactRef>;
   readonly describe: (fact: Fact) => Pick<FactView, 'level' | 'text' | 'data'>;
   /** Of flink-mesos. */
   readonly version: string;

@@ -24,9 +24,11 @@ export interface DraftParts {
   readonly runtime: Pick<Runtime, 'cluster'>;
   readonly artifacts: Pick<ArtifactStore, 'put'>;
   readonly distributions: Distributions;
+  /** What a cluster gets that names no Flink. */
   readonly defaultFlink: { readonly version: string; readonly source: FlinkSource };
   /** That of the scheduler, for the JobManagers of its clusters. */
   readonly zooKeeper?: { readonly quorum: string; readonly path: string };
+  /** A URI that all agents reach: checkpoints, savepoints. */
   readonly storage: string;
   /** Of the framework, its default first. */
   readonly roles?: readonly string[];
@@ -34,9 +36,9 @@ export interface DraftParts {
   readonly clusterDefaults?: Omit<ClusterSpec, 'name'>;
   /** The REST address of every cluster gets a virtual address of DC/OS. */
   readonly vips?: boolean;
-  /** For every cluster, shown to nobody. */
+  /** For every cluster, shown to nobody: key tables, stores, passwords. */
   readonly given?: GivenToAll;
-  /** The jar that makes a JobManager elastic; built when it is first asked for. */
+  /** Makes a JobManager elastic; built when it is first asked for. */
   readonly driverJar?: () => Promise<ArtifactRef>;
   /** A jar that was uploaded for all clusters; NOT_FOUND otherwise. */
   readonly uploaded: (id: string) => ArtifactRef;

@@ -2,13 +2,13 @@
 import { Readable } from 'node:stream';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
+import { longestPieceBytes } from '../../dispatcher/sandbox-files.ts';
 import type { ApiParts } from '../parts.ts';
 import { FileList, FilePiece, failures } from '../schemas.ts';
 
 const tags = ['tasks'];
 const taskParams = Type.Object({ id: Type.String({ description: 'id of a task' }) });
 const Path = Type.String({ maxLength: 1024, description: 'within the sandbox' });
-const longestPieceBytes = 65_536;
 const largestOffset = Number.MAX_SAFE_INTEGER;
 
 export function taskFileRoutes({ dispatcher }: ApiParts): FastifyPluginAsyncTypebox {
