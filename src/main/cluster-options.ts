@@ -49,32 +49,27 @@ const words = (text: string): string[] =>
 /** What is neither stays text, which the schema refuses. */
 const trueOrFalse = (text: string): unknown => ({ true: true, false: false })[text.trim()] ?? text;
 
+/** What both kinds of processes are told alike. */
+function processRows(part: 'jobManager' | 'taskManager', name: string): readonly Row[] {
+  const option = `--${name.toLowerCase()}`;
+  return [
+    { flags: `${option}-cpus <cpus>`, what: `CPUs of a ${name}`, path: `${part}.cpus`, parse: number },
+    { flags: `${option}-memory <MiB>`, what: `memory of a ${name}`, path: `${part}.memoryMiB`, parse: number },
+    { flags: `${option}-disk <MiB>`, what: `disk of a ${name}`, path: `${part}.diskMiB`, parse: number },
+    {
+      flags: `${option}-placement <constraints>`,
+      what: `where ${name}s may run: FIELD:OPERATOR:VALUE,… or JSON`,
+      path: `${part}.constraints`,
+      parse: parseConstraints,
+    },
+  ];
+}
+
 /** A value is judged where it lands: by the schema of specifications. */
 const rows: readonly Row[] = [
-  { flags: '--jobmanager-cpus <cpus>', what: 'CPUs of a JobManager', path: 'jobManager.cpus', parse: number },
-  { flags: '--jobmanager-memory <MiB>', what: 'memory of a JobManager', path: 'jobManager.memoryMiB', parse: number },
-  { flags: '--jobmanager-disk <MiB>', what: 'disk of a JobManager', path: 'jobManager.diskMiB', parse: number },
-  {
-    flags: '--jobmanager-placement <constraints>',
-    what: 'where JobManagers may run: FIELD:OPERATOR:VALUE,… or JSON',
-    path: 'jobManager.constraints',
-    parse: parseConstraints,
-  },
-  { flags: '--taskmanager-cpus <cpus>', what: 'CPUs of a TaskManager', path: 'taskManager.cpus', parse: number },
-  {
-    flags: '--taskmanager-memory <MiB>',
-    what: 'memory of a TaskManager',
-    path: 'taskManager.memoryMiB',
-    parse: number,
-  },
-  { flags: '--taskmanager-disk <MiB>', what: 'disk of a TaskManager', path: 'taskManager.diskMiB', parse: number },
+  ...processRows('jobManager', 'JobManager'),
+  ...processRows('taskManager', 'TaskManager'),
   { flags: '--taskmanager-slots <count>', what: 'slots of a TaskManager', path: 'taskManager.slots', parse: number },
-  {
-    flags: '--taskmanager-placement <constraints>',
-    what: 'where TaskManagers may run: FIELD:OPERATOR:VALUE,… or JSON',
-    path: 'taskManager.constraints',
-    parse: parseConstraints,
-  },
   {
     flags: '--taskmanagers <count|min:max[:spare]>',
     what: 'how many TaskManagers a cluster has: so many, or as many as jobs need',

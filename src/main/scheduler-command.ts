@@ -1,6 +1,7 @@
 /** `flink-mesos scheduler`: one scheduler against a Mesos that runs elsewhere (or beside it). */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { createLogger, logFacts } from '../observability/logger.ts';
+import type { AccessSettings } from './access.ts';
 import { addClusterOptions, readClusterSettings } from './cluster-options.ts';
 import { readDcosEnvironment } from './dcos-environment.ts';
 import { defaultCacheDir, defaultDataDir } from './directories.ts';
@@ -13,19 +14,13 @@ import type { MesosClientSettings } from './mesos-client.ts';
 import { startScheduler } from './scheduler.ts';
 import { parseDuration, parseListen, parsePath, type SchedulerSettings } from './settings.ts';
 
-interface Options extends MesosClientSettings, GivenFileSettings {
+interface Options extends AccessSettings, MesosClientSettings, GivenFileSettings {
   readonly mesosMaster?: string;
   readonly zk?: string;
   readonly dataDir: string;
   readonly cacheDir: string;
   readonly listen: string;
   readonly advertiseUrl?: string;
-  readonly tokenFile?: string;
-  readonly readTokenFile?: string;
-  readonly dcosUrl?: string;
-  readonly dcosCa?: string;
-  readonly dcosService?: string;
-  readonly dcosActors?: string;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly tlsCa?: string;
