@@ -97,6 +97,10 @@ export const longRecordings: readonly Played[] = [
         reason: 'whether its executor had ended when a batch came was chance',
       },
       {
+        where: /UPDATE of b1 .*message: (.+ required by task group and its executor are more than available) .* \| \1 /,
+        reason: 'what was offered when it asked hung on whether another executor had ended',
+      },
+      {
         where: /UPDATE of (g2|k2|s1) \.update\.status\.container_status\.network_infos:/,
         reason: 'a container that came to life while its STARTING was written was described already',
       },
@@ -203,7 +207,7 @@ export const longRecordings: readonly Played[] = [
       notOurMetrics,
       ...ofTheAgentsMachine,
       { where: /response 15 /, reason: 'which of two tasks began first was chance' },
-      { where: /uptime_secs|load_|_bytes/, reason: 'the time, and the machine' },
+      { where: /uptime_secs|load_|_bytes|\.cpus_total:/, reason: 'the time, and the machine' },
       { where: /response (30|32|34) /, reason: 'there are no pages for people, and no levels of logging' },
       {
         where: /response 39 \.(text|headers\.content-type):/,
