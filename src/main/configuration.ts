@@ -4,6 +4,7 @@
  * leave the service as it was, and its plans say why.
  */
 import { randomUUID } from 'node:crypto';
+import _ from 'lodash';
 import type { ClusterRecord } from '../flink/plan/records.ts';
 import { Problem } from '../lib/problem.ts';
 import { type Configurations, settleConfiguration, targetKey } from '../operator/configurations.ts';
@@ -36,7 +37,9 @@ export async function takeConfiguration(
   });
   if (writes.length > 0) await store.commit(writes);
   for (const error of configurations.errors) logger.warn(`options are not followed: ${error}`);
-  return { configurations, settings: { ...given, ...settingsOf(configurations.target.options) } };
+  // What the followed options do not name was not named.
+  const others = _.omit(given, ['user', 'storage']);
+  return { configurations, settings: { ...others, ...settingsOf(configurations.target.options) } };
 }
 
 /** By the names that they have on the command line. */

@@ -36,7 +36,7 @@ export interface Home {
   close(forGood?: boolean): Promise<void>;
 }
 
-export async function openOwnHome({ dataDir, storage, listen }: SchedulerSettings): Promise<Home> {
+export async function openOwnHome({ dataDir, listen }: SchedulerSettings): Promise<Home> {
   const store = sharingParts(await openEmbeddedStore(dataDir), processesOfTasks);
   try {
     const records = await loadRecords(store);
@@ -44,7 +44,7 @@ export async function openOwnHome({ dataDir, storage, listen }: SchedulerSetting
       store,
       records,
       filesDir: dataDir,
-      storage: storage ?? storageHere(dataDir),
+      storage: storageHere(dataDir),
       listen: await settleAddress(store, listen, records),
       announce: () => Promise.resolve(),
       close: async (forGood = false) => {
