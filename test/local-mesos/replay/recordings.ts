@@ -207,7 +207,7 @@ export const longRecordings: readonly Played[] = [
       notOurMetrics,
       ...ofTheAgentsMachine,
       { where: /response 15 /, reason: 'which of two tasks began first was chance' },
-      { where: /uptime_secs|load_|_bytes|\.cpus_total:/, reason: 'the time, and the machine' },
+      { where: /uptime_secs|load_|_bytes|(json\.|system\/)cpus_total:/, reason: 'the time, and the machine' },
       { where: /response (30|32|34) /, reason: 'there are no pages for people, and no levels of logging' },
       {
         where: /response 39 \.(text|headers\.content-type):/,
