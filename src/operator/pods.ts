@@ -74,8 +74,11 @@ function podsOfPart(look: ClusterLook, part: string, wanted: number, numbers: Po
     index,
     ...of,
   });
-  const present = tasks.map((task) => pod(given.get(task.spec.taskId) ?? 0, { task, ...standing(look, task) }));
-  const free = _.range(wanted + tasks.length).filter((index) => !present.some((each) => each.index === index));
+  const registered = registeredOf(look);
+  const present = tasks.map((task) =>
+    pod(given.get(task.spec.taskId) ?? 0, { task, ...standing(look, task, registered) }),
+  );
+  const free = _.difference(_.range(wanted + tasks.length), [...given.values()]);
   const missing = Math.max(0, wanted - present.filter(({ task }) => task?.goal.kind === 'run').length);
   const absent = free.slice(0, missing).map((index) => pod(index, notAskedFor(look, part)));
   return _.sortBy([...present, ...absent], 'index');
@@ -92,23 +95,24 @@ function notAskedFor({ record }: ClusterLook, part: string): Standing {
   return { status: 'PENDING', message };
 }
 
-function standing(look: ClusterLook, task: TaskRecord): Standing {
+function standing(look: ClusterLook, task: TaskRecord, registered: ReadonlySet<string>): Standing {
   const { life, goal } = task;
   if (goal.kind === 'end') return { status: 'STARTING', message: `it is to end: ${goal.reason}` };
   if (life.phase === 'waiting') return { status: 'PREPARED', message: look.whyWaiting(task) ?? 'waits for an offer' };
   if (life.phase === 'ended') return { status: 'PENDING', message: 'it has ended' };
   if (life.runningAt === undefined) return { status: 'STARTING', message: `launched on ${life.placement.hostname}` };
   const where = `runs on ${life.placement.hostname}`;
-  return isKnownToFlink(look, task)
+  // A standby answers for the one that leads, so what is seen of one is good for all.
+  const known = task.spec.part === 'jobmanager' ? look.status.reachable : registered.has(task.spec.taskId);
+  return known
     ? { status: 'COMPLETE', message: where }
     : { status: 'STARTED', message: `${where}, and Flink does not know it yet` };
 }
 
-/** A standby answers for the one that leads, so what is seen of one is good for all. */
-function isKnownToFlink({ observation, status }: ClusterLook, { spec }: TaskRecord): boolean {
-  if (spec.part === 'jobmanager') return status.reachable;
-  if (observation?.kind !== 'seen') return false;
-  return observation.taskManagers.some(({ id, slots }) => id === spec.taskId && slots > 0);
+/** TaskManagers that Flink knows. */
+function registeredOf({ observation }: ClusterLook): ReadonlySet<string> {
+  if (observation?.kind !== 'seen') return new Set();
+  return new Set(observation.taskManagers.flatMap(({ id, slots }) => (slots > 0 ? [id] : [])));
 }
 
 function pair(taskId: string, number: number | undefined): [string, number][] {
