@@ -18,7 +18,8 @@ async function start(...starts: readonly SchedulerSettings[]) {
   const written = new Map<string, unknown>();
   const store = {
     commit: async (writes: readonly StoreWrite[]) => {
-      for (const write of writes) if (write.kind === 'put') written.set(`${write.collection}/${write.key}`, write.value);
+      for (const write of writes)
+        if (write.kind === 'put') written.set(`${write.collection}/${write.key}`, write.value);
     },
   };
   let taken: Awaited<ReturnType<typeof takeConfiguration>> | undefined;
