@@ -13,8 +13,7 @@ export interface OperatorHealth {
 }
 
 export interface HealthParts {
-  /** Of the process itself: its loop turns, and the master was heard of. */
-  /** Healthy, and yet with a reason: nothing but a person helps. */
+  /** Of the process itself: its loop turns, and the master was heard of. Healthy with a reason: nothing but a person helps. */
   readonly process: { readonly healthy: boolean; readonly why?: string };
   readonly registered: boolean;
   readonly deploy: Plan;

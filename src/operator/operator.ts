@@ -10,6 +10,7 @@ import type { ConfigurationRecord } from '../runtime/load-records.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Configurations } from './configurations.ts';
 import { Counters, type MetricsView } from './counters.ts';
+import { Declarations } from './declarations.ts';
 import { type Endpoint, type EndpointParts, endpointsOf } from './endpoints.ts';
 import { judgeHealth, type OperatorHealth } from './health.ts';
 import { actOn, type PlanAct, type PlanActResult, type PlanTarget } from './plan-acts.ts';
@@ -45,23 +46,25 @@ export interface Operator {
 export function createOperator(parts: OperatorParts): Operator {
   const { runtime, dispatcher, configurations } = parts;
   const numbers = new PodNumbers();
-  const declared = new Set<string>();
+  const declarations = new Declarations();
   const counters = new Counters();
   runtime.onFact(counters.note);
-  const clusters = (): readonly ClusterPods[] =>
-    runtime.clusters().map(({ name }) => {
+  const clusters = (): readonly ClusterPods[] => {
+    const all = runtime.clusters().map(({ name }) => {
       const look = lookAt(runtime, name);
       return { look, pods: podsOf(look, numbers) };
     });
-  const forced = (plan: PlanName, cluster: string, pod: string): boolean => declared.has(`${plan}/${cluster}/${pod}`);
+    declarations.forgetVoid(all);
+    return all;
+  };
   const ending = (): Plan | undefined => {
     const { uninstall } = runtime.scheduler();
     return uninstall && uninstallPlan(uninstall, tasksLeft(runtime));
   };
   const plans: Readonly<Record<PlanName, (of: readonly ClusterPods[]) => Plan>> = {
-    deploy: (of) => ending() ?? deployPlan(of, configurations.errors, forced),
+    deploy: (of) => ending() ?? deployPlan(of, configurations.errors, declarations.holds),
     update: () => updatePlan(configurations),
-    recovery: (of) => recoveryPlan(ending() === undefined ? of : [], forced),
+    recovery: (of) => recoveryPlan(ending() === undefined ? of : [], declarations.holds),
     uninstall: () => ending() ?? planOf([], 'serial'),
   };
   const names = (): readonly PlanName[] => planNames.filter((name) => name !== 'uninstall' || ending() !== undefined);
@@ -92,7 +95,10 @@ export function createOperator(parts: OperatorParts): Operator {
           runtime.submit({ kind: 'pause', cluster: cluster as ClusterName, paused }).then(() => undefined),
         isPaused: (cluster) => runtime.cluster(cluster as ClusterName)?.paused === true,
         restart: (task) => runtime.restartTask(task as TaskId, `a step of the plan ${plan} is restarted`),
-        declareComplete: (cluster, step) => void declared.add(`${plan}/${cluster}/${step}`),
+        declareComplete(cluster, step) {
+          const record = runtime.cluster(cluster as ClusterName);
+          if (record !== undefined) declarations.declare(plan, record, step);
+        },
       });
     },
     pods,

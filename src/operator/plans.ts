@@ -12,8 +12,8 @@ export interface ClusterPods {
   readonly pods: readonly Pod[];
 }
 
-/** What operators have declared complete, by cluster and pod. */
-export type Forced = (plan: PlanName, cluster: string, pod: string) => boolean;
+/** Whether an operator has declared a pod complete. */
+export type Forced = (plan: PlanName, cluster: ClusterLook['record'], pod: string) => boolean;
 
 export function deployPlan(clusters: readonly ClusterPods[], errors: readonly string[], forced: Forced): Plan {
   const phases = clusters.filter(isToStay).map(({ look, pods }) => {
@@ -41,15 +41,15 @@ export function updatePlan({ target, errors }: Configurations): Plan {
 }
 
 function phase(plan: PlanName, look: ClusterLook, steps: readonly Omit<Step, 'id'>[], forced: Forced): Phase {
-  const cluster: string = look.record.name;
+  const { record } = look;
   const judged = steps.map((step): Omit<Step, 'id'> => {
     if (step.status === 'COMPLETE') return step;
-    if (forced(plan, cluster, step.name)) {
+    if (forced(plan, record, step.name)) {
       return { ...step, status: 'COMPLETE', message: `declared complete by an operator: ${step.message}` };
     }
-    return look.record.paused === true ? { ...step, status: 'WAITING' } : step;
+    return record.paused === true ? { ...step, status: 'WAITING' } : step;
   });
-  return phaseOf(plan, cluster, judged, 'parallel');
+  return phaseOf(plan, record.name, judged, 'parallel');
 }
 
 function stepOf({ name, status, message, task }: Pod): Omit<Step, 'id'> {

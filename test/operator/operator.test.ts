@@ -288,3 +288,30 @@ test('metrics: offers, refusals and launches are counted, plans ranked', (t) => 
     'plan_status.recovery': { value: 1 },
   });
 });
+
+test('forceComplete is about what a step lacks now: the next failure of the same pod is another one', async (t) => {
+  const { operator, cluster, task, end, seen, phase } = world();
+  cluster({ failures: [{ part: 'taskmanager', at: 1 }] });
+  task('jm', 'jobmanager', 'running');
+  task('a', 'taskmanager', 'running');
+  seen('a');
+  phase('recovering');
+  await operator.actOnPlan('recovery', 'forceComplete', {});
+  t.deepEqual(steps(operator.plan('recovery')), ['words-taskmanager-1 COMPLETE']);
+  task('b', 'taskmanager', 'running');
+  seen('a', 'b');
+  phase('running');
+  t.deepEqual(steps(operator.plan('recovery')), []);
+  end('b');
+  seen('a');
+  phase('recovering');
+  t.deepEqual(steps(operator.plan('recovery')), ['words-taskmanager-1 DELAYED']);
+});
+
+test('forceComplete is about one cluster: another one of the same name is waited for', async (t) => {
+  const { operator, cluster } = world();
+  cluster();
+  await operator.actOnPlan('deploy', 'forceComplete', {});
+  cluster({ incarnation: 'b2' });
+  t.is(operator.plan('deploy').status, 'PENDING');
+});
