@@ -159,11 +159,12 @@ async function startOn(home: Home, given: CheckedSettings, parts: SchedulerParts
     await flinkRest.close();
     await home.close(runtime.scheduler().uninstall?.stage === 'done');
   };
+  // Whoever asks finds the clusters of the options already: without them the plan of the deployment would be complete.
+  await createMissing(dispatcher, settings, parts.logger);
   await openDoor(api, home, advertiseUrl).catch(async (error: Error) => {
     await stop();
     throw error;
   });
-  await createMissing(dispatcher, settings, parts.logger);
   return {
     url: urlOf(listen),
     mesosMasters: shownMasters(settings.masters),
