@@ -80,9 +80,12 @@ test.serial('the first leads, the second stands by: it is healthy, and sends req
   const health = await fetch(`${second.url}/v1/health`);
   t.is(health.status, 200);
   t.like(await health.json(), { healthy: true, role: 'standby' });
-  const answer = await fetch(`${second.url}//v1/clusters?a=b`, { redirect: 'manual' });
-  t.is(answer.status, 307);
-  t.is(answer.headers.get('location'), `${first.url}//v1/clusters?a=b`);
+  const sentTo = await eventually('it knows who leads', 30_000, async () => {
+    const answer = await fetch(`${second.url}//v1/clusters?a=b`, { redirect: 'manual' });
+    return answer.status === 307 && answer.headers.get('location');
+  });
+  t.is(sentTo, `${first.url}//v1/clusters?a=b`);
+  await eventually('reconciled', 30_000, async () => (await first.api.info()).reconciled);
   const asked = await fetch(`${second.url}/v1/info`, { redirect: 'manual' });
   t.is(asked.status, 200);
   t.deepEqual(await asked.json(), await first.api.info());
