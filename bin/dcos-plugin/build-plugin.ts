@@ -63,7 +63,7 @@ async function entriesOf(platform: Platform, version: string, options: PluginOpt
   return [
     text('plugin.toml', pluginToml(launcher.name)),
     text(`bin/${launcher.name}`, launcher.text, true),
-    text('bin/dcos-flink.mjs', await bundleCommands(root, version)),
+    text('bin/flink.mjs', await bundleCommands(root, version)),
     { name: platform.node, content: node, executable: true },
     { name: 'NODE-LICENSE', content: license },
     { name: 'LICENSE', content: await readFile(join(root, 'LICENSE')) },

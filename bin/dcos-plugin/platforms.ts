@@ -16,17 +16,21 @@ export interface Platform {
   readonly launcher: { readonly name: string; readonly text: string };
 }
 
-/** It needs no other program, so that it runs with any PATH. */
+/**
+ * It needs no other program, so that it runs with any PATH; but older `dcos` unpack with Python, which forgets what is
+ * executable, and mend that for what is called dcos-… alone (and take each such file for a command: so nothing else is).
+ */
 const shellLauncher = `#!/bin/sh
 case $0 in
   */*) directory=\${0%/*} ;;
   *) directory=. ;;
 esac
-exec "$directory/node" "$directory/dcos-flink.mjs" "$@"
+[ -x "$directory/node" ] || chmod u+x "$directory/node"
+exec "$directory/node" "$directory/flink.mjs" "$@"
 `;
 
 /** cmd reads its lines to the end by CR LF. */
-const commandLauncher = '@echo off\r\n"%~dp0node.exe" "%~dp0dcos-flink.mjs" %*\r\n';
+const commandLauncher = '@echo off\r\n"%~dp0node.exe" "%~dp0flink.mjs" %*\r\n';
 
 const unix = { node: 'bin/node', launcher: { name: 'dcos-flink', text: shellLauncher } };
 

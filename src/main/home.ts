@@ -73,9 +73,10 @@ export async function openSharedHome(
   const listen = { ...settings.listen, port: await choosePort(settings.listen) };
   const advertiseUrl = advertised(settings, listen);
   await onStandby?.(advertiseUrl);
+  const { zkSessionTimeoutMs: sessionTimeoutMs = SESSION_TIMEOUT_MS } = settings;
   const leadership = await becomeLeader({
-    openSession: () =>
-      openZooKeeper({ ...address, sessionTimeoutMs: settings.zkSessionTimeoutMs ?? SESSION_TIMEOUT_MS }),
+    openSession: () => openZooKeeper({ ...address, sessionTimeoutMs }),
+    sessionTimeoutMs,
     root: address.path,
     where: `zk://${address.hosts.join(',')}${address.path}`,
     startStandby: (leader) => startStandby({ listen, leader, advertiseUrl, ..._.pick(settings, ['access', 'tls']) }),

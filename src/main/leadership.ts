@@ -24,7 +24,8 @@ export interface Leadership {
   readonly lost: Promise<Problem>;
   /**
    * Gives it up at once: the next in the row need not wait for the session to expire. `forGood`: the last of the row takes
-   * away what is left in ZooKeeper; answers whether this was the last one.
+   * away what is left in ZooKeeper; answers whether this was the last one. Whoever ends a service ends all of its schedulers
+   * at once, and a standby that was killed stands in the row until its session expires: so long the others are waited for.
    */
   close(forGood?: boolean): Promise<boolean>;
 }
@@ -36,6 +37,8 @@ export interface Candidacy {
   readonly where: string;
   /** Answers as a standby; closed when it leads. */
   readonly startStandby: (leader: () => Promise<string | undefined>) => Promise<{ close(): Promise<void> }>;
+  /** Of all sessions in the row. */
+  readonly sessionTimeoutMs?: number;
   readonly logger: Pick<FastifyBaseLogger, 'info' | 'warn'>;
 }
 
@@ -45,7 +48,8 @@ const NEXT_SESSION_MS = 1_000;
 const rooms = ['state', 'journal', 'commit', 'epoch', 'leader', 'election'] as const;
 
 /** Resolves when this process leads. A session that expires meanwhile is followed by another. */
-export async function becomeLeader({ openSession, root, where, startStandby, logger }: Candidacy): Promise<Leadership> {
+export async function becomeLeader(candidacy: Candidacy): Promise<Leadership> {
+  const { openSession, root, where, startStandby, logger, sessionTimeoutMs = SESSION_TIMEOUT_MS } = candidacy;
   let session = openSession();
   const standby = await startStandby(() => readLeader(session, root));
   logger.info(`standby, waiting for its turn to lead in ${where}`);
@@ -54,7 +58,7 @@ export async function becomeLeader({ openSession, root, where, startStandby, log
       const store = await takeTurn(session, root, (why) => logger.warn(`${where}: ${why}; trying again`));
       if (store !== undefined) {
         logger.info(`leads in ${where}, epoch ${store.epoch}`);
-        return leadershipOn(session, store, root);
+        return leadershipOn(session, store, root, sessionTimeoutMs);
       }
       await session.close();
       await sleep(NEXT_SESSION_MS);
@@ -87,7 +91,12 @@ async function takeTurn(
   }
 }
 
-function leadershipOn(session: ZooKeeperSession, store: ZooKeeperStore, root: string): Leadership {
+function leadershipOn(
+  session: ZooKeeperSession,
+  store: ZooKeeperStore,
+  root: string,
+  sessionTimeoutMs: number,
+): Leadership {
   const { promise: lost, resolve } = Promise.withResolvers<Problem>();
   const look = (): void => {
     if (session.state !== 'expired') return;
@@ -109,11 +118,23 @@ function leadershipOn(session: ZooKeeperSession, store: ZooKeeperStore, root: st
     lost,
     close: async (forGood = false) => {
       await store.close();
-      const isLast = forGood && session.state === 'connected' && (await candidates(session, root)) === 1;
+      const isLast = forGood && (await isAloneWithin(session, root, 1.5 * sessionTimeoutMs));
       // Our place in the row goes last: nobody leads while things are taken away.
       if (isLast) for (const path of [...rooms.map((room) => `${root}/${room}`), root]) await removeTree(session, path);
       await session.close();
       return isLast;
     },
   };
+}
+
+const LOOK_AGAIN_MS = 250;
+
+/** The others may be standbys that stay, and then lead: they are waited for, but not for ever. */
+async function isAloneWithin(session: ZooKeeperSession, root: string, patienceMs: number): Promise<boolean> {
+  for (let waitedMs = 0; session.state === 'connected'; waitedMs += LOOK_AGAIN_MS) {
+    if ((await candidates(session, root)) === 1) return true;
+    if (waitedMs >= patienceMs) return false;
+    await sleep(LOOK_AGAIN_MS);
+  }
+  return false;
 }

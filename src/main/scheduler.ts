@@ -39,6 +39,7 @@ import {
   readOwnZooKeeper,
   shownMasters,
 } from './mesos-masters.ts';
+import { createMissing, missingClusters } from './named-clusters.ts';
 import { startObservers } from './observers.ts';
 import { portProblem } from './ports.ts';
 import { readServerTls, type ServerTls } from './server-tls.ts';
@@ -139,7 +140,8 @@ async function startOn(home: Home, given: CheckedSettings, parts: SchedulerParts
     startedAt: Date.now(),
   });
   const drivers = createDrivers(runtime);
-  const operator = createOperator({ runtime, dispatcher, configurations, ...namesOf(settings, advertiseUrl) });
+  const awaited = missingClusters(dispatcher, settings);
+  const operator = createOperator({ runtime, dispatcher, configurations, awaited, ...namesOf(settings, advertiseUrl) });
   const api = buildApi({
     dispatcher,
     drivers,
@@ -159,12 +161,11 @@ async function startOn(home: Home, given: CheckedSettings, parts: SchedulerParts
     await flinkRest.close();
     await home.close(runtime.scheduler().uninstall?.stage === 'done');
   };
-  // Whoever asks finds the clusters of the options already: without them the plan of the deployment would be complete.
-  await createMissing(dispatcher, settings, parts.logger);
   await openDoor(api, home, advertiseUrl).catch(async (error: Error) => {
     await stop();
     throw error;
   });
+  await createMissing(dispatcher, awaited, parts.logger);
   return {
     url: urlOf(listen),
     mesosMasters: shownMasters(settings.masters),
@@ -185,19 +186,6 @@ function givenToClusters({ clusterDefaults, givenFiles, vips }: CheckedSettings)
     ...(clusterDefaults !== undefined && { clusterDefaults }),
     ...(givenFiles?.given !== undefined && { given: givenFiles.given }),
   };
-}
-
-/** The clusters that the options name; one that cannot be created is said, and the others are. */
-async function createMissing(
-  { clusters, createCluster }: Dispatcher,
-  { clusters: names = [], uninstall = false }: SchedulerSettings,
-  logger: FastifyBaseLogger,
-): Promise<void> {
-  if (uninstall) return;
-  const present = new Set(clusters().map(({ name }) => name));
-  for (const name of names.filter((each) => !present.has(each))) {
-    await createCluster({ name }).catch((error: Error) => logger.error(`cluster ${name}: ${error.message}`));
-  }
 }
 
 async function openDoor(api: FastifyInstance, { listen, announce }: Home, advertiseUrl: string): Promise<void> {

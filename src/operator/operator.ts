@@ -15,7 +15,7 @@ import { type Endpoint, type EndpointParts, endpointsOf } from './endpoints.ts';
 import { judgeHealth, type OperatorHealth } from './health.ts';
 import { actOn, type PlanAct, type PlanActResult, type PlanTarget } from './plan-acts.ts';
 import { type Plan, type PlanName, planNames, planOf } from './plan-model.ts';
-import { type ClusterPods, deployPlan, recoveryPlan, updatePlan } from './plans.ts';
+import { type AwaitedClusters, type ClusterPods, deployPlan, recoveryPlan, updatePlan } from './plans.ts';
 import { type ClusterLook, type Pod, PodNumbers, podsOf } from './pods.ts';
 import { uninstallPlan } from './uninstall-plan.ts';
 
@@ -23,6 +23,7 @@ export interface OperatorParts extends EndpointParts {
   readonly runtime: Runtime;
   readonly dispatcher: Pick<Dispatcher, 'health' | 'info'>;
   readonly configurations: Configurations;
+  readonly awaited?: AwaitedClusters;
 }
 
 export interface Operator {
@@ -44,7 +45,7 @@ export interface Operator {
 }
 
 export function createOperator(parts: OperatorParts): Operator {
-  const { runtime, dispatcher, configurations } = parts;
+  const { runtime, dispatcher, configurations, awaited = new Map() } = parts;
   const numbers = new PodNumbers();
   const declarations = new Declarations();
   const counters = new Counters();
@@ -62,7 +63,7 @@ export function createOperator(parts: OperatorParts): Operator {
     return uninstall && uninstallPlan(uninstall, tasksLeft(runtime));
   };
   const plans: Readonly<Record<PlanName, (of: readonly ClusterPods[]) => Plan>> = {
-    deploy: (of) => ending() ?? deployPlan(of, configurations.errors, declarations.holds),
+    deploy: (of) => ending() ?? deployPlan(of, configurations.errors, declarations.holds, awaited),
     update: () => updatePlan(configurations),
     recovery: (of) => recoveryPlan(ending() === undefined ? of : [], declarations.holds),
     uninstall: () => ending() ?? planOf([], 'serial'),

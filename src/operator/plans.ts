@@ -12,15 +12,31 @@ export interface ClusterPods {
   readonly pods: readonly Pod[];
 }
 
+/** Clusters that the options name and that are not created yet, each with the reason why it cannot be if there is one. */
+export type AwaitedClusters = ReadonlyMap<string, string | undefined>;
+
 /** Whether an operator has declared a pod complete. */
 export type Forced = (plan: PlanName, cluster: ClusterLook['record'], pod: string) => boolean;
 
-export function deployPlan(clusters: readonly ClusterPods[], errors: readonly string[], forced: Forced): Plan {
+export function deployPlan(
+  clusters: readonly ClusterPods[],
+  errors: readonly string[],
+  forced: Forced,
+  awaited: AwaitedClusters = new Map(),
+): Plan {
   const phases = clusters.filter(isToStay).map(({ look, pods }) => {
     const wasUp = look.status.phase !== 'starting';
     return phase('deploy', look, pods.map(wasUp ? complete : stepOf), forced);
   });
-  return planOf(phases, 'parallel', errors);
+  const present = new Set<string>(clusters.map(({ look }) => look.record.name));
+  const creations = [...awaited].filter(([name]) => !present.has(name)).map(creation);
+  return planOf([...phases, ...creations], 'parallel', errors);
+}
+
+function creation([cluster, why]: [string, string | undefined]): Phase {
+  const status = why === undefined ? 'PENDING' : 'ERROR';
+  const message = why ?? 'it is to be created';
+  return phaseOf('deploy', cluster, [{ name: 'create', status, message, tasks: [] }], 'serial');
 }
 
 export function recoveryPlan(clusters: readonly ClusterPods[], forced: Forced): Plan {

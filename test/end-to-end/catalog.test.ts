@@ -1,81 +1,68 @@
 /**
- * A new user's walk through the catalog: the repository added to a cluster, the package installed with options, the plugin of
- * the real `dcos` installed by its hash, the deployment followed, a job run through Admin Router, the service uninstalled by the
- * protocol that DC/OS has for it. Then nothing of it is left: no task, no reservation, no framework, no node in ZooKeeper.
+ * A new user's walk on a DC/OS cluster of tests, all of it by the real `dcos`: logged in, the repository added, the package
+ * installed (rendered as Cosmos does, run as Marathon does, on the embedded Mesos with a real ZooKeeper), two schedulers that speak
+ * TLS and have a service account, keys and passwords from the secret store; `dcos flink` comes by its hash and runs a job on real Flink, a scheduler is lost, what DC/OS lets through gets in and nobody
+ * else; uninstalled by the protocol that DC/OS has for it, nothing is left: no task, no reservation, no framework, no node in
+ * ZooKeeper. `dcos package` is the one of dcos-package.ts.
  */
-import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { constants } from 'node:zlib';
 import ava from 'ava';
-import { buildArchive } from '../../bin/archive/build-archive.ts';
-import { buildPlugin, platformOf } from '../../bin/dcos-plugin/build-plugin.ts';
+import { writeZip } from '../../bin/dcos-plugin/zip.ts';
 import { exampleClasses } from '../../examples/build.ts';
+import type { TaskView } from '../../src/dispatcher/dispatcher.ts';
 import { type LocalMesos, startLocalMesos } from '../../src/local-mesos/server/start-local-mesos.ts';
-import { defaultCacheDir } from '../../src/main/directories.ts';
-import { version } from '../../src/main/version.ts';
 import { connectZooKeeper } from '../../src/zookeeper/connect.ts';
-import { cliBinaries } from '../../universe/cli-binaries.ts';
-import { packagedFlink, readPackage } from '../../universe/package.ts';
-import { buildRepository } from '../../universe/repository.ts';
-import { serveRepository } from '../../universe/serve.ts';
+import { packagedFlink } from '../../universe/package.ts';
 import { type DcosCluster, startDcos } from './support/dcos/cluster.ts';
 import { canHaveDcos } from './support/dcos/dcos-binary.ts';
-import { type DcosCli, openDcosCli } from './support/dcos/dcos-cli.ts';
-import { freePort } from './support/free-port.ts';
-import { type MarathonOfDcos, marathonOfDcos } from './support/marathon-of-dcos.ts';
-import { packFlink } from './support/pack-flink.ts';
-import { eventually, repository } from './support/process.ts';
-import { exampleJar, processesOf } from './support/stack.ts';
+import { type DcosCli, openDcosCli, type Said } from './support/dcos/dcos-cli.ts';
+import { dcosPackage } from './support/dcos/dcos-package.ts';
+import { createMarathonOfCosmos, type MarathonOfCosmos } from './support/dcos/marathon-of-cosmos.ts';
+import { wordsOf, writeKeys } from './support/dcos/secrets.ts';
+import type { Instance } from './support/marathon.ts';
+import { eventually } from './support/process.ts';
+import { serveCatalog } from './support/served-catalog.ts';
+import { exampleJar, pidOfTask, processesOf } from './support/stack.ts';
 import { startZooKeeper, type ZooKeeperServer } from './support/zookeeper.ts';
 
 const test = canHaveDcos ? ava.serial : ava.serial.skip;
-const run = promisify(execFile);
+const MiB = 2 ** 20;
 
 let directory: string;
 let mesos: LocalMesos;
 let zooKeeper: ZooKeeperServer;
 let catalog: Server;
-let marathon: MarathonOfDcos;
+let marathon: MarathonOfCosmos;
 let cluster: DcosCluster;
 let dcos: DcosCli;
-let token: string;
 let jar: string;
 
 ava.before(async (t) => {
   if (!canHaveDcos) return;
-  t.timeout(400_000);
+  t.timeout(500_000);
   directory = await mkdtemp(join(tmpdir(), 'flink-mesos-catalog-'));
-  const artifacts = join(directory, 'artifacts');
-  await mkdir(artifacts);
   const flink = await exampleJar(packagedFlink);
   jar = flink.jar;
-  const linux = platformOf('linux');
-  if (linux === undefined) throw new Error('there is no Linux');
-  const root = repository.replace(/\/$/, '');
-  await buildArchive(root, artifacts, { level: 1 });
-  await packFlink(flink.home, artifacts, packagedFlink);
-  await buildPlugin(linux, { root, outDir: artifacts, cacheDir: defaultCacheDir(), level: 1 });
+  catalog = await serveCatalog(directory, flink.home);
+  const keys = await writeKeys(directory);
   [mesos, zooKeeper] = await Promise.all([
-    startLocalMesos({ workDir: join(directory, 'mesos'), agents: 1 }),
+    startLocalMesos({
+      workDir: join(directory, 'mesos'),
+      agents: ['127.0.0.2', '127.0.0.3'].map((hostname) => ({ hostname })),
+    }),
     startZooKeeper(directory),
   ]);
-  marathon = marathonOfDcos(new URL(mesos.masterUrl).host, join(directory, 'volumes'));
-  cluster = await startDcos(marathon);
-  token = cluster.identity.tokenOf('alice');
-  marathon.behind(cluster.router, token);
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
-  const description = await readPackage(url, version);
-  const cli = await cliBinaries(url, artifacts, version);
-  const resource = { ...description.resource, ...(cli && { cli }) };
-  const packages = buildRepository({ ...description, resource });
-  catalog = await serveRepository({ host: '127.0.0.1', port, directory: artifacts, repository: packages });
+  const secrets = new Map<string, string>();
+  marathon = createMarathonOfCosmos(new URL(mesos.masterUrl).host, join(directory, 'volumes'), secrets);
+  cluster = await startDcos(marathon, await dcosPackage());
+  for (const [name, content] of Object.entries({ ...keys, ...wordsOf(cluster) })) secrets.set(`flink/${name}`, content);
+  marathon.attach(cluster);
   dcos = await openDcosCli();
-  await writeFile(join(directory, 'token-of-mine'), `alice ${token}\n`, { mode: 0o600 });
 });
 
 ava.after.always(async () => {
@@ -90,109 +77,249 @@ ava.after.always(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** As the core plugin of `dcos` asks for it, which cannot be had (dcos-core-cli is in no module proxy). */
-async function ask(path: string, body: object): Promise<{ status: number; body: Record<string, unknown> }> {
-  const headers = { authorization: `token=${token}` };
-  const answer = await fetch(`${cluster.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
-  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+/** What lies on every agent, beside the key store. */
+const given = {
+  'krb5.conf': '[libdefaults]\n',
+  'core-site.xml': '<configuration/>',
+  'hdfs-site.xml': '<configuration/>',
+};
+
+const file = (name: string): string => `file://${join(directory, name)}`;
+
+function options() {
+  return {
+    service: {
+      user: userInfo().username,
+      role: 'flink',
+      instances: 2,
+      token_secret: 'flink/token',
+      service_account_secret: 'flink/account',
+      dcos_url: cluster.url,
+    },
+    flink: { storage: file('storage') },
+    'app-master': { cpus: 0.5 },
+    'task-managers': { count: 0, max: 4, cpus: 0.5 },
+    zookeeper: { uri: `zk://${zooKeeper.address}/flink` },
+    security: {
+      api_tls: { enabled: true, cert_secret: 'flink/cert', key_secret: 'flink/key', ca_secret: 'flink/ca' },
+      kerberos: {
+        principal: 'flink@EXAMPLE.ORG',
+        keytab_secret: 'flink/keytab',
+        krb5conf_uri: file('krb5.conf'),
+      },
+      ssl: {
+        enabled: true,
+        keystore_uri: file('internal.p12'),
+        truststore_uri: file('internal.p12'),
+        keystore_password_secret: 'flink/password',
+      },
+    },
+    hdfs: { 'config-url': `file://${directory}` },
+    mesos: { masters: new URL(mesos.masterUrl).host },
+  };
 }
 
-async function flink(args: string): Promise<string> {
-  const { exitCode, stdout, stderr } = await dcos.run(['flink', ...args.split(' ')]);
-  if (exitCode !== 0) throw new Error(`dcos flink ${args}: exit ${exitCode}\n${stdout}${stderr}`);
-  return stdout;
-}
-
-interface MasterState {
-  readonly frameworks: readonly { readonly name: string }[];
-  readonly completed_frameworks: readonly { readonly name: string }[];
-}
+test('dcos cluster setup: logged in with a key', async (t) => {
+  const key = join(directory, 'alice.pem');
+  await writeFile(key, cluster.identity.addAccount('alice'), { mode: 0o600 });
+  const said = await dcos.run(['cluster', 'setup', cluster.url, '--username', 'alice', '--private-key', key], {
+    DCOS_CLUSTER_SETUP_SKIP_CANONICAL_URL_INSTALL: '1',
+  });
+  t.is(said.exitCode, 0, said.stderr);
+});
 
 test('dcos package repo add: the repository is read with the type that DC/OS demands', async (t) => {
   const uri = `http://127.0.0.1:${(catalog.address() as AddressInfo).port}/`;
-  t.is((await ask('/package/repository/add', { name: 'flink', uri, index: 0 })).status, 200);
+  await succeeds(`package repo add --index=0 flink ${uri}`);
+  t.regex((await succeeds('package repo list')).stdout, new RegExp(uri));
 });
 
-test('dcos package install: faulty options are refused before anything is started', async (t) => {
-  const { status, body } = await ask('/package/install', { packageName: 'flink', options: { service: {} } });
-  t.is(status, 400);
-  t.is(body.type, 'JsonSchemaMismatch');
-  t.deepEqual(marathon.apps(), []);
+test('dcos package install: options that lack something are refused before anything is started', async (t) => {
+  await writeFile(join(directory, 'faulty.json'), JSON.stringify({ service: {} }));
+  const said = await dcos.run(`package install flink --yes --options=${directory}/faulty.json`);
+  t.is(said.exitCode, 1);
+  t.regex(`${said.stdout}${said.stderr}`, /Options JSON failed validation/);
+  t.is(marathon.of('/flink'), undefined);
 });
 
-test('dcos package install: the app runs, and the plugin comes by its hash', async (t) => {
+test('dcos package install: two schedulers on two agents, of which one leads, and the plugin by its hash', async (t) => {
   t.timeout(300_000);
-  const keys = await keyStores(directory);
-  const options = {
-    service: {
-      name: 'flink',
-      user: userInfo().username,
-      role: 'flink',
-      token_uri: `file://${directory}/token-of-mine`,
-    },
-    flink: { storage: `file://${directory}/storage`, clusters: 'default' },
-    'app-master': { cpus: 0.5 },
-    'task-managers': { elastic: true, count: 0, max: 4, cpus: 0.5 },
-    zookeeper: { uri: `zk://${zooKeeper.address}/flink` },
-    security: { ssl: { enabled: true, keystore_uri: keys, truststore_uri: keys, keyStorePassword: 'of-the-test' } },
-    mesos: { masters: new URL(mesos.masterUrl).host },
-  };
-  const { status, body } = await ask('/package/install', { packageName: 'flink', options });
-  t.is(status, 200, JSON.stringify(body));
-  const setUp = await dcos.run(['cluster', 'setup', cluster.url], {
-    DCOS_CLUSTER_SETUP_ACS_TOKEN: token,
-    DCOS_CLUSTER_SETUP_SKIP_CANONICAL_URL_INSTALL: '1',
-    DCOS_CLI_EXPERIMENTAL_AUTOINSTALL_PACKAGE_CLIS: '1',
-  });
-  t.is(setUp.exitCode, 0, setUp.stderr);
-  t.regex((await dcos.run('plugin list')).stdout, /flink +flink/);
+  for (const [name, content] of Object.entries(given)) await writeFile(join(directory, name), content);
+  await writeFile(join(directory, 'options.json'), JSON.stringify(options()));
+  const said = await succeeds(`package install flink --yes --options=${directory}/options.json`);
+  t.regex(said.stdout, /New command available: dcos flink/);
+  t.regex((await succeeds('plugin list')).stdout, /flink +flink/);
+  await bothHealthy();
+  t.is(new Set(schedulers().map(({ host }) => host)).size, 2);
+  t.deepEqual((await Promise.all(schedulers().map(roleOf))).sort(), ['leader', 'standby']);
 });
 
 test('dcos flink plan: the deployment is followed until it is complete', async (t) => {
   t.timeout(200_000);
   await eventually('the deployment', 150_000, async () =>
-    /COMPLETE/.test((await flink('plan show deploy')).split('\n')[0] ?? ''),
+    /^deploy \(.*\) \(COMPLETE\)/.test((await flink('plan status deploy')).stdout),
   );
-  t.regex(await flink('endpoints'), /default-rest/);
+  t.regex((await flink('endpoints')).stdout, /default-rest/);
+  t.is(JSON.parse((await flink('describe')).stdout).service.role, 'flink');
 });
 
-test('dcos flink run: a job runs, over TLS between its processes', async (t) => {
+test('dcos flink run: a job is RUNNING, over TLS between its processes', async (t) => {
   t.timeout(200_000);
-  const started = await dcos.run(['flink', 'run', '--wait', '-c', exampleClasses.clickCounter, jar]);
-  t.is(started.exitCode, 0, started.stderr);
-  t.regex(await flink('list'), /RUNNING/);
-  const kept = await dcos.run([
-    'flink',
-    'clusters',
-    'create',
-    'second',
-    '--task-managers',
-    '1',
-    '--volume',
-    '64',
-    '--wait',
-  ]);
-  t.is(kept.exitCode, 0, kept.stderr);
+  const { id } = JSON.parse((await flink(`upload ${jar} --json`)).stdout) as { id: string };
+  await flink(`run --wait --timeout 150 -c ${exampleClasses.clickCounter} ${id}`);
+  t.regex((await flink('list')).stdout, /RUNNING/);
+  t.regex((await flink('taskmanagers')).stdout, /TASK_RUNNING/);
+  t.regex((await flink('pod list')).stdout, /default-taskmanager-0/);
+  t.regex((await flink('log --all')).stdout, /Starting|JobManager/);
+  await flink('clusters create second --task-managers 1 --volume 64 --wait --timeout 150');
   t.deepEqual(await reserved(), ['flink']);
 });
 
-test('dcos package uninstall: nothing of it is left', async (t) => {
-  t.timeout(200_000);
-  const { status, body } = await ask('/package/uninstall', { packageName: 'flink' });
-  t.is(status, 200, JSON.stringify(body));
-  t.deepEqual(marathon.apps(), []);
-  t.deepEqual(await reserved(), []);
-  const state = (await (await fetch(`${mesos.masterUrl}/master/state`)).json()) as MasterState;
-  t.deepEqual(
-    state.frameworks.filter(({ name }) => name === 'flink'),
-    [],
+test('key table, krb5.conf and the configuration of Hadoop are where each process looks for them', async (t) => {
+  const tasks = (await (await marathon.ask('/flink', '/v1/tasks')).body) as TaskView[];
+  const running = tasks.filter(({ state, cluster: of }) => state === 'TASK_RUNNING' && of === 'default');
+  t.deepEqual([...new Set(running.map(({ part }) => part))].sort(), ['jobmanager', 'taskmanager']);
+  for (const { id } of running) {
+    const pid = await pidOfTask(id);
+    const sandbox = await readlink(`/proc/${pid}/cwd`);
+    const content = (name: string): Promise<string> => readFile(join(sandbox, 'conf', name), 'utf8');
+    t.is(await content('krb5.keytab'), 'a key table');
+    t.is((await stat(join(sandbox, 'conf/krb5.keytab'))).mode & 0o077, 0);
+    t.is(await content('krb5.conf'), given['krb5.conf']);
+    t.is(await content('hadoop/core-site.xml'), given['core-site.xml']);
+    t.is(await content('hadoop/hdfs-site.xml'), given['hdfs-site.xml']);
+    t.regex(await content('config.yaml'), /security\.kerberos\.login\.principal/);
+    const environment = await readFile(`/proc/${pid}/environ`, 'utf8');
+    t.regex(environment, /(^|\0)HADOOP_CONF_DIR=[^\0]*conf\/hadoop/);
+    for (const secret of ['a key table', 'of-the-test', 'a-token-for-scripts']) t.false(environment.includes(secret));
+  }
+});
+
+test('a jar of 300 MB goes through all of it as a stream: no scheduler holds it', async (t) => {
+  const large = join(directory, 'large.jar');
+  await writeZip(
+    large,
+    [
+      { name: 'META-INF/MANIFEST.MF', content: Buffer.from('Manifest-Version: 1.0\n') },
+      { name: 'filler', content: Buffer.alloc(300 * MiB) },
+    ],
+    constants.Z_NO_COMPRESSION,
   );
+  const pids = await Promise.all(schedulers().map(pidOf));
+  const before = await Promise.all(pids.map(peakMiB));
+  const { bytes } = JSON.parse((await flink(`upload ${large} --json`)).stdout) as { bytes: number };
+  const grown = (await Promise.all(pids.map(peakMiB))).map((peak, index) => peak - (before[index] ?? 0));
+  t.true(bytes > 300 * MiB);
+  t.log(`the peaks of their memory grew by ${grown.join(' and ')} MiB`);
+  t.true(Math.max(...grown) < 150, String(grown));
+  await rm(large);
+});
+
+test('who acted is the user of DC/OS', async (t) => {
+  t.regex((await flink('events')).stdout, /alice \(dcos\): POST \/v1\/clusters done \(201\)/);
+});
+
+test('whom DC/OS does not let through does not get in past Admin Router either', async (t) => {
+  const direct = `https://${schedulers()[0]?.host}:${schedulers()[0]?.ports[0]}/v1/clusters`;
+  const status = async (url: string, headers: Record<string, string>) => (await fetch(url, { headers })).status;
+  const token = cluster.identity.tokenOf('mallory');
+  cluster.router.forbidden.add('mallory flink');
+  t.is(await status(direct, {}), 401);
+  t.is(await status(direct, { authorization: `token=${token}` }), 403);
+  t.is(await status(direct, { authorization: `token=${forged(token)}` }), 401);
+  t.is(await status(direct, { authorization: 'token=a-token-for-scripts' }), 200);
+  t.is(await status(direct, { authorization: `token=${cluster.identity.tokenOf('alice')}` }), 200);
+  // Its own UI: the browser sends DC/OS' cookie.
+  const cookie = `dcos-acs-auth-cookie=${cluster.identity.tokenOf('alice')}`;
+  const pages = `${cluster.url}/service/flink/v1/clusters/default/flink/overview`;
+  t.is(await status(pages, { cookie }), 200);
+  t.is(await status(pages, {}), 401);
+});
+
+test('the leading scheduler is killed: the other one leads, with the same framework and the same job', async (t) => {
+  t.timeout(200_000);
+  const before = await frameworkId();
+  const roles = await Promise.all(schedulers().map(async (each) => [await roleOf(each), each] as const));
+  const leader = roles.find(([role]) => role === 'leader')?.[1];
+  if (leader === undefined) throw new Error('nobody leads');
+  process.kill(await pidOf(leader), 'SIGKILL');
+  await eventually('another leader', 90_000, async () => {
+    const others = schedulers().filter(({ taskId }) => taskId !== leader.taskId);
+    return (await Promise.all(others.map(roleOf))).includes('leader');
+  });
+  await bothHealthy();
+  t.deepEqual(await frameworkId(), before);
+  await eventually('the job', 60_000, async () => /RUNNING/.test((await flink('list')).stdout));
+});
+
+test('dcos package uninstall: nothing of it is left', async (t) => {
+  t.timeout(300_000);
+  const said = await succeeds('package uninstall flink --app --yes');
+  t.regex(`${said.stdout}${said.stderr}`, /Uninstalled package \[flink\] version/);
+  await eventually('the app is removed', 240_000, async () => marathon.of('/flink') === undefined);
+  const state = (await (await fetch(`${mesos.masterUrl}/master/state`)).json()) as MasterState;
+  t.deepEqual(state.frameworks, []);
   t.true(state.completed_frameworks.some(({ name }) => name === 'flink'));
+  t.deepEqual(await reserved(), []);
   const session = await connectZooKeeper({ hosts: [zooKeeper.address], sessionTimeoutMs: 5_000 });
   t.deepEqual(await session.getChildren('/'), ['zookeeper']);
   await session.close();
   await eventually('no task left', 20_000, async () => (await processesOf(`${directory}/mesos`)).length === 0);
 });
+
+test('after that `dcos flink` says what to do, and goes too', async (t) => {
+  const said = await dcos.run('flink list');
+  t.is(said.exitCode, 3);
+  t.regex(said.stderr, /dcos package install flink/);
+  await succeeds('package uninstall flink --cli');
+  t.notRegex((await succeeds('plugin list')).stdout, /flink/);
+});
+
+interface MasterState {
+  readonly frameworks: readonly unknown[];
+  readonly completed_frameworks: readonly { readonly name: string }[];
+}
+
+async function succeeds(args: string): Promise<Said> {
+  const said = await dcos.run(args);
+  if (said.exitCode !== 0) throw new Error(`dcos ${args}: exit ${said.exitCode}\n${said.stdout}${said.stderr}`);
+  return said;
+}
+
+function flink(args: string): Promise<Said> {
+  return succeeds(`flink ${args}`);
+}
+
+function schedulers(): readonly Instance[] {
+  return (marathon.of('/flink')?.instances ?? []).filter(({ state }) => state === 'TASK_RUNNING');
+}
+
+async function bothHealthy(): Promise<void> {
+  await eventually('two healthy schedulers', 180_000, () => marathon.deployed('/flink'));
+}
+
+async function roleOf({ host, ports }: Instance): Promise<string> {
+  const answer = await fetch(`https://${host}:${ports[0]}/v1/health`).catch(() => undefined);
+  const health = (await answer?.json().catch(() => undefined)) as { role?: string } | undefined;
+  return health === undefined ? 'none' : (health.role ?? 'leader');
+}
+
+async function frameworkId(): Promise<unknown> {
+  return (await marathon.ask('/flink', '/v1/state/frameworkId')).body;
+}
+
+/** By its sandbox, which has the task's id in its path. */
+async function pidOf({ taskId }: Instance): Promise<number> {
+  for (const pid of await processesOf(`MESOS_EXECUTOR_ID=${taskId}`)) {
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    if (command.includes('src/main.js\0scheduler')) return pid;
+  }
+  throw new Error(`no process of ${taskId}`);
+}
+
+async function peakMiB(pid: number): Promise<number> {
+  return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024);
+}
 
 async function reserved(): Promise<string[]> {
   const state = (await (await fetch(`${mesos.masterUrl}/slaves`)).json()) as {
@@ -201,12 +328,8 @@ async function reserved(): Promise<string[]> {
   return state.slaves.flatMap((slave) => Object.keys(slave.reserved_resources));
 }
 
-/** One store with one key that trusts itself: what Flink's documentation makes for its internal traffic. */
-async function keyStores(into: string): Promise<string> {
-  const file = join(into, 'internal.p12');
-  const names = ['-alias', 'flink.internal', '-dname', 'CN=flink.internal', '-storetype', 'PKCS12'];
-  const key = ['-keyalg', 'RSA', '-keysize', '2048', '-validity', '2'];
-  const store = ['-keystore', file, '-storepass', 'of-the-test'];
-  await run('keytool', ['-genkeypair', ...names, ...key, ...store]);
-  return `file://${file}`;
+/** The same claims with another signature. */
+function forged(token: string): string {
+  const [header, payload, signature = ''] = token.split('.');
+  return `${header}.${payload}.${signature.startsWith('A') ? 'B' : 'A'}${signature.slice(1)}`;
 }

@@ -262,7 +262,7 @@ async function peakOf(home: string): Promise<number> {
   for (const entry of await readdir('/proc')) {
     if (!/^\d+$/.test(entry)) continue;
     const command = await readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => '');
-    if (!command.includes(home) || !command.includes('dcos-flink.mjs')) continue;
+    if (!command.includes(home) || !command.includes('flink.mjs')) continue;
     const status = await readFile(`/proc/${entry}/status`, 'utf8');
     return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1024);
   }
@@ -278,7 +278,7 @@ test('the zips of all systems hold what dcos unpacks: modes, launcher, Node', as
   t.deepEqual(stdout.trim().split('\n'), [
     '0o100644 plugin.toml',
     '0o100755 bin/dcos-flink',
-    '0o100644 bin/dcos-flink.mjs',
+    '0o100644 bin/flink.mjs',
     '0o100755 bin/node',
     '0o100644 NODE-LICENSE',
     '0o100644 LICENSE',

@@ -1,28 +1,31 @@
 /**
- * The app for plain Marathon, as it is shipped: fetched from a web server as the one archive, started by an offer of the
- * embedded Mesos, healthy; a cluster comes up through it and a job runs; the scheduler killed with -9 is started again by
- * the runner, on another sandbox and the same volume, and is the same framework with the same tasks.
+ * The apps for plain Marathon, as they are shipped: fetched from a web server as the one archive, started by an offer of the
+ * embedded Mesos, healthy; a cluster comes up through it on agents that have no Java, and a job runs; the scheduler killed with
+ * -9 is started again by the runner, on another sandbox and the same volume, and is the same framework with the same tasks. Each
+ * is uninstalled as its page says, and nothing of it is left.
  */
 import { execFile } from 'node:child_process';
 import { createReadStream, openAsBlob } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { buildArchive } from '../../bin/archive/build-archive.ts';
 import { exampleClasses } from '../../examples/build.ts';
 import { fillApp, type MarathonApp } from '../../marathon/app.ts';
 import { checkApp } from '../../marathon/check-app.ts';
 import type { ClusterView, InfoView, JobView, TaskView } from '../../src/dispatcher/dispatcher.ts';
 import { type LocalMesos, startLocalMesos } from '../../src/local-mesos/server/start-local-mesos.ts';
+import { connectZooKeeper } from '../../src/zookeeper/connect.ts';
 import { packagedFlink } from '../../universe/package.ts';
+import { jreArchive, pathWithoutJava } from './support/jre-archive.ts';
 import { type Instance, type Marathon, startMarathon } from './support/marathon.ts';
 import { packFlink } from './support/pack-flink.ts';
 import { eventually, repository } from './support/process.ts';
-import { exampleJar, processesOf } from './support/stack.ts';
+import { exampleJar, pidOfTask, processesOf } from './support/stack.ts';
 import { startZooKeeper, type ZooKeeperServer } from './support/zookeeper.ts';
 
 const run = promisify(execFile);
@@ -45,31 +48,42 @@ test.before(async (t) => {
   await Promise.all([
     buildArchive(repository.replace(/\/$/, ''), artifacts, { level: 1 }),
     packFlink(flink.home, artifacts, packagedFlink),
+    copyFile(await jreArchive(), join(artifacts, 'jre.tar.gz')),
   ]);
   await writeFile(join(directory, 'token-of-mine'), `${token}\n`);
   files = await serve(artifacts);
   zooKeeper = await startZooKeeper(directory);
+  const taskPath = await pathWithoutJava(directory);
   mesos = await startLocalMesos({
     host: '127.0.0.1',
     zooKeeper: { hosts: [zooKeeper.address], path: '/mesos' },
-    agents: ['127.0.0.2', '127.0.0.3', '127.0.0.4'].map((hostname) => ({ hostname })),
+    agents: ['127.0.0.2', '127.0.0.3', '127.0.0.4'].map((hostname) => ({ hostname, taskPath })),
     workDir: join(directory, 'mesos'),
   });
   marathon = await started('flink-mesos');
 });
 
-/** The app as it is shipped, filled in as its page says; the two places that every machine has are below our directory. */
+/**
+ * The app as it is shipped, filled in as its page says; the two places that every machine has are below our directory. To that
+ * comes what its page says of agents without Java, and a role, for volumes that are kept need one.
+ */
 async function appNamed(name: string): Promise<MarathonApp> {
   const template = await readFile(join(repository, `marathon/${name}.json`), 'utf8');
+  const artifacts = `http://127.0.0.1:${(files.address() as AddressInfo).port}`;
   const app = fillApp(template, {
     zookeeper: zooKeeper.address,
-    artifacts: `http://127.0.0.1:${(files.address() as AddressInfo).port}`,
+    artifacts,
     image: 'registry.example/flink-mesos:1',
   });
   const here = JSON.stringify(app)
     .replace('file:///shared/flink-mesos', `file://${directory}/storage-of-${name}`)
     .replace('file:///etc/flink-mesos/token', `file://${directory}/token-of-mine`);
-  return JSON.parse(here) as MarathonApp;
+  const env = { FLINK_MESOS_PROCESS_URIS: `${artifacts}/jre.tar.gz`, FLINK_MESOS_ROLE: 'flink' };
+  return withVariables(JSON.parse(here) as MarathonApp, env);
+}
+
+function withVariables(app: MarathonApp, env: Record<string, string>): MarathonApp {
+  return { ...app, env: { ...app.env, ...env } };
 }
 
 async function started(name: string, change: (app: MarathonApp) => MarathonApp = (app) => app): Promise<Marathon> {
@@ -93,12 +107,13 @@ test.serial('the app becomes healthy, on the port of its offer', async (t) => {
   t.is((await call<InfoView>('GET', '/v1/info')).mesos.state, 'subscribed');
 });
 
-test.serial('a cluster comes up through it, and a job runs', async (t) => {
-  await call('POST', '/v1/clusters', { name: 'default', taskManagers: { mode: 'fixed', count: 1 } });
-  await eventually('the cluster', 90_000, async () => {
-    const cluster = await call<ClusterView>('GET', '/v1/clusters/default');
-    return cluster.phase === 'running' && cluster.taskManagers.registered === 1;
-  });
+test.serial('a cluster comes up through it on agents without Java, and a job runs', async (t) => {
+  await startCluster('default');
+  for (const task of await launched()) {
+    const java = await readlink(`/proc/${await pidOfTask(task)}/exe`);
+    t.regex(java, /\/jre\/bin\/java$/);
+    t.true(java.startsWith(join(directory, 'mesos')), java);
+  }
   const form = new FormData();
   form.append('jarfile', await openAsBlob(jar), 'examples.jar');
   const { id } = await call<{ id: string }>('POST', '/v1/clusters/default/jars', form);
@@ -119,8 +134,13 @@ test.serial('killed with -9 it is started again, and is the same framework with 
   await eventually('reconciled', 60_000, async () => (await call<InfoView>('GET', '/v1/info')).reconciled);
   t.is((await call<InfoView>('GET', '/v1/info')).frameworkId, before.frameworkId);
   t.deepEqual(await launched(), tasks);
-  await call('DELETE', '/v1/clusters/default');
-  await eventually('the cluster gone', 60_000, async () => (await launched()).length === 0);
+});
+
+test.serial('uninstalled with its cluster at work: nothing is left', async (t) => {
+  t.timeout(200_000);
+  t.deepEqual(await reserved(), ['flink']);
+  await uninstall('flink-mesos');
+  await nothingLeft(t);
 });
 
 test.serial(
@@ -151,23 +171,31 @@ test.serial(
       120_000,
       async () => live().filter(({ healthy: well }) => well).length === 3,
     );
-    await call('DELETE', '/v1/clusters/kept', undefined, second);
-    await eventually('no task left', 60_000, async () =>
-      (await call<TaskView[]>('GET', '/v1/tasks', undefined, second)).every(({ phase }) => phase === 'ended'),
-    );
+    await uninstall('flink-mesos-ha');
+    await nothingLeft(t);
   },
 );
 
 for (const name of ['flink-mesos-container', 'flink-mesos-ha-container']) {
-  test.serial(`${name}: starts on the files that its image holds`, async (t) => {
-    t.timeout(200_000);
-    await marathon.close();
-    const image = join(directory, 'image');
-    await unpackImage(image);
-    marathon = await started(name, (app) => withoutImage(app, image));
-    await eventually('a healthy instance', 120_000, async () => live().some(({ healthy: well }) => well));
-    t.is((await call<InfoView>('GET', '/v1/info', undefined, await leader())).mesos.state, 'subscribed');
-  });
+  test.serial(
+    `${name}: starts on the files that its image holds, and leaves nothing when it is uninstalled`,
+    async (t) => {
+      t.timeout(300_000);
+      await marathon.close();
+      const image = join(directory, 'image');
+      await unpackImage(image);
+      marathon = await started(name, (app) => withoutImage(app, image));
+      await eventually('a healthy instance', 120_000, async () => live().some(({ healthy: well }) => well));
+      const first = await leader();
+      t.is((await call<InfoView>('GET', '/v1/info', undefined, first)).mesos.state, 'subscribed');
+      if (name === 'flink-mesos-container') {
+        await startCluster('default', first);
+        t.deepEqual(await reserved(), ['flink']);
+      }
+      await uninstall(name, (app) => withoutImage(app, image));
+      await nothingLeft(t);
+    },
+  );
 }
 
 /** What marathon/Dockerfile puts below /opt. The embedded Mesos runs no images: so their files are looked for elsewhere. */
@@ -184,6 +212,54 @@ function withoutImage({ container, ...app }: MarathonApp, image: string): Marath
   const moved = JSON.parse(JSON.stringify(app).replaceAll('/opt/', `${image}/opt/`)) as MarathonApp;
   const { docker: _, ...rest } = container ?? { type: 'MESOS' };
   return { ...moved, container: rest };
+}
+
+/** One TaskManager, with a volume that is kept for its successor. */
+async function startCluster(name: string, instance?: Instance): Promise<void> {
+  const taskManager = { kept: { volumeMiB: 64 } };
+  const spec = { name, taskManagers: { mode: 'fixed', count: 1 }, taskManager };
+  await call('POST', '/v1/clusters', spec, instance);
+  await eventually('the cluster', 120_000, async () => {
+    const { phase, taskManagers } = await call<ClusterView>('GET', `/v1/clusters/${name}`, undefined, instance);
+    return phase === 'running' && taskManagers.registered === 1;
+  });
+}
+
+/** As the page says: one more variable, and then the app goes when its plan is complete. */
+async function uninstall(name: string, change: (app: MarathonApp) => MarathonApp = (app) => app): Promise<void> {
+  await marathon.close();
+  marathon = await started(name, (app) => change(withVariables(app, { FLINK_MESOS_UNINSTALL: 'true' })));
+  await eventually('the plan deploy', 150_000, async () => {
+    const answer = await fetch(url('/v1/plans/deploy'), { headers: { authorization: `token=${token}` } });
+    return answer.status === 200;
+  });
+  await marathon.close();
+  // With the app Marathon destroys its volumes.
+  await rm(join(directory, 'volumes'), { recursive: true, force: true });
+}
+
+interface MasterState {
+  readonly frameworks: readonly { readonly name: string; readonly tasks: readonly unknown[] }[];
+  readonly completed_frameworks: readonly { readonly name: string }[];
+}
+
+async function nothingLeft(t: ExecutionContext): Promise<void> {
+  const state = (await (await fetch(`${mesos.masterUrl}/master/state`)).json()) as MasterState;
+  t.deepEqual(state.frameworks, []);
+  t.true(state.completed_frameworks.some(({ name }) => name === 'flink-mesos'));
+  t.deepEqual(await reserved(), []);
+  const session = await connectZooKeeper({ hosts: [zooKeeper.address], sessionTimeoutMs: 5_000 });
+  t.deepEqual((await session.getChildren('/')).sort(), ['mesos', 'zookeeper']);
+  await session.close();
+  const left = (): Promise<number[]> => processesOf(join(directory, 'mesos'));
+  await eventually('no process of a task', 20_000, async () => (await left()).length === 0);
+}
+
+async function reserved(): Promise<string[]> {
+  const { slaves } = (await (await fetch(`${mesos.masterUrl}/slaves`)).json()) as {
+    slaves: { reserved_resources: object }[];
+  };
+  return slaves.flatMap((slave) => Object.keys(slave.reserved_resources));
 }
 
 function live(): readonly Instance[] {

@@ -1,6 +1,7 @@
 /**
  * Everything encrypted: the API speaks TLS, agents fetch from it and the JobManager's driver asks it, both trusting the
- * authority of this test; the cluster's own processes speak TLS with each other by one switch. A real job runs in between.
+ * authority of this test; the cluster's own processes speak TLS with each other by one switch, on the newest Flink and on the
+ * oldest. A real job runs in between.
  */
 import { mkdtemp, readFile, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,11 +16,14 @@ import { exampleJar, pidOfTask, type Stack, startStack } from './support/stack.t
 
 let stack: Stack;
 let directory: string;
-let jar: string;
+let newest: Example;
+let oldest: Example;
+
+type Example = Awaited<ReturnType<typeof exampleJar>>;
 
 test.before(async () => {
-  const example = await exampleJar(process.env.FLINK_MESOS_TEST_FLINK);
-  jar = example.jar;
+  newest = await exampleJar();
+  oldest = await exampleJar('1.20.5');
   directory = await mkdtemp(join(tmpdir(), 'flink-mesos-security-'));
   const authority = createAuthority('of tests');
   const { cert, key } = authority.issue('scheduler', [{ ip: [127, 0, 0, 1] }]);
@@ -35,7 +39,9 @@ test.before(async () => {
   process.env.NODE_EXTRA_CA_CERTS = path('ca.pem');
   const tls = ['--tls-cert', path('cert.pem'), '--tls-key', path('key.pem'), '--tls-ca', path('ca.pem')];
   const tokens = ['--token-file', path('tokens'), '--read-token-file', path('readers')];
-  stack = await startStack({ scheduler: [...tls, ...tokens, '--flink-version', example.version] });
+  stack = await startStack({
+    scheduler: [...tls, ...tokens, '--flink-version', `${newest.version},${oldest.version}`],
+  });
 });
 
 test.after.always(async () => {
@@ -72,16 +78,28 @@ test.serial('an elastic cluster comes up over https: files for agents, and what 
 });
 
 test.serial('a job runs on TaskManagers that speak TLS with their JobManager and with each other', async (t) => {
-  const run = `run --cluster safe --wait --timeout 120 -p 2 -c ${exampleClasses.clickCounter} ${jar}`;
+  await runsOverTls(t, 'safe', newest);
+});
+
+test.serial('the same on the oldest Flink', async (t) => {
+  const how = `--flink-version ${oldest.version} --task-managers 2 --internal-tls --wait --timeout 120`;
+  const { code, output } = await client(`clusters create older ${how}`);
+  t.is(code, 0, output);
+  await runsOverTls(t, 'older', oldest);
+  t.is((await client('clusters delete older --wait --timeout 60')).code, 0);
+});
+
+async function runsOverTls(t: ExecutionContext, cluster: string, { jar }: Example): Promise<void> {
+  const run = `run --cluster ${cluster} --wait --timeout 120 -p 2 -c ${exampleClasses.clickCounter} ${jar}`;
   const { code, output } = await client(run);
   t.is(code, 0, output);
-  const [job] = await view<JobView[]>(t, 'jobs list --cluster safe');
+  const [job] = await view<JobView[]>(t, `jobs list --cluster ${cluster}`);
   t.is(job?.state, 'RUNNING');
-  const taskManagers = (await view<TaskView[]>(t, 'taskmanagers --cluster safe')).filter(
+  const taskManagers = (await view<TaskView[]>(t, `taskmanagers --cluster ${cluster}`)).filter(
     ({ state }) => state === 'TASK_RUNNING',
   );
   t.is(taskManagers.length, 2);
-  const jobManager = (await view<ClusterView>(t, 'clusters show safe')).jobManager?.taskId;
+  const jobManager = (await view<ClusterView>(t, `clusters show ${cluster}`)).jobManager?.taskId;
   const { ports } = await view<TaskView>(t, `tasks show ${jobManager}`);
   const key = await keyOf(jobManager ?? '');
   // Flink listens there where a task's output is fetched from.
@@ -95,10 +113,10 @@ test.serial('a job runs on TaskManagers that speak TLS with their JobManager and
   );
   const used = [ports?.rpc ?? 0, ports?.blob ?? 0, data || 0];
   const names = await Promise.all(used.map((port) => certificateAt(port, key)));
-  for (const name of names) t.regex(name, /^safe-[0-9a-f]{6}$/);
+  for (const name of names) t.regex(name, new RegExp(`^${cluster}-[0-9a-f]{6}$`));
   t.is(new Set(names).size, 1);
   for (const port of used) t.true(await isRefused(port), `${port} takes who shows no certificate`);
-});
+}
 
 interface Key {
   readonly pfx: Buffer;

@@ -33,6 +33,22 @@ test('deploy: a cluster is a phase, a process is a step, and its status follows 
   t.is(operator.plan('update').status, 'COMPLETE');
 });
 
+test('deploy: clusters that the options name are steps before they are created, with the reason if they cannot be', (t) => {
+  const awaited = new Map<string, string | undefined>([['orders', undefined]]);
+  const { cluster, operator } = world({ awaited });
+  t.is(operator.plan('deploy').status, 'PENDING');
+  t.deepEqual(steps(operator.plan('deploy')), ['create PENDING']);
+  awaited.set('orders', 'it is too large');
+  t.is(operator.plan('deploy').status, 'ERROR');
+  t.is(operator.plan('deploy').phases[0]?.steps[0]?.message, 'it is too large');
+  const { name } = cluster();
+  awaited.set(name, 'it was there already');
+  t.is(operator.plan('deploy').phases.filter((phase) => phase.name === name).length, 1);
+  awaited.delete(name);
+  awaited.delete('orders');
+  t.not(operator.plan('deploy').status, 'ERROR');
+});
+
 test('recovery: what a cluster lacks that was up; its deployment stays complete', (t) => {
   const { operator, cluster, task, seen, phase } = world();
   cluster({ failures: [{ part: 'taskmanager', at: 1 }] });

@@ -8,6 +8,7 @@ import { mkdir } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Agent, request } from 'undici';
 import type { HealthCheck, MarathonApp } from '../../../marathon/app.ts';
 import { toThousandths } from '../../../src/lib/thousandths.ts';
 import {
@@ -18,7 +19,14 @@ import {
   type SchedulerStream,
 } from '../../../src/mesos-api-client/index.ts';
 import type { FrameworkId, TaskId } from '../../../src/mesos-api-client/protocol/ids.ts';
-import type { Offer, Resource, TaskInfo, TaskStatus } from '../../../src/mesos-api-client/protocol/mesos.ts';
+import type {
+  EnvironmentVariable,
+  Offer,
+  Resource,
+  Secret,
+  TaskInfo,
+  TaskStatus,
+} from '../../../src/mesos-api-client/protocol/mesos.ts';
 
 export interface Instance {
   readonly taskId: string;
@@ -30,6 +38,14 @@ export interface Instance {
   message?: string;
 }
 
+/** Content by path. */
+export type SecretStore = ReadonlyMap<string, string | Uint8Array>;
+
+interface Places {
+  readonly volumes: string;
+  readonly store: SecretStore;
+}
+
 export interface Marathon {
   readonly instances: readonly Instance[];
   /** The one that runs now. */
@@ -38,12 +54,18 @@ export interface Marathon {
   close(): Promise<void>;
 }
 
-export async function startMarathon(master: string, app: MarathonApp, volumes: string): Promise<Marathon> {
+/** `volumes` is where persistent ones lie; `store` resolves the sources of an app's secrets, as DC/OS' secret store. */
+export async function startMarathon(
+  master: string,
+  app: MarathonApp,
+  volumes: string,
+  store: SecretStore = new Map(),
+): Promise<Marathon> {
   const client = createSchedulerClient();
   const subscription = { frameworkInfo: { user: userInfo().username, name: 'marathon', roles: ['*'], capabilities } };
   const opened = await client.subscribe(master, calls.subscribe(subscription));
   if (opened.kind !== 'opened') throw new Error(`${master} does not lead`);
-  const runner = createRunner(app, volumes, opened.stream);
+  const runner = createRunner(app, { volumes, store }, opened.stream);
   const reading = runner.read();
   const checking = runner.check();
   return {
@@ -59,7 +81,7 @@ export async function startMarathon(master: string, app: MarathonApp, volumes: s
 
 const capabilities = [{ type: 'MULTI_ROLE' }, { type: 'RESERVATION_REFINEMENT' }, { type: 'PARTITION_AWARE' }];
 
-function createRunner(app: MarathonApp, volumes: string, stream: SchedulerStream) {
+function createRunner(app: MarathonApp, places: Places, stream: SchedulerStream) {
   const instances: Instance[] = [];
   let frameworkId = '' as FrameworkId;
   let stopped = false;
@@ -80,7 +102,7 @@ function createRunner(app: MarathonApp, volumes: string, stream: SchedulerStream
       }
       const taskId = `${app.id.slice(1).replaceAll('/', '_')}.instance-${instances.length + 1}` as TaskId;
       instances.push({ taskId, host: offer.hostname, ports: cut.ports, state: 'TASK_STAGING', healthy: false });
-      const task = await taskOf(app, taskId, offer, cut, volumes);
+      const task = await taskOf(app, taskId, offer, cut, places);
       await stream.call(calls.accept(frameworkId, [offer.id.value], [calls.launch([task])]));
     }
   }
@@ -115,7 +137,7 @@ function createRunner(app: MarathonApp, volumes: string, stream: SchedulerStream
         if (!stopped) throw error;
       }
     },
-    /** MESOS_HTTP asks on the agent itself, so on loopback, and takes 200 to 399 for an answer. */
+    /** MESOS_HTTP and MESOS_HTTPS ask on the agent itself, so on loopback, and take 200 to 399 for an answer. */
     async check(): Promise<void> {
       const [check] = app.healthChecks ?? [];
       /** Until its first good answer an instance has its grace period, and is not counted. */
@@ -145,9 +167,16 @@ function createRunner(app: MarathonApp, volumes: string, stream: SchedulerStream
   };
 }
 
-async function answersOn({ ports }: Instance, { path = '/', portIndex = 0 }: HealthCheck): Promise<boolean> {
-  return await fetch(`http://127.0.0.1:${ports[portIndex]}${path}`, { redirect: 'manual' })
-    .then(({ status }) => status < 400)
+/** Mesos has curl ask with --insecure. */
+const trustingAll = new Agent({ connect: { rejectUnauthorized: false } });
+
+async function answersOn({ ports }: Instance, { protocol, path = '/', portIndex = 0 }: HealthCheck): Promise<boolean> {
+  const scheme = protocol === 'MESOS_HTTPS' ? 'https' : 'http';
+  return await request(`${scheme}://127.0.0.1:${ports[portIndex]}${path}`, { dispatcher: trustingAll })
+    .then(async ({ statusCode, body }) => {
+      await body.dump();
+      return statusCode < 400;
+    })
     .catch(() => false);
 }
 
@@ -174,7 +203,7 @@ async function taskOf(
   taskId: TaskId,
   offer: Offer,
   { taken, ports }: CutOut,
-  volumes: string,
+  { volumes, store }: Places,
 ): Promise<TaskInfo> {
   const mounts: string[] = [];
   for (const { containerPath, persistent } of app.container?.volumes ?? []) {
@@ -197,16 +226,44 @@ async function taskOf(
         cache: cache ?? false,
         ...(destPath === undefined ? {} : { output_file: destPath }),
       })),
-      environment: { variables: Object.entries(environmentOf(app, taskId, offer, ports)).map(variable) },
+      environment: { variables: [...environmentOf(app, taskId, offer, ports), ...secretVariables(app, store)] },
     },
+    ...containerOf(app, store),
     kill_policy: graceOf(app),
   };
 }
 
-const variable = ([name, value]: [string, string]) => ({ name, value });
-
 function graceOf({ taskKillGracePeriodSeconds = 3 }: MarathonApp) {
   return { grace_period: { nanoseconds: taskKillGracePeriodSeconds * 1e9 } };
+}
+
+function secretVariables(app: MarathonApp, store: SecretStore): EnvironmentVariable[] {
+  return Object.entries(app.env ?? {}).flatMap(([name, value]) =>
+    typeof value === 'string' ? [] : [{ name, type: 'SECRET', secret: resolved(app, value.secret, store) }],
+  );
+}
+
+/** A file for each secret that is mounted. */
+function containerOf(app: MarathonApp, store: SecretStore): Pick<TaskInfo, 'container'> {
+  const volumes = (app.container?.volumes ?? []).flatMap(({ containerPath, secret }) =>
+    secret === undefined
+      ? []
+      : [
+          {
+            mode: 'RO' as const,
+            container_path: containerPath,
+            source: { type: 'SECRET' as const, secret: resolved(app, secret, store) },
+          },
+        ],
+  );
+  return volumes.length === 0 ? {} : { container: { type: 'MESOS', volumes } };
+}
+
+/** Marathon sends a reference, which a module of DC/OS' agents looks up; here it has been looked up already. */
+function resolved({ secrets }: MarathonApp, name: string, store: SecretStore): Secret {
+  const content = store.get(secrets?.[name]?.source ?? '');
+  if (content === undefined) throw new Error(`the secret ${name} is not in the store`);
+  return { type: 'VALUE', value: { data: Buffer.from(content).toString('base64') } };
 }
 
 /** The variables of Marathon's documentation, "Task environment variables"; the app's own come last. */
@@ -217,7 +274,7 @@ function environmentOf(app: MarathonApp, taskId: string, offer: Offer, ports: re
     return name === undefined ? [] : [[`PORT_${name.toUpperCase().replaceAll('-', '_')}`, String(port)]];
   });
   const own = Object.entries(app.env ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-  return {
+  const all: Record<string, string> = {
     HOST: offer.hostname,
     ...(ports[0] === undefined ? {} : { PORT: String(ports[0]), PORTS: ports.join(',') }),
     ...(Object.fromEntries([...numbered, ...named]) as Record<string, string>),
@@ -227,4 +284,5 @@ function environmentOf(app: MarathonApp, taskId: string, offer: Offer, ports: re
     MESOS_TASK_ID: taskId,
     ...Object.fromEntries(own),
   };
+  return Object.entries(all).map(([name, value]): EnvironmentVariable => ({ name, value }));
 }

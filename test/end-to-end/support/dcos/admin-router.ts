@@ -4,11 +4,12 @@
  * with the prefix taken away; bodies pass as they come.
  */
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import { pipeline } from 'node:stream';
 import type { Identity } from './identity.ts';
 
 export interface Service {
-  /** `http://HOST:PORT`. */
+  /** `http://HOST:PORT`, or https: its certificate is looked at by nobody. */
   readonly url: string;
 }
 
@@ -77,7 +78,10 @@ function findService(serviceOf: (name: string) => Service | undefined, path: str
 
 function forward(request: IncomingMessage, response: ServerResponse, url: string): void {
   const headers = { ...request.headers, 'x-forwarded-for': '127.0.0.1', 'x-forwarded-proto': 'http' };
-  const upstream = httpRequest(url, { method: request.method, headers });
+  const options = { method: request.method, headers };
+  const upstream = url.startsWith('https:')
+    ? httpsRequest(url, { ...options, rejectUnauthorized: false })
+    : httpRequest(url, options);
   upstream.once('response', (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     pipeline(answer, response, () => {});

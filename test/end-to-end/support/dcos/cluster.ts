@@ -9,7 +9,6 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
-import _ from 'lodash';
 import { writeZip } from '../../../../bin/dcos-plugin/zip.ts';
 import { type AdminRouter, createAdminRouter } from './admin-router.ts';
 import { type Cosmos, type CosmosMarathon, createCosmos } from './cosmos.ts';
@@ -26,15 +25,20 @@ export interface DcosCluster {
 const nothingInstalled: CosmosMarathon = {
   put: async () => {},
   remove: async () => {},
+  deployed: async () => true,
   ask: async () => ({ status: 404, body: undefined }),
 };
 
-export async function startDcos(marathon: CosmosMarathon = nothingInstalled): Promise<DcosCluster> {
+/** `packageCommand`: what `dcos package …` is here; without one it does nothing. */
+export async function startDcos(
+  marathon: CosmosMarathon = nothingInstalled,
+  packageCommand = ':',
+): Promise<DcosCluster> {
   const identity = createIdentity();
   const router = createAdminRouter(identity);
   let url = '';
   const cosmos = createCosmos(() => url, marathon);
-  const parts = { identity, router, cosmos };
+  const parts = { identity, router, cosmos, coreCli: await coreCliOf(packageCommand) };
   const server = createServer((request, response) => {
     answer(request, response, parts).catch((error: Error) => response.destroy(error));
   });
@@ -42,7 +46,9 @@ export async function startDcos(marathon: CosmosMarathon = nothingInstalled): Pr
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
     url,
-    ...parts,
+    identity,
+    router,
+    cosmos,
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
       server.closeAllConnections();
@@ -51,10 +57,12 @@ export async function startDcos(marathon: CosmosMarathon = nothingInstalled): Pr
   };
 }
 
-type Parts = Pick<DcosCluster, 'identity' | 'router' | 'cosmos'>;
+interface Parts extends Pick<DcosCluster, 'identity' | 'router' | 'cosmos'> {
+  readonly coreCli: Buffer;
+}
 
 async function answer(request: IncomingMessage, response: ServerResponse, parts: Parts): Promise<void> {
-  const { router, identity, cosmos } = parts;
+  const { router, identity, cosmos, coreCli } = parts;
   if (router.passOn(request, response)) return;
   const { method, url = '/' } = request;
   const path = url.split('?', 1)[0] ?? '';
@@ -65,7 +73,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, parts:
     return send(response, status, token === undefined ? {} : { token });
   }
   if (router.admit(request, response) === undefined) return;
-  if (path === coreCliPath) return sendFile(response, await coreCli());
+  if (path === coreCliPath) return sendFile(response, coreCli);
   const known = documents[path];
   if (known !== undefined) return send(response, 200, known);
   if (path === '/package/resource')
@@ -73,7 +81,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, parts:
   const body = method === 'POST' ? (JSON.parse((await text(request)) || '{}') as Record<string, unknown>) : {};
   if (path === '/package/describe' && body.packageName === 'dcos-core-cli') {
     const described = 'application/vnd.dcos.package.describe-response+json;charset=utf-8;version=v3';
-    return send(response, 200, await describeCoreCli(`http://${request.headers.host}`), described);
+    return send(response, 200, describeCoreCli(coreCli, `http://${request.headers.host}`), described);
   }
   const said = await cosmos.handle(path, body);
   if (said === undefined) return send(response, 404, {});
@@ -107,25 +115,23 @@ async function resource(from: string, response: ServerResponse): Promise<void> {
 
 const coreCliPath = '/of-tests/dcos-core-cli.zip';
 
-/** What every cluster brings beside its packages: `dcos cluster setup` wants it. Its commands do nothing here. */
-const coreCli = _.once(async () => {
+/** What every cluster brings beside its packages: `dcos cluster setup` wants it. */
+async function coreCliOf(packageCommand: string): Promise<Buffer> {
   const directory = await mkdtemp(join(tmpdir(), 'flink-mesos-core-cli-'));
   const plugin = 'schema_version = 1\nname = "dcos-core-cli"\n[[commands]]\nname = "package"\npath = "bin/core"\n';
   try {
     await writeZip(join(directory, 'core.zip'), [
       { name: 'plugin.toml', content: Buffer.from(plugin) },
-      { name: 'bin/core', content: Buffer.from('#!/bin/sh\n'), executable: true },
+      { name: 'bin/core', content: Buffer.from(`#!/bin/sh\n${packageCommand} "$@"\n`), executable: true },
     ]);
     return await readFile(join(directory, 'core.zip'));
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
-});
+}
 
-async function describeCoreCli(url: string) {
-  const value = createHash('sha256')
-    .update(await coreCli())
-    .digest('hex');
+function describeCoreCli(coreCli: Buffer, url: string) {
+  const value = createHash('sha256').update(coreCli).digest('hex');
   const binary = { kind: 'zip', url: `${url}${coreCliPath}`, contentHash: [{ algo: 'sha256', value }] };
   const resource = { cli: { binaries: { linux: { 'x86-64': binary } } } };
   return { package: { name: 'dcos-core-cli', version: '2.2-patch.x', resource } };

@@ -1,7 +1,7 @@
 /**
  * DC/OS' package manager as far as we meet it: repositories read with the content types that it demands, packages rendered
  * and given to a Marathon, CLI resources passed on with their length, the options of a service changed, uninstalling by the
- * protocol of dcos-commons. What the Marathon does is the caller's.
+ * protocol of dcos-commons (UninstallHandler and ServiceUninstaller of Cosmos). What the Marathon does is the caller's.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { MarathonApp } from '../../../../marathon/app.ts';
@@ -12,6 +12,8 @@ export interface CosmosMarathon {
   /** PUT: the app is started, or started anew with another definition. */
   put(app: MarathonApp): Promise<void>;
   remove(appId: string): Promise<void>;
+  /** Whether the last PUT has ended: as many instances as wanted, all of them healthy. */
+  deployed(appId: string): Promise<boolean>;
   /** Asked through Admin Router as Cosmos does it. */
   ask(appId: string, path: string): Promise<{ readonly status: number; readonly body: unknown }>;
 }
@@ -41,6 +43,7 @@ interface RepositoryPackage {
   readonly name: string;
   readonly version: string;
   readonly packagingVersion: string;
+  readonly postUninstallNotes?: string;
   readonly releaseVersion: number;
   readonly config: ConfigSchema;
   readonly resource: CatalogPackage['resource'] & { readonly cli?: unknown };
@@ -57,6 +60,8 @@ class CosmosError extends Error {
     this.data = data;
   }
 }
+
+const capabilitiesType = 'application/vnd.dcos.capabilities+json;charset=utf-8;version=v1';
 
 /** `url` is the cluster's: resources of packages are named below it. */
 export function createCosmos(url: () => string, marathon: CosmosMarathon): Cosmos {
@@ -89,6 +94,16 @@ export function createCosmos(url: () => string, marathon: CosmosMarathon): Cosmo
       repositories.splice(Number(index ?? repositories.length), 0, String(uri));
       return answer('package.repository.add', { repositories: repositories.map((each) => ({ name, uri: each })) });
     },
+    async '/package/repository/list'() {
+      return answer('package.repository.list', { repositories: repositories.map((uri) => ({ name: 'flink', uri })) });
+    },
+    async '/capabilities'() {
+      return { ...answer('', { capabilities: [{ name: 'PACKAGE_MANAGEMENT' }] }), type: capabilitiesType };
+    },
+    async '/package/render'({ packageName, options }) {
+      const { definition, source } = await find(packageName);
+      return answer('package.render', { marathonJson: render(definition, (options ?? {}) as Options, source) });
+    },
     async '/package/describe'({ packageName }) {
       const { definition } = await find(packageName);
       return answer('package.describe', { package: withResources(definition, url()) }, 'v3');
@@ -115,10 +130,14 @@ export function createCosmos(url: () => string, marathon: CosmosMarathon): Cosmo
       );
     },
     async '/package/uninstall'({ packageName, appId }) {
-      const id = appId ?? [...installed].find(([, each]) => each.definition.name === packageName)?.[0];
-      await uninstall(String(id), installedAs(id), marathon);
-      installed.delete(String(id));
-      return answer('package.uninstall', { results: [{ packageName, appId: id }] });
+      const id = String(appId ?? [...installed].find(([, each]) => each.definition.name === packageName)?.[0]);
+      const service = installedAs(id);
+      const ending = await startUninstall(id, service, marathon);
+      void ending()
+        .then(() => installed.delete(id))
+        .catch((error: Error) => console.error(`uninstalling ${id}: ${error.message}`));
+      const { version: packageVersion, postUninstallNotes } = service.definition;
+      return answer('package.uninstall', { results: [{ packageName, appId: id, packageVersion, postUninstallNotes }] });
     },
     async '/cosmos/service/describe'({ appId }) {
       const { definition, options } = installedAs(appId);
@@ -164,7 +183,7 @@ function answer(name: string, body: unknown, version = 'v1'): CosmosAnswer {
 }
 
 function refusal(error: unknown): CosmosAnswer {
-  const type = 'application/vnd.dcos.error+json;charset=utf-8;version=v1';
+  const type = 'application/vnd.dcos.package.error+json;charset=utf-8;version=v1';
   if (error instanceof OptionsRefused) {
     const [pointer = '', ...words] = error.message.split(' ');
     const errors = [{ instance: { pointer }, message: words.join(' ') }];
@@ -213,27 +232,36 @@ function withResources({ resource, ...definition }: RepositoryPackage, url: stri
 const pollMs = 500;
 
 /**
- * Of an app with the label DCOS_COMMONS_UNINSTALL: SDK_UNINSTALL into its environment, then asked until the deploy plan
- * answers 200 and the framework id is the one of the start or cannot be read any more; then the app goes.
+ * Of an app with the label DCOS_COMMONS_UNINSTALL: SDK_UNINSTALL into its environment, and that is the answer to the user. Then,
+ * in the background: the deployment is waited for, and asked until the deploy plan answers 200 and the framework id is the one
+ * of the start or cannot be read any more; then the app goes.
  */
-async function uninstall(appId: string, { app }: Installed, marathon: CosmosMarathon): Promise<void> {
-  if (app.labels?.DCOS_COMMONS_UNINSTALL !== undefined) {
-    const version = app.labels.DCOS_COMMONS_API_VERSION ?? 'v1';
-    const frameworkIds = async (): Promise<unknown> => {
-      const { status, body } = await marathon.ask(appId, `/${version}/state/frameworkId`);
-      return status === 200 ? body : undefined;
-    };
-    const before = await frameworkIds();
-    await marathon.put({ ...app, env: { ...app.env, SDK_UNINSTALL: 'true' } });
-    for (let tries = 0; ; tries++) {
-      if (tries > 240) throw new CosmosError('UninstallTimedOut', `${appId} does not end its uninstall plan`);
-      const { status } = await marathon.ask(appId, `/${version}/plans/deploy`);
-      const now = await frameworkIds();
-      if (status === 200 && (now === undefined || isDeepStrictEqual(now, before))) break;
+async function startUninstall(
+  appId: string,
+  { app }: Installed,
+  marathon: CosmosMarathon,
+): Promise<() => Promise<void>> {
+  const { DCOS_COMMONS_UNINSTALL, DCOS_COMMONS_API_VERSION: version = 'v1' } = app.labels ?? {};
+  if (DCOS_COMMONS_UNINSTALL === undefined) return () => marathon.remove(appId);
+  const frameworkIds = async (): Promise<unknown> => {
+    const { status, body } = await marathon.ask(appId, `/${version}/state/frameworkId`);
+    return status === 200 ? body : undefined;
+  };
+  const before = await frameworkIds();
+  await marathon.put({ ...app, env: { ...app.env, SDK_UNINSTALL: 'true' } });
+  const isComplete = async (): Promise<boolean> => {
+    if (!(await marathon.deployed(appId))) return false;
+    const { status } = await marathon.ask(appId, `/${version}/plans/deploy`);
+    const now = await frameworkIds();
+    return status === 200 && (now === undefined || isDeepStrictEqual(now, before));
+  };
+  return async () => {
+    for (let tries = 0; !(await isComplete()); tries++) {
+      if (tries > 600) throw new CosmosError('UninstallTimedOut', `${appId} does not end its uninstall plan`);
       await new Promise((resolve) => setTimeout(resolve, pollMs));
     }
-  }
-  await marathon.remove(appId);
+    await marathon.remove(appId);
+  };
 }
 
 function slashed(appId: string): string {

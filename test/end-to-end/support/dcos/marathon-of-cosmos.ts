@@ -1,5 +1,5 @@
 /** The Marathon of a cluster whose apps Cosmos starts and Admin Router finds: one runner an app. */
-import { type Marathon, startMarathon } from '../marathon.ts';
+import { type Marathon, type SecretStore, startMarathon } from '../marathon.ts';
 import type { DcosCluster } from './cluster.ts';
 import type { CosmosMarathon } from './cosmos.ts';
 
@@ -11,30 +11,40 @@ export interface MarathonOfCosmos extends CosmosMarathon {
   close(): Promise<void>;
 }
 
-export function createMarathonOfCosmos(master: string, volumes: string): MarathonOfCosmos {
+export function createMarathonOfCosmos(
+  master: string,
+  volumes: string,
+  store: SecretStore = new Map(),
+): MarathonOfCosmos {
   const running = new Map<string, Marathon>();
-  const services = new Map<string, string>();
+  /** By the labels of apps: which it is, and how it is spoken to. */
+  const services = new Map<string, { readonly id: string; readonly scheme: string }>();
+  const wanted = new Map<string, number>();
   let askCluster: (path: string) => Promise<Response>;
   const idOf = (id: string): string => (id.startsWith('/') ? id : `/${id}`);
   const end = async (id: string): Promise<void> => {
     await running.get(id)?.close();
     running.delete(id);
   };
-  const urlOf = (id: string): string | undefined => {
-    const instance = running.get(id)?.current();
-    return instance && `http://${instance.host}:${instance.ports[0]}`;
-  };
   return {
     of: (id) => running.get(idOf(id)),
     async put(app) {
       const id = idOf(app.id);
       await end(id);
-      services.set(app.labels?.DCOS_SERVICE_NAME?.replace(/^\//, '') ?? '', id);
-      running.set(id, await startMarathon(master, { ...app, id }, volumes));
+      const { DCOS_SERVICE_NAME: name = '', DCOS_SERVICE_SCHEME: scheme = 'http' } = app.labels ?? {};
+      services.set(name.replace(/^\//, ''), { id, scheme });
+      wanted.set(id, app.instances ?? 1);
+      running.set(id, await startMarathon(master, { ...app, id }, volumes, store));
     },
     async remove(appId) {
       await end(idOf(appId));
-      for (const [name, id] of services) if (id === idOf(appId)) services.delete(name);
+      for (const [name, { id }] of services) if (id === idOf(appId)) services.delete(name);
+    },
+    async deployed(appId) {
+      const healthy = running
+        .get(idOf(appId))
+        ?.instances.filter((each) => each.state === 'TASK_RUNNING' && each.healthy);
+      return healthy?.length === wanted.get(idOf(appId));
     },
     async ask(appId, path) {
       const response = await askCluster(`/service${idOf(appId)}${path}`);
@@ -44,9 +54,9 @@ export function createMarathonOfCosmos(master: string, volumes: string): Maratho
       askCluster = (path) =>
         fetch(`${cluster}${path}`, { headers: { authorization: `token=${identity.tokenOf('operator')}` } });
       router.find = (name) => {
-        const id = services.get(name);
-        const url = id === undefined ? undefined : urlOf(id);
-        return url === undefined ? undefined : { url };
+        const service = services.get(name);
+        const instance = service && running.get(service.id)?.current();
+        return instance && { url: `${service.scheme}://${instance.host}:${instance.ports[0]}` };
       };
     },
     async close() {

@@ -1,0 +1,37 @@
+/**
+ * The clusters that the options of a service name: those that there are not are created when the API is open, for agents fetch
+ * from it. Until then its plan `deploy` is not complete.
+ */
+import type { FastifyBaseLogger } from 'fastify';
+import type { Dispatcher } from '../dispatcher/dispatcher.ts';
+import type { SchedulerSettings } from './settings.ts';
+
+/** By name: why it cannot be created, if that is so. */
+type Awaited = Map<string, string | undefined>;
+
+export function missingClusters(
+  { clusters }: Dispatcher,
+  { clusters: names = [], uninstall = false }: SchedulerSettings,
+): Awaited {
+  const present = new Set(clusters().map(({ name }) => name));
+  const missing = uninstall ? [] : names.filter((each) => !present.has(each));
+  return new Map(missing.map((name) => [name, undefined]));
+}
+
+/** One that cannot be created is said, and the others are. */
+export async function createMissing(
+  { createCluster }: Dispatcher,
+  awaited: Awaited,
+  logger: FastifyBaseLogger,
+): Promise<void> {
+  for (const name of [...awaited.keys()]) {
+    try {
+      await createCluster({ name });
+      awaited.delete(name);
+    } catch (error) {
+      const { message } = error as Error;
+      awaited.set(name, message);
+      logger.error(`cluster ${name}: ${message}`);
+    }
+  }
+}
