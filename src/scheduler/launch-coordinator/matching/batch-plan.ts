@@ -1,10 +1,14 @@
 /**
- * Plans a whole batch, one agent after the other: those that can use most for their cost first, each filled until
- * something runs out. It only plans, so that several ways can be compared. Requests for rare scalars (gpus, …) and those
- * that look for company are none of its business.
+ * Plans a whole batch, one agent after the other, each filled until something runs out; several times, and the best plan
+ * counts. The first plans go by worth: those agents first that can use most for their cost. From then on it is known how
+ * many agents it takes, and the next plans try to do with one less: of so many the choosy ones come first, with little
+ * memory or disk for their cpus, while there is still enough of what suits them.
+ *
+ * Nothing is placed here. Requests for rare scalars (gpus, …) and those that look for company are none of its business.
  */
+import _ from 'lodash';
 import type { Demand } from './demand.ts';
-import { fillFromStock, type Manner } from './filling.ts';
+import { fillFromStock, type Manner, type PerCpu } from './filling.ts';
 import type { Neighbours } from './neighbours.ts';
 import { comesBefore, type Place } from './place.ts';
 import { Stock } from './stock.ts';
@@ -23,44 +27,74 @@ export interface Plan {
 
 export type Cost = (place: Place) => number;
 
-/** How a plan orders the agents, and how it fills each. */
-export interface Way extends Manner {
-  /**
-   * How much further than in the mean the memory of an agent reaches, because the demands for it can be chosen: more
-   * takes larger and leaner agents, less takes those that are easy to fill.
-   */
-  readonly stretch: number;
-}
+const evenly: Manner = { measure: 'alike', weightOfDisk: 0.1, bonusOfTied: 0.05 };
+const withDisk: Manner = { measure: 'alike', weightOfDisk: 0.3, bonusOfTied: 0.1 };
+const thriftily: readonly Manner[] = [
+  { measure: 'dear', weightOfDisk: 0.1, bonusOfTied: 0.2 },
+  { measure: 'dear', weightOfDisk: 0.1, bonusOfTied: 0.4 },
+];
+/** What a small batch loses at its last agent weighs more, and one more plan costs little. */
+const smallBatch = 1_000;
+/** With so many times the least cost that is thinkable a plan is good enough. */
+const goodEnough = 1.005;
 
 export function planBatch(
   places: readonly Place[],
   demands: readonly Demand[],
   neighbours: Neighbours,
   cost: Cost,
-  way: Way,
 ): Plan {
+  const usual = perCpuOf(demands);
   const stock = new Stock(demands);
+  const order = byWorth(places, usual, cost);
+  const enough = goodEnough * leastCost(places, _.sumBy(demands, 'cpus'), cost);
+  let best: Plan = { steps: [], rest: demands, cost: 0 };
+  const tryOut = (sequence: readonly Place[], manner: Manner): void => {
+    if (best.rest.length > 0 || best.cost > enough) {
+      stock.refill();
+      const fill = (place: Place) => fillFromStock(place, stock, neighbours, manner, usual);
+      best = betterOf(best, planInOrder(sequence, stock, cost, fill));
+    }
+  };
+  for (const manner of demands.length <= smallBatch ? [evenly, withDisk] : [evenly]) {
+    tryOut(order, manner);
+  }
+  for (const manner of thriftily) {
+    const fewer = Math.max(0, best.steps.length - 1);
+    tryOut([...byChoosiness(order.slice(0, fewer), usual), ...order.slice(fewer)], manner);
+  }
+  return best;
+}
+
+/** What is left over costs more agents, however many. */
+function betterOf(a: Plan, b: Plan): Plan {
+  const isBetter = b.rest.length < a.rest.length || (b.rest.length === a.rest.length && b.cost < a.cost);
+  return isBetter ? b : a;
+}
+
+function planInOrder(
+  places: readonly Place[],
+  stock: Stock,
+  cost: Cost,
+  fill: (place: Place) => readonly Demand[],
+): Plan {
   const steps: Step[] = [];
   let total = 0;
-  for (const place of inOrder(places, demands, cost, way)) {
+  for (const place of places) {
     if (stock.isEmpty) {
       break;
     }
-    const filled = fillFromStock(place, stock, neighbours, way);
-    if (filled.length > 0) {
+    const demands = fill(place);
+    if (demands.length > 0) {
       total += place.inUse ? 0 : cost(place);
-      steps.push({ place, demands: filled });
+      steps.push({ place, demands });
     }
   }
   return { steps, rest: stock.rest(), cost: total };
 }
 
-/** Disk and ports reach further than memory: they differ more between the demands of one kind. */
-const stretchOfDisk = 2.5;
-const stretchOfPorts = 1.5;
-
-/** Agents in use cost nothing any more, so they come first; of those that are worth the same, the larger and the richer. */
-function inOrder(places: readonly Place[], demands: readonly Demand[], cost: Cost, { stretch }: Way): Place[] {
+/** What the demands want for each cpu, in the mean; a little of everything. */
+function perCpuOf(demands: readonly Demand[]): PerCpu {
   const wanted = { cpus: 0, mem: 0, disk: 0, ports: 0 };
   for (const { cpus, mem, disk, ports } of demands) {
     wanted.cpus += cpus;
@@ -68,19 +102,28 @@ function inOrder(places: readonly Place[], demands: readonly Demand[], cost: Cos
     wanted.disk += disk;
     wanted.ports += ports;
   }
-  const perMem = wanted.cpus / (wanted.mem || 1);
-  const perDisk = wanted.cpus / (wanted.disk || 1);
-  const perPort = wanted.cpus / (wanted.ports || 1);
+  const cpus = wanted.cpus || 1;
+  return { mem: (wanted.mem || 1) / cpus, disk: (wanted.disk || 1) / cpus, ports: (wanted.ports || 1) / cpus };
+}
+
+/**
+ * How much further than in the mean the memory of an agent reaches, because the demands for it can be chosen. Disk and
+ * ports reach further than memory: they differ more between the demands of one kind.
+ */
+const stretch: PerCpu = { mem: 1.5, disk: 2.5, ports: 1.5 };
+
+/** Agents in use cost nothing any more, so they come first; of those that are worth the same, the larger and the richer. */
+function byWorth(places: readonly Place[], usual: PerCpu, cost: Cost): Place[] {
   const rated = places.map((place) => {
     const usable = Math.min(
       place.cpus,
-      stretch * place.mem * perMem,
-      stretchOfDisk * place.disk * perDisk,
-      stretchOfPorts * place.portCount * perPort,
+      (stretch.mem * place.mem) / usual.mem,
+      (stretch.disk * place.disk) / usual.disk,
+      (stretch.ports * place.portCount) / usual.ports,
     );
     // Rounded to a fiftieth: what differs less is alike.
     const worth = Math.round((50 * usable) / cost(place));
-    return { place, worth, richness: Math.min(place.mem * perMem, place.disk * perDisk) / place.cpus };
+    return { place, worth, richness: Math.min(place.mem / usual.mem, place.disk / usual.disk) / place.cpus };
   });
   rated.sort(
     (a, b) =>
@@ -91,4 +134,25 @@ function inOrder(places: readonly Place[], demands: readonly Demand[], cost: Cos
       (comesBefore(a.place, b.place) ? -1 : 1),
   );
   return rated.map(({ place }) => place);
+}
+
+/** Those first of whose cpus the usual demands could use the smallest part. */
+function byChoosiness(places: readonly Place[], usual: PerCpu): Place[] {
+  return _.sortBy(
+    places,
+    ({ cpus, mem, disk, portCount }) => Math.min(mem / usual.mem, disk / usual.disk, portCount / usual.ports) / cpus,
+  );
+}
+
+/** If only cpus counted, and an agent could be taken in part. */
+function leastCost(places: readonly Place[], wanted: number, cost: Cost): number {
+  const price = (place: Place) => (place.inUse ? 0 : cost(place) / place.cpus);
+  let left = wanted;
+  let least = 0;
+  for (const place of _.sortBy(places, price)) {
+    const taken = Math.min(left, place.cpus);
+    left -= taken;
+    least += taken * price(place);
+  }
+  return least;
 }

@@ -14,9 +14,11 @@ export class Kind {
   readonly disk: number;
   /** By rising disk. */
   readonly #demands: readonly Demand[];
+  readonly #disks: Float64Array;
   /** By index, one up: of one that is left its own, of one that was taken that of some before it (0: there is none). */
   readonly #leftUpTo: Int32Array;
   #first = 0;
+  #taken = false;
 
   constructor({ cpus, mem, ports }: Demand, tied: boolean, demands: Demand[]) {
     this.cpus = cpus;
@@ -25,6 +27,7 @@ export class Kind {
     this.tied = tied;
     this.disk = demands.reduce((sum, { disk }) => sum + disk, 0) / demands.length;
     this.#demands = demands.sort((a, b) => a.disk - b.disk || b.index - a.index);
+    this.#disks = Float64Array.from(this.#demands, ({ disk }) => disk);
     this.#leftUpTo = Int32Array.from({ length: demands.length + 1 }, (_one, index) => index);
   }
 
@@ -42,7 +45,7 @@ export class Kind {
     let high = this.#demands.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.#demands[middle]?.disk ?? 0) <= disk) {
+      if ((this.#disks[middle] ?? 0) <= disk) {
         low = middle + 1;
       } else {
         high = middle;
@@ -58,6 +61,7 @@ export class Kind {
   }
 
   take(index: number): void {
+    this.#taken = true;
     this.#leftUpTo[index + 1] = index;
     while (this.#first < this.#demands.length && this.#leftAtOrBefore(this.#first) !== this.#first) {
       this.#first += 1;
@@ -66,6 +70,17 @@ export class Kind {
 
   rest(): Demand[] {
     return this.#demands.filter((_demand, index) => this.#leftAtOrBefore(index) === index);
+  }
+
+  /** All of them are there again. */
+  refill(): void {
+    if (this.#taken) {
+      this.#taken = false;
+      this.#first = 0;
+      this.#leftUpTo.forEach((_one, index, all) => {
+        all[index] = index;
+      });
+    }
   }
 
   /** Halves the way for whoever goes it again. */

@@ -14,6 +14,7 @@ interface Tied {
 
 export class Stock {
   readonly #tied: readonly Tied[];
+  readonly #whole: number;
   #count: number;
 
   constructor(demands: readonly Demand[]) {
@@ -30,6 +31,7 @@ export class Stock {
       ties.set(tie, tied);
     }
     this.#tied = [...ties.values()];
+    this.#whole = demands.length;
     this.#count = demands.length;
   }
 
@@ -55,6 +57,16 @@ export class Stock {
   take(kind: Kind, at: number): void {
     kind.take(at);
     this.#count -= 1;
+  }
+
+  /** All are to be placed again: for the next plan. */
+  refill(): void {
+    this.#count = this.#whole;
+    for (const { kinds } of this.#tied) {
+      for (const kind of kinds) {
+        kind.refill();
+      }
+    }
   }
 
   rest(): Demand[] {

@@ -1,6 +1,6 @@
-/** Places a batch that may be sorted: the best of a few plans; of too large a batch the smaller requests. */
+/** Places a batch that may be sorted: by a plan for all of it; of too large a batch the smaller requests. */
 import _ from 'lodash';
-import { type Cost, type Plan, planBatch, type Way } from './batch-plan.ts';
+import { type Cost, type Plan, planBatch } from './batch-plan.ts';
 import type { Demand } from './demand.ts';
 import type { Fleet } from './fleet.ts';
 import type { Objective, Placement } from './model.ts';
@@ -9,17 +9,6 @@ const costs: Record<Exclude<Objective, 'fitness'>, Cost> = {
   tight: (place) => place.capacityCpus,
   'fewest-agents': () => 1,
 };
-
-/** What a small batch loses at its last agent weighs more, and more plans cost little. */
-const smallBatch = 1_000;
-
-function waysFor(demands: readonly Demand[]): readonly Way[] {
-  const stretches = demands.length <= smallBatch ? [1.5, 1.2, 1.35] : [1.5];
-  return stretches.flatMap((stretch) => [
-    { stretch, weightOfDisk: 0.3, bonusOfTied: 0.1 },
-    { stretch, weightOfDisk: 0.1, bonusOfTied: 0.05 },
-  ]);
-}
 
 /** Answers those that were not placed. */
 export function placeWhole(
@@ -32,8 +21,7 @@ export function placeWhole(
   const [common, rare] = _.partition(demands, 'plannable');
   const room = roomOf(places);
   const { kept, dropped } = keepTheSmall(common, room);
-  const plans = waysFor(demands).map((way) => planBatch(places, kept, fleet.neighbours, costs[objective], way));
-  const rest = carryOut(fleet, bestOf(plans), placements);
+  const rest = carryOut(fleet, planBatch(places, kept, fleet.neighbours, costs[objective]), placements);
   return _.sortBy([...rest, ...rare, ...dropped], sizeIn(room));
 }
 
@@ -75,15 +63,6 @@ function keepTheSmall(demands: readonly Demand[], room: Room) {
 
 function sizeIn(room: Room): (demand: Demand) => number {
   return ({ cpus, mem }) => cpus / (room.cpus || 1) + mem / (room.mem || 1);
-}
-
-/** What is left over costs more agents, however many. */
-function bestOf(plans: readonly Plan[]): Plan {
-  const best = _.minBy(
-    plans.filter(({ rest }) => rest.length === Math.min(...plans.map((plan) => plan.rest.length))),
-    'cost',
-  );
-  return best ?? { steps: [], rest: [], cost: 0 };
 }
 
 /** A plan does not know of constraints between agents that it fills: these are looked at now. */
