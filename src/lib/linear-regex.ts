@@ -4,7 +4,9 @@
  * threads run side by side. Understood is RE2's syntax of letters, classes, groups, alternatives, repetitions, anchors
  * and the flags i, s, m, U; what is left out (Unicode classes by name, \C) is refused as a fault of the pattern.
  */
-import { PatternFault, parsePattern, type Test, type Tree } from './regex-syntax.ts';
+import type { Test } from './regex-characters.ts';
+import { PatternFault } from './regex-reader.ts';
+import { parsePattern, type Tree } from './regex-syntax.ts';
 
 type Instruction =
   | { readonly kind: 'take'; readonly test: Test }

@@ -2,7 +2,8 @@
  * The syntax of RE2 as far as constraints use it: from a pattern to a tree. Faults are told in RE2's words, because a
  * master passes them on.
  */
-export type Test = (codePoint: number) => boolean;
+import { caseAware, escapedPoint, isPoint, isWord, parseClass, perlClasses, type Test } from './regex-characters.ts';
+import { eat, type Flags, PatternFault, peek, pointOf, type Reader, read } from './regex-reader.ts';
 
 export type Tree =
   | { readonly kind: 'empty' }
@@ -13,19 +14,7 @@ export type Tree =
 
 /** RE2's own bound of counted repetitions. */
 const maxRepeat = 1000;
-export class PatternFault extends Error {}
-
-interface Flags {
-  readonly ignoreCase: boolean;
-  readonly dotAll: boolean;
-  readonly multiline: boolean;
-}
-
-interface Reader {
-  readonly pattern: readonly string[];
-  at: number;
-  flags: Flags;
-}
+const maxDepth = 200;
 
 export function parsePattern(pattern: readonly string[]): Tree {
   const reader: Reader = { pattern, at: 0, flags: { ignoreCase: false, dotAll: false, multiline: false } };
@@ -35,8 +24,6 @@ export function parsePattern(pattern: readonly string[]): Tree {
   }
   return tree;
 }
-
-const maxDepth = 200;
 
 function parseAlternatives(reader: Reader, depth: number): Tree {
   if (depth > maxDepth) {
@@ -134,21 +121,6 @@ function literal(reader: Reader, character: string): Tree {
   return { kind: 'take', test: caseAware(reader, isPoint(pointOf(character))) };
 }
 
-function isPoint(wanted: number): Test {
-  return (point) => point === wanted;
-}
-
-/** With the flag i a character counts as its lower and its upper case. */
-function caseAware(reader: Reader, test: Test): Test {
-  if (!reader.flags.ignoreCase) {
-    return test;
-  }
-  return (point) => {
-    const character = String.fromCodePoint(point);
-    return test(point) || test(pointOf(character.toLowerCase())) || test(pointOf(character.toUpperCase()));
-  };
-}
-
 function parseGroup(reader: Reader, depth: number): Tree {
   const before = reader.flags;
   if (eat(reader, '?')) {
@@ -183,22 +155,6 @@ function changedFlags(flags: Flags, on: string, off: string): Flags {
     multiline: has('m', flags.multiline),
   };
 }
-
-const isDigit: Test = (point) => point >= 48 && point <= 57;
-const isWord: Test = (point) =>
-  isDigit(point) || point === 95 || (point >= 65 && point <= 90) || (point >= 97 && point <= 122);
-const isSpace: Test = (point) => point === 32 || point === 9 || point === 10 || point === 12 || point === 13;
-
-const perlClasses: Readonly<Record<string, Test>> = {
-  d: isDigit,
-  D: (point) => !isDigit(point),
-  w: isWord,
-  W: (point) => !isWord(point),
-  s: isSpace,
-  S: (point) => !isSpace(point),
-};
-
-const controls: Readonly<Record<string, number>> = { a: 7, f: 12, t: 9, n: 10, r: 13, v: 11 };
 
 function parseEscape(reader: Reader): Tree {
   const next = peek(reader);
@@ -243,111 +199,4 @@ function parseQuoted(reader: Reader): Tree {
     parts.push(literal(reader, read(reader)));
   }
   return { kind: 'sequence', parts };
-}
-
-/** A character behind a backslash, inside of classes and outside. */
-function escapedPoint(reader: Reader): number {
-  if (reader.at >= reader.pattern.length) {
-    throw new PatternFault('trailing \\: \\');
-  }
-  const next = read(reader);
-  const control = controls[next];
-  if (control !== undefined) {
-    return control;
-  }
-  const rest = reader.pattern.slice(reader.at, reader.at + 12).join('');
-  const hex = next === 'x' ? /^(?:([0-9A-Fa-f]{2})|\{([0-9A-Fa-f]{1,6})\})/.exec(rest) : null;
-  if (hex !== null) {
-    reader.at += hex[0].length;
-    return Number.parseInt(hex[1] ?? hex[2] ?? '0', 16);
-  }
-  if (/^[A-Za-z0-9]$/.test(next)) {
-    throw new PatternFault(`invalid escape sequence: \\${next}`);
-  }
-  return pointOf(next);
-}
-
-const posixClasses: Readonly<Record<string, Test>> = {
-  alnum: (point) => isWord(point) && point !== 95,
-  alpha: (point) => isWord(point) && point !== 95 && !isDigit(point),
-  blank: (point) => point === 32 || point === 9,
-  digit: isDigit,
-  lower: (point) => point >= 97 && point <= 122,
-  punct: (point) => point > 32 && point < 127 && (point === 95 || !isWord(point)),
-  space: (point) => isSpace(point) || point === 11,
-  upper: (point) => point >= 65 && point <= 90,
-  word: isWord,
-  xdigit: (point) => isDigit(point) || (point >= 65 && point <= 70) || (point >= 97 && point <= 102),
-};
-
-function parseClass(reader: Reader): Test {
-  const start = reader.at - 1;
-  const negated = eat(reader, '^');
-  const tests: Test[] = [];
-  for (let first = true; first || peek(reader) !== ']'; first = false) {
-    if (reader.at >= reader.pattern.length) {
-      throw new PatternFault(`missing ]: ${reader.pattern.slice(start).join('')}`);
-    }
-    tests.push(parseClassPart(reader));
-  }
-  reader.at += 1;
-  const within = caseAware(reader, (point) => tests.some((test) => test(point)));
-  return negated ? (point) => !within(point) : within;
-}
-
-function parseClassPart(reader: Reader): Test {
-  const rest = reader.pattern.slice(reader.at, reader.at + 12).join('');
-  const posix = /^\[:(\^?)(\w+):\]/.exec(rest);
-  if (posix !== null) {
-    const test = posixClasses[posix[2] ?? ''];
-    if (test === undefined) {
-      throw new PatternFault(`invalid character class range: ${posix[0]}`);
-    }
-    reader.at += posix[0].length;
-    return posix[1] === '^' ? (point) => !test(point) : test;
-  }
-  const perl = rest.startsWith('\\') ? perlClasses[rest.slice(1, 2)] : undefined;
-  if (perl !== undefined) {
-    reader.at += 2;
-    return perl;
-  }
-  const begin = classPoint(reader);
-  if (peek(reader) !== '-' || reader.pattern[reader.at + 1] === ']' || reader.at + 1 >= reader.pattern.length) {
-    return isPoint(begin);
-  }
-  reader.at += 1;
-  const end = classPoint(reader);
-  if (end < begin) {
-    throw new PatternFault(
-      `invalid character class range: ${String.fromCodePoint(begin)}-${String.fromCodePoint(end)}`,
-    );
-  }
-  return (point) => point >= begin && point <= end;
-}
-
-function classPoint(reader: Reader): number {
-  return eat(reader, '\\') ? escapedPoint(reader) : pointOf(read(reader));
-}
-
-function peek(reader: Reader): string | undefined {
-  return reader.pattern[reader.at];
-}
-
-function read(reader: Reader): string {
-  const next = reader.pattern[reader.at];
-  if (next === undefined) {
-    throw new PatternFault(`unexpected end: ${reader.pattern.join('')}`);
-  }
-  reader.at += 1;
-  return next;
-}
-
-function eat(reader: Reader, character: string): boolean {
-  const found = reader.pattern[reader.at] === character;
-  reader.at += found ? 1 : 0;
-  return found;
-}
-
-function pointOf(character: string): number {
-  return character.codePointAt(0) ?? 0;
 }
