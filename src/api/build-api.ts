@@ -12,6 +12,7 @@ import { operatorRoutes } from './operator/operator-routes.ts';
 import type { ApiParts } from './parts.ts';
 import { answerProblem } from './problem-answers.ts';
 import { artifactRoutes } from './routes/artifacts.ts';
+import { clusterUpdateRoutes } from './routes/cluster-updates.ts';
 import { clusterRoutes } from './routes/clusters.ts';
 import { dashboardRoutes } from './routes/dashboard.ts';
 import { describeApi } from './routes/docs.ts';
@@ -47,6 +48,7 @@ export function buildApi(parts: ApiParts): FastifyInstance {
     dashboardRoutes(),
     healthRoutes(parts),
     clusterRoutes(parts),
+    clusterUpdateRoutes(parts),
     taskRoutes(parts),
     taskFileRoutes(parts),
     whyRoutes(parts),

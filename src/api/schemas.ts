@@ -18,6 +18,7 @@ import type {
   JarView,
   JobView,
   ProblemView,
+  RevisionView,
   SandboxListView,
   SandboxPieceView,
   SavepointView,
@@ -39,6 +40,10 @@ const size = Type.Object({
   sets: Type.Optional(NamedSets),
   ports: Type.Optional(ProcessPorts),
   ...constraintFields,
+});
+
+export const CarryOver = Type.Union([Type.Literal('checkpoint'), Type.Literal('savepoint')], {
+  description: 'what jobs go on from whose JobManager is replaced; default: a checkpoint where that will do',
 });
 
 const spec = Type.Object({
@@ -70,6 +75,7 @@ const cluster = Type.Object({
     Type.Literal('starting'),
     Type.Literal('running'),
     Type.Literal('recovering'),
+    Type.Literal('updating'),
     Type.Literal('ended'),
     Type.Literal('deleting'),
   ]),
@@ -92,7 +98,22 @@ const cluster = Type.Object({
     }),
   ),
   waitingFor: Type.Optional(Type.String({ description: 'what keeps the cluster from running, in words' })),
+  revision: Type.Integer({ minimum: 1, description: 'of its specification: counts up with each change' }),
+  update: Type.Optional(
+    Type.Object(
+      {
+        outdated: Type.Integer({ minimum: 0, description: 'processes that are still to be replaced' }),
+        since: instant,
+        jobs: CarryOver,
+        held: Type.Boolean({ description: 'by an operator' }),
+        failure: Type.Optional(Type.String({ description: 'why it does not go on by itself' })),
+      },
+      { description: 'while its processes are brought to its specification' },
+    ),
+  ),
 });
+
+const revision = Type.Object({ revision: Type.Integer({ minimum: 1 }), at: instant, present: Type.Boolean(), spec });
 
 const endpoint = Type.Object({
   name: Type.String({ description: 'of the port: rest, or one that the specification adds' }),
@@ -124,7 +145,12 @@ const task = Type.Object({
 
 const jar = Type.Object({ id: Type.String(), name: Type.String(), bytes: count, uploadedAt: instant });
 
-const operationKind = Type.Union([Type.Literal('savepoint'), Type.Literal('stop'), Type.Literal('rescale')]);
+const operationKind = Type.Union([
+  Type.Literal('savepoint'),
+  Type.Literal('stop'),
+  Type.Literal('rescale'),
+  Type.Literal('update'),
+]);
 const savepoint = Type.Object({ path: Type.String(), at: instant, kind: operationKind });
 
 const job = Type.Object({
@@ -245,6 +271,7 @@ const problem = Type.Object({
   details: anything,
 });
 
+export const Revision = Type.Unsafe<Covers<typeof revision, RevisionView>>(revision);
 export const Cluster = Type.Unsafe<Covers<typeof cluster, ClusterView>>(cluster);
 export const Endpoint = Type.Unsafe<Covers<typeof endpoint, EndpointView>>(endpoint);
 export const Task = Type.Unsafe<Covers<typeof task, TaskView>>(task);

@@ -6,6 +6,7 @@ export type {
   InfoView,
   JarView,
   JobView,
+  RevisionView,
   SavepointView,
   TaskView,
 } from '../dispatcher/dispatcher.ts';

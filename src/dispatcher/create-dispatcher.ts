@@ -23,6 +23,7 @@ import { createJarLibrary, type JarLibrary } from './jar-library.ts';
 import { jobOperations } from './job-operations.ts';
 import { mesosLookups } from './mesos-lookups.ts';
 import { notFound } from './not-found.ts';
+import { updateOperations } from './update-cluster.ts';
 import { validate } from './validate.ts';
 import { clusterView, endpointsOf, iso, jarView, jobView, taskView } from './views.ts';
 import { roundView, whyView } from './why-views.ts';
@@ -139,6 +140,14 @@ function clusterOperations(parts: DispatcherParts, jars: JarLibrary, find: Finde
       await runtime.submit({ kind: 'create', cluster });
       return view(runtime.cluster(cluster.name) ?? cluster);
     },
+    ...updateOperations({
+      ...parts,
+      uploaded: (id) => jars.findShared(id).artifact,
+      find: find.cluster,
+      findLive: find.liveCluster,
+      view,
+      now,
+    }),
     async scaleCluster(name, taskManagers) {
       const record = find.liveCluster(name);
       const spec: CompleteClusterSpec = { ...record.spec, taskManagers: { mode: 'fixed', count: taskManagers } };

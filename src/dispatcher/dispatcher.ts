@@ -1,17 +1,18 @@
 /** Many clusters behind one door: what the API and main ask for. Every failure is a Problem. */
 import type { Readable } from 'node:stream';
-import type { OperationWish } from '../flink/plan/records.ts';
+import type { CarryOver, OperationWish } from '../flink/plan/records.ts';
 import type { CompleteClusterSpec, JobSpec } from '../flink/spec.ts';
 import type { UtilisationColumns, UtilisationWindow } from '../observability/utilisation/series.ts';
 import type { FormerFramework } from '../scheduler/model/records.ts';
 import type { ConnectionView } from '../scheduler/model/scheduler.ts';
 import type { SandboxListView, SandboxPieceView } from './sandbox-files.ts';
+import type { UpdateOptions } from './update-cluster.ts';
 import type { MesosAgentView, OfferRoundView, TaskWhyView } from './why-views.ts';
 
 export interface ClusterView {
   readonly name: string;
   /** `ended`: its application has, and the processes with it. */
-  readonly phase: 'starting' | 'running' | 'recovering' | 'ended' | 'deleting';
+  readonly phase: 'starting' | 'running' | 'recovering' | 'updating' | 'ended' | 'deleting';
   readonly flinkVersion: string;
   readonly createdAt: string;
   readonly spec: CompleteClusterSpec;
@@ -20,8 +21,32 @@ export interface ClusterView {
   readonly slots: { readonly total: number; readonly free: number };
   readonly jobs: { readonly running: number; readonly all: number };
   readonly waitingFor?: string;
+  /** Of its specification: counts up with each change. */
+  readonly revision: number;
+  /** While its processes are brought to that. */
+  readonly update?: UpdateView;
   /** Of an application cluster: how its job stands, or how it ended. */
   readonly application?: ApplicationView;
+}
+
+export interface UpdateView {
+  /** How many processes are still to be replaced. */
+  readonly outdated: number;
+  readonly since: string;
+  /** What its jobs go on from. */
+  readonly jobs: CarryOver;
+  /** By an operator. */
+  readonly held: boolean;
+  /** Why it does not go on by itself. */
+  readonly failure?: string;
+}
+
+/** One of the specifications that a cluster has had. */
+export interface RevisionView {
+  readonly revision: number;
+  readonly at: string;
+  readonly present: boolean;
+  readonly spec: CompleteClusterSpec;
 }
 
 export interface ApplicationView {
@@ -94,7 +119,7 @@ export interface JobView {
 
 export interface JobOperationView {
   readonly id: string;
-  readonly kind: 'savepoint' | 'stop' | 'rescale';
+  readonly kind: OperationWish['kind'];
   readonly state: 'running' | 'completed' | 'failed';
   readonly startedAt: string;
   readonly endedAt?: string;
@@ -105,7 +130,7 @@ export interface JobOperationView {
 export interface SavepointView {
   readonly path: string;
   readonly at: string;
-  readonly kind: 'savepoint' | 'stop' | 'rescale';
+  readonly kind: OperationWish['kind'];
 }
 
 /** What Flink says of a job, in its own words. */
@@ -136,6 +161,15 @@ export interface Dispatcher {
   createCluster(spec: unknown): Promise<ClusterView>;
   clusters(): readonly ClusterView[];
   cluster(name: string): ClusterView;
+  /**
+   * Another specification: its processes are replaced as far as it concerns them. Impossible ones are refused, as is what a
+   * cluster cannot change.
+   */
+  updateCluster(name: string, spec: unknown, options?: UpdateOptions): Promise<ClusterView>;
+  /** Those that it has had, oldest first, with the present one. */
+  revisions(name: string): readonly RevisionView[];
+  /** The specification of an earlier revision, as another one. */
+  restoreRevision(name: string, revision: number, options?: UpdateOptions): Promise<ClusterView>;
   /** CONFLICT for an elastic cluster: its TaskManagers come and go by themselves. */
   scaleCluster(name: string, taskManagers: number): Promise<ClusterView>;
   /** Resolves when the wish is durable; the cluster is gone when cluster() says NOT_FOUND. */

@@ -22,7 +22,7 @@ import { validate } from './validate.ts';
 
 export interface DraftParts {
   readonly runtime: Pick<Runtime, 'cluster'>;
-  readonly artifacts: Pick<ArtifactStore, 'put'>;
+  readonly artifacts: Pick<ArtifactStore, 'put' | 'path'>;
   readonly distributions: Distributions;
   /** What a cluster gets that names no Flink. */
   readonly defaultFlink: { readonly version: string; readonly source: FlinkSource };
@@ -48,21 +48,14 @@ export interface DraftParts {
 const CONFIGURATION_LIMIT_BYTES = 64 * 1024 * 1024;
 
 export async function draftCluster(sent: unknown, parts: DraftParts, at: EpochMs): Promise<ClusterRecord> {
-  const { defaultFlink, zooKeeper } = parts;
-  const defaults = { ...defaultFlink, ...(zooKeeper && { zooKeeper }) };
-  const wished = withDefaults(validate(ClusterSpec, sent, 'the cluster'), parts.clusterDefaults);
-  const spec = completeSpec(parts.vips === true ? withVip(wished) : wished, defaults);
-  refuseUnknownVersion(spec.flink, parts.distributions);
-  const faults = [...judgeSpec(spec), ...judgeRole(spec, parts.roles ?? []), ...judgeKept(spec, parts.roles ?? [])];
-  if (faults.length > 0) throw new Problem('SPEC_IMPOSSIBLE', faults.join('; '), { details: { faults } });
-  if (spec.application && 'id' in spec.application.jar) parts.uploaded(spec.application.jar.id);
+  const spec = completeWish(sent, parts);
+  refuseFaults(judgeNew(spec, parts));
   const name = spec.name as ClusterName;
   refuseTaken(name, parts.runtime);
   const elastic = spec.taskManagers.mode === 'elastic' ? await prepareDriver(parts) : undefined;
   const incarnation = randomBytes(3).toString('hex');
   const own = {
     incarnation,
-    ...(parts.given && { given: parts.given }),
     ...(elastic && { driverSecret: elastic.secret }),
     ...(spec.security?.internalTls && { keyStore: await createInternalKeyStore(`${name}-${incarnation}`, at) }),
   };
@@ -82,6 +75,28 @@ export async function draftCluster(sent: unknown, parts: DraftParts, at: EpochMs
   };
 }
 
+/** With the defaults of the scheduler, and complete. */
+export function completeWish(sent: unknown, parts: DraftParts): CompleteClusterSpec {
+  const { defaultFlink, zooKeeper } = parts;
+  const wished = withDefaults(validate(ClusterSpec, sent, 'the cluster'), parts.clusterDefaults);
+  return completeSpec(parts.vips === true ? withVip(wished) : wished, {
+    ...defaultFlink,
+    ...(zooKeeper && { zooKeeper }),
+  });
+}
+
+/** What speaks against a specification that is complete; NOT_FOUND for a jar that nobody has uploaded. */
+export function judgeNew(spec: CompleteClusterSpec, { distributions, roles = [], uploaded }: DraftParts): string[] {
+  refuseUnknownVersion(spec.flink, distributions);
+  const faults = [...judgeSpec(spec), ...judgeRole(spec, roles), ...judgeKept(spec, roles)];
+  if (faults.length === 0 && spec.application && 'id' in spec.application.jar) uploaded(spec.application.jar.id);
+  return faults;
+}
+
+export function refuseFaults(faults: readonly string[]): void {
+  if (faults.length > 0) throw new Problem('SPEC_IMPOSSIBLE', faults.join('; '), { details: { faults } });
+}
+
 /** Field by field; lists, the source of Flink and the number of TaskManagers are replaced as a whole. */
 export function withDefaults(spec: ClusterSpec, defaults: Omit<ClusterSpec, 'name'> = {}): ClusterSpec {
   const whole: readonly string[] = ['flink', 'taskManagers', 'highAvailability'];
@@ -93,7 +108,11 @@ export function withDefaults(spec: ClusterSpec, defaults: Omit<ClusterSpec, 'nam
 }
 
 /** Random, and chosen before any JobManager is launched: Flink is told to run it under this id. */
-function draftApplication({ application }: CompleteClusterSpec, { uploaded }: DraftParts, at: EpochMs): JobRecord[] {
+export function draftApplication(
+  { application }: CompleteClusterSpec,
+  { uploaded }: DraftParts,
+  at: EpochMs,
+): JobRecord[] {
   if (application === undefined) return [];
   const { jar, ...program } = application;
   const artifact = 'id' in jar ? uploaded(jar.id) : undefined;
@@ -154,12 +173,13 @@ function refuseTaken(name: ClusterName, runtime: Pick<Runtime, 'cluster'>): void
   throw new Problem('EXISTS', `there is a cluster ${name} already`);
 }
 
-async function storeConfiguration(
+export async function storeConfiguration(
   spec: CompleteClusterSpec,
   parts: DraftParts,
-  own: OfThisCluster,
+  own: Omit<OfThisCluster, 'given'>,
 ): Promise<ArtifactRef> {
-  const archive = renderConfiguration(spec, parts.storage, own);
+  const { given, storage } = parts;
+  const archive = renderConfiguration(spec, storage, { ...own, ...(given && { given }) });
   const { digest, fileName, bytes } = await parts.artifacts.put(
     'configuration.tar',
     archive,

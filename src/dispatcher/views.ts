@@ -4,6 +4,8 @@ import { applicationJob } from '../flink/plan/application-job.ts';
 import type { ClusterStatus } from '../flink/plan/clusters.ts';
 import { flinkJobId } from '../flink/plan/flink-job-id.ts';
 import type { ClusterRecord, JarRecord, JobOperation, JobRecord } from '../flink/plan/records.ts';
+import { revisionOf } from '../flink/plan/revisions.ts';
+import { whyUpdateStopped } from '../flink/plan/roll-out.ts';
 import { wantedTaskManagers } from '../flink/plan/wanted.ts';
 import type { EpochMs } from '../lib/brand.ts';
 import { hostOf } from '../scheduler/model/own-address.ts';
@@ -33,7 +35,24 @@ export function clusterView(
     slots: { total: status.slots, free: status.freeSlots },
     jobs: { running: cluster.jobs.filter((job) => job.state === 'RUNNING').length, all: cluster.jobs.length },
     ...(status.waitingFor !== undefined && { waitingFor: status.waitingFor }),
+    revision: revisionOf(cluster).number,
+    ...updateView(cluster, status),
     ...applicationView(applicationJob(cluster)),
+  };
+}
+
+function updateView(cluster: ClusterRecord, { outdated }: ClusterStatus): Pick<ClusterView, 'update'> {
+  if (outdated === undefined) return {};
+  const revision = revisionOf(cluster);
+  const failure = whyUpdateStopped(cluster);
+  return {
+    update: {
+      outdated,
+      since: iso(revision.at),
+      jobs: revision.jobs,
+      held: revision.held ?? false,
+      ...(failure !== undefined && { failure }),
+    },
   };
 }
 

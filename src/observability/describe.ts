@@ -156,6 +156,13 @@ function sayOfClusters(fact: ClusterFact): Said {
       return ['info', `cluster ${fact.cluster} created, Flink ${fact.flinkVersion}`];
     case 'cluster.scaled':
       return ['info', `cluster ${fact.cluster} is to have ${count(fact.to, 'TaskManager')} instead of ${fact.from}`];
+    case 'cluster.updated':
+      return [
+        'info',
+        `cluster ${fact.cluster} is brought to revision ${fact.to} of its specification; its jobs go on from a ${fact.jobs}`,
+      ];
+    case 'cluster.followed':
+      return ['info', `all processes of cluster ${fact.cluster} follow revision ${fact.revision}`];
     case 'cluster.deleting':
       return ['info', `cluster ${fact.cluster} is being deleted`];
     case 'cluster.deleted':

@@ -18,9 +18,10 @@ export interface HealthParts {
   readonly registered: boolean;
   readonly deploy: Plan;
   readonly recovery: Plan;
+  readonly update: Plan;
 }
 
-export function judgeHealth({ process, registered, deploy, recovery }: HealthParts): OperatorHealth {
+export function judgeHealth({ process, registered, deploy, recovery, update }: HealthParts): OperatorHealth {
   if (!process.healthy) {
     const why = process.why ?? 'it does not work';
     return registered ? health(503, 'UNAVAILABLE', [why]) : health(503, 'INITIALIZING', [why]);
@@ -30,7 +31,12 @@ export function judgeHealth({ process, registered, deploy, recovery }: HealthPar
   if (deploy.errors.length > 0) {
     return health(200, 'RUNNING', ['options were refused: the plan deploy says why, and the ones before are followed']);
   }
-  return fromPlan(deploy, 202, 'DEPLOYING') ?? fromPlan(recovery, 203, 'RECOVERING') ?? health(200, 'RUNNING', []);
+  return (
+    fromPlan(deploy, 202, 'DEPLOYING') ??
+    fromPlan(recovery, 203, 'RECOVERING') ??
+    fromPlan(update, 202, 'DEPLOYING') ??
+    health(200, 'RUNNING', [])
+  );
 }
 
 function fromPlan(plan: Plan, code: number, word: string): OperatorHealth | undefined {

@@ -13,11 +13,12 @@ import { Counters, type MetricsView } from './counters.ts';
 import { Declarations } from './declarations.ts';
 import { type Endpoint, type EndpointParts, endpointsOf } from './endpoints.ts';
 import { judgeHealth, type OperatorHealth } from './health.ts';
-import { actOn, type PlanAct, type PlanActResult, type PlanTarget } from './plan-acts.ts';
+import { actOn, type PlanAct, type PlanActResult, type PlanHands, type PlanTarget } from './plan-acts.ts';
 import { type Plan, type PlanName, planNames, planOf } from './plan-model.ts';
 import { type AwaitedClusters, type ClusterPods, deployPlan, recoveryPlan, updatePlan } from './plans.ts';
 import { type ClusterLook, type Pod, PodNumbers, podsOf } from './pods.ts';
 import { uninstallPlan } from './uninstall-plan.ts';
+import { updateHands } from './update-hands.ts';
 
 export interface OperatorParts extends EndpointParts {
   readonly runtime: Runtime;
@@ -64,12 +65,21 @@ export function createOperator(parts: OperatorParts): Operator {
   };
   const plans: Readonly<Record<PlanName, (of: readonly ClusterPods[]) => Plan>> = {
     deploy: (of) => ending() ?? deployPlan(of, configurations.errors, declarations.holds, awaited),
-    update: () => updatePlan(configurations),
+    update: (of) => updatePlan(configurations, ending() === undefined ? of : []),
     recovery: (of) => recoveryPlan(ending() === undefined ? of : [], declarations.holds),
     uninstall: () => ending() ?? planOf([], 'serial'),
   };
   const names = (): readonly PlanName[] => planNames.filter((name) => name !== 'uninstall' || ending() !== undefined);
   const planNamed = (name: string): PlanName => found('plan', name, names(), (each) => each);
+  const handsOf = (plan: PlanName): PlanHands => ({
+    pause: (cluster, paused) => runtime.submit({ kind: 'pause', cluster: cluster as ClusterName, paused }),
+    isPaused: (cluster) => runtime.cluster(cluster as ClusterName)?.paused === true,
+    restart: (task) => runtime.restartTask(task as TaskId, `a step of the plan ${plan} is restarted`),
+    async declareComplete(cluster, { name }) {
+      const record = runtime.cluster(cluster as ClusterName);
+      if (record !== undefined) declarations.declare(plan, record, name);
+    },
+  });
   const pods = (): readonly Pod[] => clusters().flatMap((each) => each.pods);
   const findPod = (name: string): Pod => found('pod', name, pods(), (pod) => pod.name);
   return {
@@ -83,24 +93,17 @@ export function createOperator(parts: OperatorParts): Operator {
         registered,
         deploy: plans.deploy(of),
         recovery: plans.recovery(of),
+        update: plans.update(of),
       });
     },
     planNames: names,
     plan: (name) => plans[planNamed(name)](clusters()),
     async actOnPlan(name, act, target) {
       const plan = planNamed(name);
-      // What ends for good is not held up, and options are followed at once or not at all.
-      if (ending() !== undefined || plan === 'update') return { message: `Received cmd: ${act}`, already: true };
-      return await actOn(plans[plan](clusters()), act, target, {
-        pause: (cluster, paused) =>
-          runtime.submit({ kind: 'pause', cluster: cluster as ClusterName, paused }).then(() => undefined),
-        isPaused: (cluster) => runtime.cluster(cluster as ClusterName)?.paused === true,
-        restart: (task) => runtime.restartTask(task as TaskId, `a step of the plan ${plan} is restarted`),
-        declareComplete(cluster, step) {
-          const record = runtime.cluster(cluster as ClusterName);
-          if (record !== undefined) declarations.declare(plan, record, step);
-        },
-      });
+      // What ends for good is not held up.
+      if (ending() !== undefined) return { message: `Received cmd: ${act}`, already: true };
+      const hands = plan === 'update' ? updateHands(runtime, act, target) : handsOf(plan);
+      return await actOn(plans[plan](clusters()), act, target, hands);
     },
     pods,
     pod: findPod,

@@ -25,7 +25,7 @@ export interface PlanHands {
   readonly pause: (cluster: string, paused: boolean) => Promise<void>;
   readonly isPaused: (cluster: string) => boolean;
   readonly restart: (task: string) => Promise<void>;
-  readonly declareComplete: (cluster: string, step: string) => void;
+  readonly declareComplete: (cluster: string, step: Step) => Promise<void>;
 }
 
 export async function actOn(plan: Plan, act: PlanAct, target: PlanTarget, hands: PlanHands): Promise<PlanActResult> {
@@ -38,7 +38,7 @@ export async function actOn(plan: Plan, act: PlanAct, target: PlanTarget, hands:
     case 'restart':
       return await restartAll(stepsOf(phases, target), hands);
     case 'forceComplete':
-      return declareAll(phases, target, hands);
+      return await declareAll(phases, target, hands);
     default:
       return unreachable(act);
   }
@@ -56,12 +56,12 @@ async function restartAll(steps: readonly Step[], { restart }: PlanHands): Promi
   return result(tasks.length, 'restart');
 }
 
-function declareAll(phases: readonly Phase[], target: PlanTarget, hands: PlanHands): PlanActResult {
+async function declareAll(phases: readonly Phase[], target: PlanTarget, hands: PlanHands): Promise<PlanActResult> {
   let declared = 0;
   for (const phase of phases) {
     for (const step of stepsOf([phase], target)) {
       if (step.status === 'COMPLETE') continue;
-      hands.declareComplete(phase.name, step.name);
+      await hands.declareComplete(phase.name, step);
       declared += 1;
     }
   }

@@ -1,8 +1,11 @@
 /**
  * The plans of this service. `deploy` brings each cluster up for the first time, and is complete from then on; `recovery` is
- * about what a cluster that was up lacks; `update` says which options are followed, and why others are not. In the first two a
- * cluster is a phase, and a pod is a step.
+ * about what a cluster that was up lacks; `update` says which options are followed, why others are not, and how far clusters are
+ * whose specification has changed. A cluster is a phase, and a pod is a step.
  */
+import { isWanted } from '../flink/plan/known-cluster.ts';
+import { isOutdated, revisionOf } from '../flink/plan/revisions.ts';
+import { whyUpdateStopped } from '../flink/plan/roll-out.ts';
 import type { Configurations } from './configurations.ts';
 import { type Phase, type Plan, type PlanName, phaseOf, planOf, type Step } from './plan-model.ts';
 import type { ClusterLook, Pod } from './pods.ts';
@@ -47,13 +50,29 @@ export function recoveryPlan(clusters: readonly ClusterPods[], forced: Forced): 
 }
 
 /**
- * New options are followed as a whole, at the start of a scheduler, or not at all: then the errors say why. Clusters that there
- * are keep the specification that they were created with.
+ * New options of the service are followed as a whole, at the start of a scheduler, or not at all: then the errors say why. After
+ * them each cluster whose specification has changed since it was created: its processes are replaced as far as that concerns them.
  */
-export function updatePlan({ target, errors }: Configurations): Plan {
+export function updatePlan({ target, errors }: Configurations, clusters: readonly ClusterPods[]): Plan {
   const message = `options of ${new Date(target.at).toISOString()} are followed`;
   const step = { name: `follow-${target.id}`, status: 'COMPLETE', message, tasks: [] } as const;
-  return planOf([phaseOf('update', 'configuration', [step], 'serial')], 'serial', errors);
+  const phases = clusters
+    .filter((each) => isToStay(each) && revisionOf(each.look.record).number > 1)
+    .map(({ look, pods }) => phaseOf('update', look.record.name, updateSteps(look, pods), 'serial'));
+  return planOf([phaseOf('update', 'configuration', [step], 'serial'), ...phases], 'parallel', errors);
+}
+
+function updateSteps({ record }: ClusterLook, pods: readonly Pod[]): readonly Omit<Step, 'id'>[] {
+  const { followedAt, held, number } = revisionOf(record);
+  if (followedAt !== undefined) return pods.map(complete);
+  const failure = whyUpdateStopped(record);
+  return pods.map((pod) => {
+    const outdated = pod.task !== undefined && isWanted(pod.task) && isOutdated(record, pod.task);
+    if (!outdated) return { ...stepOf(pod), tasks: [] };
+    const isHeld = failure !== undefined || held === true || record.paused === true;
+    const message = failure ?? `it is to be replaced for revision ${number}`;
+    return { ...stepOf(pod), status: isHeld ? 'WAITING' : 'PENDING', message };
+  });
 }
 
 function phase(plan: PlanName, look: ClusterLook, steps: readonly Omit<Step, 'id'>[], forced: Forced): Phase {

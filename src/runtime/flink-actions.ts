@@ -106,6 +106,8 @@ async function operate({ rest }: ActionParts, action: Operate): Promise<Result> 
       return done(await rest.savepoint(url, job, { id, ...wish }));
     case 'stop':
       return done(await rest.stop(url, job, { id, ...wish }));
+    case 'update':
+      return done(await rest.stop(url, job, { id, drain: false }));
     case 'rescale':
       if (!inPlace) return done(await rest.stop(url, job, { id, drain: false }));
       await rest.rescale(url, job, wish.parallelism);

@@ -102,6 +102,8 @@ test('/openapi.json describes every route with its schemas', async (t) => {
     '/v1/clusters/{name}/jobs/{id}/savepoints',
     '/v1/clusters/{name}/jobs/{id}/stop',
     '/v1/clusters/{name}/jobs/{id}/{report}',
+    '/v1/clusters/{name}/revisions',
+    '/v1/clusters/{name}/revisions/{revision}/restore',
     '/v1/clusters/{name}/session',
     '/v1/clusters/{name}/task-managers',
     '/v1/clusters/{name}/tasks',

@@ -262,6 +262,40 @@ test('tasks list, show, restart', async (t) => {
   t.deepEqual(dispatcher.calls, ['restartTask task-1', 'replaceTask task-1']);
 });
 
+test('clusters update changes what is named, over what there is; jobs may go on from savepoints', async (t) => {
+  const { run, dispatcher } = await testClient(t);
+  await run('clusters create orders --slots 2 -D a=b');
+  const { exitCode, stdout } = await run('clusters update orders --memory 4096 -D c=d --jobs savepoint');
+  t.is(exitCode, 0);
+  t.regex(stdout, /update +1 processes to be replaced, jobs go on from a savepoint/);
+  const [, name, spec, jobs] = /^updateCluster (\S+) (.*) (\S+)$/.exec(dispatcher.calls.at(-1) ?? '') ?? [];
+  t.deepEqual([name, jobs], ['orders', 'savepoint']);
+  t.like(JSON.parse(spec ?? '{}'), { taskManager: { slots: 2, memoryMiB: 4096 }, configuration: { a: 'b', c: 'd' } });
+  t.is((await run('clusters update orders --file -', { stdin: '{"environment":{"A":"1"}}' })).exitCode, 0);
+  t.is(dispatcher.calls.at(-1), 'updateCluster orders {"environment":{"A":"1"},"name":"orders"}');
+  const waited = run('clusters update orders --wait --cpus 2', {
+    onOutput: (_, stderr) => {
+      if (stderr.includes('1 processes to be replaced'))
+        dispatcher.setCluster('orders', { update: undefined, phase: 'running' });
+    },
+  });
+  t.is((await waited).exitCode, 0);
+  t.is((await run('clusters update orders --jobs hope')).exitCode, 2);
+  t.is((await run('clusters update nobody --cpus 1')).exitCode, 3);
+});
+
+test('clusters revisions and rollback: to the one before, or to the one that is named', async (t) => {
+  const { run, dispatcher } = await testClient(t);
+  t.is((await run('clusters rollback')).exitCode, 4);
+  await run('clusters update --cpus 2');
+  t.regex((await run('clusters revisions')).stdout, /REVISION +SINCE.*\n1 .*\n2 .*present/);
+  t.is((await run('clusters rollback')).exitCode, 0);
+  t.is(dispatcher.calls.at(-1), 'restoreRevision default 1');
+  await run('clusters rollback --to 2 --jobs savepoint');
+  t.is(dispatcher.calls.at(-1), 'restoreRevision default 2 savepoint');
+  t.is((JSON.parse((await run('clusters revisions --json')).stdout) as unknown[]).length, 4);
+});
+
 test('clusters scale changes the number of TaskManagers, and waits for them', async (t) => {
   const { run, dispatcher } = await testClient(t);
   t.regex((await run('clusters scale --task-managers 3')).stdout, /TaskManagers +0 of 3 registered/);

@@ -89,6 +89,8 @@ export const examples: Examples = {
   'event.ignored': { kind: 'event.ignored', type: 'NEW_THING' },
   'cluster.created': { kind: 'cluster.created', cluster, flinkVersion: '2.3.0' },
   'cluster.scaled': { kind: 'cluster.scaled', cluster, from: 2, to: 5 },
+  'cluster.updated': { kind: 'cluster.updated', cluster, from: 1, to: 2, jobs: 'savepoint' },
+  'cluster.followed': { kind: 'cluster.followed', cluster, revision: 2 },
   'cluster.deleting': { kind: 'cluster.deleting', cluster },
   'cluster.deleted': { kind: 'cluster.deleted', cluster },
   'jobmanager.ready': { kind: 'jobmanager.ready', cluster, taskId, url: 'http://host-1:31001', sinceLaunchMs: 3000 },

@@ -1,6 +1,8 @@
 /** What operators see of clusters in every state, and what their hand does. */
 import test from 'ava';
 import fc from 'fast-check';
+import type { PresentRevision } from '../../src/flink/plan/records.ts';
+import { aJob, job } from '../flink/cluster-fixture.ts';
 import { world } from './support.ts';
 
 const steps = (plan: { phases: readonly { steps: readonly { name: string; status: string }[] }[] }) =>
@@ -70,6 +72,85 @@ test('update: which options are followed; there is nothing in it to hold up', as
   t.is(plan.status, 'COMPLETE');
   t.is(plan.phases[0]?.steps[0]?.name, 'follow-c2');
   t.true((await operator.actOnPlan('update', 'interrupt', {})).already);
+});
+
+test('update: a cluster whose specification has changed is a phase, until all its pods follow and after', (t) => {
+  const { operator, cluster, task, seen, phase, runtime } = world();
+  const revised = (change: Partial<PresentRevision> = {}) => {
+    const since = { jobmanager: 1, taskmanager: 2 };
+    cluster({ revision: { number: 2, at: 5, jobs: 'savepoint', since, ...change }, jobs: [aJob('1')] });
+  };
+  revised();
+  task('jm', 'jobmanager', 'running');
+  task('a', 'taskmanager', 'running');
+  task('b', 'taskmanager', 'running', '2');
+  seen('a', 'b');
+  phase('updating');
+  t.deepEqual(steps(operator.plan('update')).slice(1), [
+    'words-jobmanager-0 COMPLETE',
+    'words-taskmanager-0 PENDING',
+    'words-taskmanager-1 COMPLETE',
+  ]);
+  t.is(operator.plan('update').status, 'IN_PROGRESS');
+  t.like(operator.health(), { code: 202, value: 'DEPLOYING_PENDING' });
+  t.is(operator.plan('deploy').status, 'COMPLETE');
+  t.deepEqual(operator.plan('recovery').phases, []);
+  revised({ held: true });
+  t.is(steps(operator.plan('update'))[2], 'words-taskmanager-0 WAITING');
+  t.is(operator.health().code, 207);
+  revised({ followedAt: 9 });
+  runtime.taskRecords.delete('a');
+  t.is(operator.plan('update').status, 'COMPLETE');
+});
+
+test('update: a job that cannot be stopped is said, and is no reason to restart the service', (t) => {
+  const { operator, cluster, task, seen, phase } = world();
+  const since = { jobmanager: 2, taskmanager: 2 };
+  const failed = {
+    id: `${job('1').slice(0, 24)}00000002`,
+    startedAt: 1,
+    wish: { kind: 'update' },
+    state: 'failed',
+  } as const;
+  const jobs = [aJob('1', { state: 'RUNNING', operation: { ...failed, failure: 'no disk' } })];
+  cluster({ revision: { number: 2, at: 5, jobs: 'savepoint', since }, jobs });
+  task('jm', 'jobmanager', 'running');
+  seen();
+  phase('updating');
+  const [, jobManager] = operator.plan('update').phases.flatMap((each) => each.steps);
+  t.like(jobManager, { status: 'WAITING' });
+  t.regex(jobManager?.message ?? '', /could not be stopped with a savepoint: no disk/);
+  t.is(operator.health().code, 207);
+});
+
+test('an operator holds an update up, goes on with it, hastens it, or one step of it', async (t) => {
+  const { operator, cluster, task, seen, runtime } = world();
+  const revised = (change: Partial<PresentRevision> = {}) => {
+    const since = { jobmanager: 1, taskmanager: 2 };
+    cluster({ revision: { number: 2, at: 5, jobs: 'checkpoint', since, ...change } });
+  };
+  revised();
+  task('jm', 'jobmanager', 'running');
+  task('a', 'taskmanager', 'running');
+  task('b', 'taskmanager', 'running');
+  seen('a', 'b');
+  const acts = () => runtime.commands.splice(0).map((command) => (command.kind === 'steer-update' ? command.act : ''));
+  t.false((await operator.actOnPlan('update', 'interrupt', {})).already);
+  t.deepEqual(acts(), ['hold']);
+  t.true((await operator.actOnPlan('update', 'continue', { phase: 'words' })).already);
+  revised({ held: true });
+  t.true((await operator.actOnPlan('update', 'interrupt', {})).already);
+  await operator.actOnPlan('update', 'continue', { phase: 'words' });
+  t.deepEqual(acts(), ['go-on']);
+  await operator.actOnPlan('update', 'restart', { phase: 'words', step: 'words-taskmanager-1' });
+  await operator.actOnPlan('update', 'forceComplete', { phase: 'words', step: 'words-taskmanager-0' });
+  t.deepEqual(runtime.restarted, ['b', 'a']);
+  await operator.actOnPlan('update', 'forceComplete', { phase: 'words' });
+  t.true(acts().every((act) => act === 'hasten'));
+  revised({ followedAt: 9 });
+  for (const act of ['interrupt', 'continue', 'forceComplete'] as const) {
+    t.true((await operator.actOnPlan('update', act, {})).already, act);
+  }
 });
 
 test('a cluster that is being deleted is in no plan', (t) => {

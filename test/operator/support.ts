@@ -2,6 +2,7 @@
 import type { ClusterStatus } from '../../src/flink/plan/clusters.ts';
 import type { FlinkObservation } from '../../src/flink/plan/observation.ts';
 import type { ClusterName, ClusterRecord } from '../../src/flink/plan/records.ts';
+import { revisionLabels } from '../../src/flink/plan/revisions.ts';
 import type { FrameworkId, TaskId } from '../../src/mesos-api-client/protocol/ids.ts';
 import type { Configurations } from '../../src/operator/configurations.ts';
 import { createOperator, type Operator } from '../../src/operator/operator.ts';
@@ -24,7 +25,13 @@ export interface World {
   readonly operator: Operator;
   readonly dispatcher: ReturnType<typeof createFakeDispatcher>;
   cluster(change?: Partial<ClusterRecord>, spec?: Parameters<typeof aCluster>[1]): ClusterRecord;
-  task(id: string, part: 'jobmanager' | 'taskmanager', life: 'waiting' | 'launched' | 'running'): TaskRecord;
+  /** `since`: the revision that it was made of, if not of the first. */
+  task(
+    id: string,
+    part: 'jobmanager' | 'taskmanager',
+    life: 'waiting' | 'launched' | 'running',
+    since?: string,
+  ): TaskRecord;
   end(id: string): void;
   /** What was seen of Flink: the TaskManagers that it knows. */
   seen(...taskManagers: readonly string[]): void;
@@ -53,8 +60,8 @@ export function world(more: Partial<Parameters<typeof createOperator>[0]> = {}):
       runtime.records.set(record.name, record);
       return record;
     },
-    task(id, part, life) {
-      const record = aTask(id, part, life);
+    task(id, part, life, since) {
+      const record = aTask(id, part, life, since);
       runtime.taskRecords.set(id, record);
       return record;
     },
@@ -83,8 +90,9 @@ export function world(more: Partial<Parameters<typeof createOperator>[0]> = {}):
 
 export const frameworkId = 'framework-1' as FrameworkId;
 
-function aTask(id: string, part: string, life: 'waiting' | 'launched' | 'running'): TaskRecord {
-  const process = { command: 'true', environment: { SECRET: 'x' }, uris: [], labels: { a: 'b' }, killGraceMs: 1000 };
+function aTask(id: string, part: string, life: 'waiting' | 'launched' | 'running', since = '1'): TaskRecord {
+  const labels = { a: 'b', [revisionLabels.since]: since };
+  const process = { command: 'true', environment: { SECRET: 'x' }, uris: [], labels, killGraceMs: 1000 };
   const ports: Readonly<Record<string, number>> = part === 'jobmanager' ? { rpc: 31000, rest: 31001 } : { rpc: 31002 };
   const launched = { placement: placement({ ports }), stateAt: 2 };
   return {

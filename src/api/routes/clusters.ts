@@ -1,4 +1,4 @@
-/** Flink clusters: create, list, show, delete. */
+/** Flink clusters: create, list, show, scale, delete. */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { ClusterSpec, TaskManagerCount } from '../../flink/spec.ts';
 import type { ApiParts } from '../parts.ts';

@@ -18,11 +18,12 @@ import {
 import { renderFields, renderTable, shortInstant } from '../table.ts';
 import { waitFor } from '../wait.ts';
 import { type CreateOptions, clusterSpec, constraint, elasticRange, resource, volume } from './cluster-spec.ts';
+import { addUpdateCommands } from './cluster-updates.ts';
 
 export function addClusterCommands(program: Command, io: ClientIo): void {
   const clusters = program
     .command('clusters')
-    .description('Flink clusters: list, create, show, endpoints, scale, delete');
+    .description('Flink clusters: list, create, show, endpoints, scale, update, revisions, rollback, delete');
   withConnection(clusters.command('list').description('list all clusters')).action((options: ConnectionOptions) =>
     list(options, io),
   );
@@ -36,6 +37,7 @@ export function addClusterCommands(program: Command, io: ClientIo): void {
       .argument('[name]', 'its name', 'default'),
   ).action((name: string, options: ConnectionOptions) => endpoints(name, options, io));
   addCreate(clusters, io);
+  addUpdateCommands(clusters, { io, pathOf, addSpecOptions, print });
   withWait(
     withConnection(
       clusters
@@ -244,8 +246,10 @@ function describe(cluster: ClusterView, url: string): string {
     ['savepoint', cluster.application?.savepointPath],
     ['application', cluster.application && `job ${cluster.application.job} ${cluster.application.state}`],
     ['waiting for', cluster.waitingFor],
+    ['update', cluster.update && updateWords(cluster.update)],
     ['Flink', cluster.flinkVersion],
     ['created', shortInstant(cluster.createdAt)],
+    ['revision', cluster.revision > 1 ? String(cluster.revision) : undefined],
     ['JobManager', cluster.jobManager && `${cluster.jobManager.taskId} ${cluster.jobManager.state}`],
     ['TaskManagers', `${taskManagers.registered} of ${taskManagers.wanted} registered`],
     ['slots', `${slots.free} of ${slots.total} free`],
@@ -261,6 +265,12 @@ function describe(cluster: ClusterView, url: string): string {
     ...Object.entries(spec.configuration).map(([key, value]) => [`-D ${key}`, value] as const),
     ['Flink UI', `${url}${pathOf(cluster.name)}/flink/`],
   ]);
+}
+
+function updateWords({ outdated, jobs, held, failure }: NonNullable<ClusterView['update']>): string {
+  const how = held ? ', held up by an operator' : '';
+  const why = failure === undefined ? '' : `: ${failure}`;
+  return `${outdated} processes to be replaced, jobs go on from a ${jobs}${how}${why}`;
 }
 
 /** How the application of one that has ended came to its end. */

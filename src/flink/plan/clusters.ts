@@ -9,7 +9,7 @@ import type { TaskRecord, TaskSpec } from '../../scheduler/model/task.ts';
 import type { DriverAnswer, DriverInput } from '../driver/sessions.ts';
 import type { ClusterFact } from './facts.ts';
 import type { FlinkObservation, FlinkOutcome } from './observation.ts';
-import type { ArtifactRef, ClusterName, ClusterRecord, JobId, JobOperation, JobRecord } from './records.ts';
+import type { ArtifactRef, CarryOver, ClusterName, ClusterRecord, JobId, JobOperation, JobRecord } from './records.ts';
 
 /** Changes that users ask for. They were validated; what contradicts the records is thrown as a Problem and changes nothing. */
 export type ClusterCommand =
@@ -17,6 +17,9 @@ export type ClusterCommand =
   | { readonly kind: 'delete'; readonly cluster: ClusterName }
   /** Another number of TaskManagers, of a cluster whose number is fixed. */
   | { readonly kind: 'scale'; readonly cluster: ClusterName; readonly taskManagers: number }
+  | ({ readonly kind: 'update'; readonly cluster: ClusterName } & ClusterUpdate)
+  /** An operator's hand in how an update goes on. */
+  | { readonly kind: 'steer-update'; readonly cluster: ClusterName; readonly act: UpdateAct }
   /** The next processes of this part rather run elsewhere than on this agent. */
   | { readonly kind: 'leave'; readonly cluster: ClusterName; readonly part: string; readonly agentId: AgentId }
   /** Launch nothing more, until told otherwise. */
@@ -31,6 +34,17 @@ export type ClusterCommand =
     }
   /** It was disposed of. */
   | { readonly kind: 'forget-savepoint'; readonly cluster: ClusterName; readonly job: JobId; readonly path: string };
+
+/** Another specification of a cluster that there is, and what was made of it. */
+export interface ClusterUpdate extends Pick<ClusterRecord, 'spec' | 'distribution' | 'configuration'> {
+  /** Absent: by savepoint where nothing else will do. */
+  readonly jobs?: CarryOver;
+  /** Of an application cluster: its program. */
+  readonly program?: Pick<JobRecord, 'spec' | 'jar'>;
+}
+
+/** `hold`: no process more is replaced; `hasten`: what is left is replaced at once. */
+export type UpdateAct = 'hold' | 'go-on' | 'hasten';
 
 export type ClusterInput = { readonly at: EpochMs } & (
   | { readonly kind: 'command'; readonly command: ClusterCommand }
@@ -94,13 +108,15 @@ export interface ClusterFrame {
 
 /** What is known of a cluster beyond its record. */
 export interface ClusterStatus {
-  readonly phase: 'starting' | 'running' | 'recovering' | 'ended' | 'deleting';
+  readonly phase: 'starting' | 'running' | 'recovering' | 'updating' | 'ended' | 'deleting';
   readonly jobManagerUrl?: string;
   /** Flink's REST answered the last time that it was asked. */
   readonly reachable: boolean;
   readonly taskManagers: number;
   readonly slots: number;
   readonly freeSlots: number;
+  /** While it is updated: processes that were launched for another specification, and are to be replaced. */
+  readonly outdated?: number;
   /** In words, when something is not as wanted. */
   readonly waitingFor?: string;
 }

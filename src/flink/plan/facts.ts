@@ -1,6 +1,6 @@
 /** The table of facts about clusters and jobs; src/scheduler/model/facts.ts holds those of the core. */
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
-import type { ClusterName, JobId, JobState, OperationWish } from './records.ts';
+import type { CarryOver, ClusterName, JobId, JobState, OperationWish } from './records.ts';
 
 interface OfCluster {
   readonly cluster: ClusterName;
@@ -9,6 +9,14 @@ interface OfCluster {
 export type ClusterFact =
   | ({ readonly kind: 'cluster.created'; readonly flinkVersion: string } & OfCluster)
   | ({ readonly kind: 'cluster.scaled'; readonly from: number; readonly to: number } & OfCluster)
+  /** Another specification holds from now on; its processes follow. */
+  | ({
+      readonly kind: 'cluster.updated';
+      readonly from: number;
+      readonly to: number;
+      readonly jobs: CarryOver;
+    } & OfCluster)
+  | ({ readonly kind: 'cluster.followed'; readonly revision: number } & OfCluster)
   | ({ readonly kind: 'cluster.deleting' } & OfCluster)
   | ({ readonly kind: 'cluster.deleted' } & OfCluster)
   | ({

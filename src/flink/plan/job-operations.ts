@@ -114,8 +114,8 @@ export function noteOperation(draft: Draft, outcome: OperationOutcome): void {
 }
 
 /** A job that stops in order to run again has not finished. */
-export function isBeingRescaled({ operation }: JobRecord): boolean {
-  return operation?.state === 'running' && operation.wish.kind === 'rescale';
+export function runsAgain({ operation }: JobRecord): boolean {
+  return operation?.state === 'running' && ['rescale', 'update'].includes(operation.wish.kind);
 }
 
 function complete(draft: Draft, job: JobRecord, operation: JobOperation, path: string | undefined): void {
@@ -134,13 +134,19 @@ function complete(draft: Draft, job: JobRecord, operation: JobOperation, path: s
     operation: kind,
     ...(path !== undefined && { path }),
   });
-  if (operation.wish.kind === 'rescale') runAgain(draft, job, operation.wish.parallelism, path);
+  if (operation.wish.kind === 'rescale') runAgain(draft, job, { parallelism: operation.wish.parallelism }, path);
+  if (operation.wish.kind === 'update') runAgain(draft, job, {}, path);
 }
 
 /** As another attempt, on whatever JobManager there is; in place there is nothing to be done but to remember it. */
-function runAgain(draft: Draft, job: JobRecord, parallelism: number, from: string | undefined): void {
+function runAgain(
+  draft: Draft,
+  job: JobRecord,
+  change: { readonly parallelism?: number },
+  from: string | undefined,
+): void {
   if (job.spec === undefined) return;
-  const spec = { ...job.spec, parallelism };
+  const spec = { ...job.spec, ...change };
   if (from === undefined) {
     draft.changeJob(job.id, { spec });
     return;

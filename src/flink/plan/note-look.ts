@@ -1,7 +1,7 @@
 /** Takes in what was seen of a JobManager: which jobs there are, how they stand, and whether it answers at all. */
 
 import { flinkJobId, isAttemptOf } from './flink-job-id.ts';
-import { isBeingRescaled } from './job-operations.ts';
+import { runsAgain } from './job-operations.ts';
 import { hasEnded } from './job-states.ts';
 import type { Draft } from './known-cluster.ts';
 import { endJob, stateChange } from './lost-jobs.ts';
@@ -54,7 +54,7 @@ function noteJob(draft: Draft, observed: ObservedJob, job: JobRecord | undefined
   const { operation } = known;
   const asked = operation?.kind === 'submit' && operation.job === job.id;
   if (asked && now - operation.since < ANSWER_AWAITED_MS) return;
-  if (observed.state === 'FINISHED' && isBeingRescaled(job)) return;
+  if (observed.state === 'FINISHED' && runsAgain(job)) return;
   // Given to the JobManager before this one, and not yet to this one: it could only know the job by itself.
   if (job.state === 'SUBMITTING') noteTaken(draft, job, observed);
   const change = changeOf(job, observed, look);

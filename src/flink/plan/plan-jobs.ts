@@ -9,6 +9,7 @@ import type { Draft, LaunchedTask, Planning } from './known-cluster.ts';
 import { endJob } from './lost-jobs.ts';
 import type { FlinkObservation, ObservedJob } from './observation.ts';
 import type { JobRecord } from './records.ts';
+import { isGoing } from './roll-out.ts';
 
 /** After an attempt without an answer: so long may Flink take to list what it took. */
 const SETTLE_MS = 3000;
@@ -73,6 +74,7 @@ function planSubmit(planning: Planning, jobManager: LaunchedTask, job: JobRecord
   const { draft, renderer } = planning;
   const { known, now, record } = draft;
   const { taskId } = jobManager.spec;
+  if (job.jobManager !== taskId && isGoing(draft, jobManager)) return false;
   if (mayComeByItself(draft, job, taskId)) return false;
   if (job.jobManager === taskId) {
     if (!outcomeIsClear(draft, job, look)) return false;

@@ -34,8 +34,17 @@ import { planJobs } from './plan-jobs.ts';
 import { noteRegistrations, planTaskManagers } from './plan-taskmanagers.ts';
 import { planWorkers, releaseWorkers } from './plan-workers.ts';
 import type { ClusterName, ClusterRecord } from './records.ts';
+import { planRollOut } from './roll-out.ts';
 import { statusOf } from './status.ts';
-import { refuseIfDeleting, takeCancel, takeDelete, takeScale, takeSubmit } from './take-command.ts';
+import {
+  refuseIfDeleting,
+  takeCancel,
+  takeDelete,
+  takeScale,
+  takeSteer,
+  takeSubmit,
+  takeUpdate,
+} from './take-command.ts';
 
 /** A JobManager needs a second or two to end its jobs and remove what it keeps of them. */
 const LEAVING_MS = 15_000;
@@ -163,6 +172,12 @@ function command(
     case 'scale':
       takeScale(draft, wish.taskManagers);
       break;
+    case 'update':
+      takeUpdate(draft, wish);
+      break;
+    case 'steer-update':
+      takeSteer(draft, wish.act);
+      break;
     case 'leave':
       draft.change(withLeft(draft.record.left, wish.part, wish.agentId, at));
       break;
@@ -210,6 +225,7 @@ function plan(
   if (jobManager !== undefined) noteReady(planning, jobManager);
   noteRegistrations(planning);
   releaseWorkers(planning);
+  planRollOut(planning, jobManager);
   if (jobManager !== undefined) {
     if (known.record.spec.taskManagers.mode === 'elastic') planWorkers(planning, jobManager);
     else planTaskManagers(planning, jobManager);

@@ -59,7 +59,9 @@ export type OperationWish =
       /** Event time comes to its end first. */
       readonly drain: boolean;
     }
-  | { readonly kind: 'rescale'; readonly parallelism: number };
+  | { readonly kind: 'rescale'; readonly parallelism: number }
+  /** It stops and runs again, on the JobManager of another specification. */
+  | { readonly kind: 'update' };
 
 export interface JobOperation {
   /** 32 hex digits, chosen by us: Flink knows the operation by it, so that asking twice is asking once. */
@@ -112,6 +114,33 @@ export interface Failure {
   readonly taskId?: TaskId;
 }
 
+/** What jobs go on from when their JobManager is replaced for another specification. */
+export type CarryOver = 'checkpoint' | 'savepoint';
+
+/** One of the specifications that a cluster has had. */
+export interface Revision {
+  /** Counts up with each change. */
+  readonly number: number;
+  readonly at: EpochMs;
+  /** By part: the revision since which all that its processes are made of is the same. */
+  readonly since: Readonly<Record<Failure['part'], number>>;
+}
+
+/** The one that holds, and how far it has come. */
+export interface PresentRevision extends Revision {
+  readonly jobs: CarryOver;
+  /** When the last process of an earlier one was replaced. */
+  readonly followedAt?: EpochMs;
+  /** An operator's hand: no process more is replaced for it. */
+  readonly held?: boolean;
+  /** An operator's hand: what is left is replaced at once, waiting neither for each other nor for savepoints. */
+  readonly hasty?: boolean;
+}
+
+export interface EarlierRevision extends Revision {
+  readonly spec: CompleteClusterSpec;
+}
+
 /** Of an elastic cluster: what its JobManager is told by, and what has been said. */
 export interface DriverRecord {
   /** SHA-256 in hex of the secret that admits its JobManager; the secret itself is in the configuration alone. */
@@ -129,6 +158,10 @@ export interface ClusterRecord {
   readonly distribution: Distribution;
   /** An archive with config.yaml and the log settings, made once from the spec. */
   readonly configuration: ArtifactRef;
+  /** Of `spec`. Absent: the first, as the cluster was created. */
+  readonly revision?: PresentRevision;
+  /** Newest last, bounded. */
+  readonly earlier?: readonly EarlierRevision[];
   readonly createdAt: EpochMs;
   readonly goal: 'run' | 'delete';
   /** Agents that an operator had a process replaced on, newest last, bounded. */

@@ -1,9 +1,16 @@
 /** Takes a user's wish into the record; what contradicts it is refused with a Problem and changes nothing. */
+import _ from 'lodash';
+import { unreachable } from '../../lib/exhaustive.ts';
 import { Problem } from '../../lib/problem.ts';
+import { applicationIsOver, applicationJob } from './application-job.ts';
+import type { ClusterUpdate, UpdateAct } from './clusters.ts';
+import { abandonOperation } from './job-operations.ts';
 import { hasEnded } from './job-states.ts';
+import { carryOverFor, judgeUpdate } from './judge-update.ts';
 import type { Draft } from './known-cluster.ts';
 import { endJob } from './lost-jobs.ts';
 import type { JobId, JobRecord } from './records.ts';
+import { revise, revisionOf } from './revisions.ts';
 
 export function takeDelete(draft: Draft): void {
   if (draft.record.goal === 'delete') return;
@@ -25,6 +32,57 @@ export function takeScale(draft: Draft, count: number): void {
   if (from === count) return;
   draft.change({ spec: { ...spec, taskManagers: { mode: 'fixed', count } } });
   draft.state({ kind: 'cluster.scaled', cluster: name, from, to: count });
+}
+
+/** The plan replaces the processes that it concerns. What is the same already changes nothing. */
+export function takeUpdate(draft: Draft, { spec, distribution, configuration, jobs, program }: ClusterUpdate): void {
+  refuseIfDeleting(draft);
+  const { record, now } = draft;
+  if (applicationIsOver(record)) throw new Problem('CONFLICT', `the application of ${record.name} has ended`);
+  const faults = judgeUpdate(record, spec, jobs);
+  if (faults.length > 0) throw new Problem('CONFLICT', faults.join('; '), { details: { faults } });
+  const again = jobs !== undefined && jobs !== record.revision?.jobs && record.revision?.followedAt === undefined;
+  if (_.isEqual(spec, record.spec) && !again) return;
+  const carryOver = jobs ?? carryOverFor(record.spec, spec);
+  const { number: from } = revisionOf(record);
+  stopStopping(draft, 'another update has taken its place');
+  const application = applicationJob(record);
+  const changed = application !== undefined && !_.isEqual(record.spec.application, spec.application);
+  if (changed && program !== undefined) draft.changeJob(application.id, program);
+  draft.change({ distribution, configuration, ...revise(record, spec, { at: now, jobs: carryOver }) });
+  draft.known.requested.clear();
+  draft.state({ kind: 'cluster.updated', cluster: record.name, from, to: from + 1, jobs: carryOver });
+}
+
+export function takeSteer(draft: Draft, act: UpdateAct): void {
+  refuseIfDeleting(draft);
+  const revision = revisionOf(draft.record);
+  if (revision.followedAt !== undefined) {
+    throw new Problem('CONFLICT', `cluster ${draft.record.name} is not being updated`);
+  }
+  switch (act) {
+    case 'hold':
+      draft.change({ revision: { ...revision, held: true } });
+      return;
+    case 'go-on':
+      draft.change({ revision: _.omit(revision, 'held') });
+      return;
+    case 'hasten':
+      stopStopping(draft, 'an operator does not want to wait for it');
+      draft.change({ revision: { ..._.omit(revision, 'held'), hasty: true } });
+      return;
+    default:
+      unreachable(act);
+  }
+}
+
+/** Jobs that were to stop for an update. */
+function stopStopping(draft: Draft, why: string): void {
+  for (const job of draft.record.jobs) {
+    const { operation } = job;
+    if (operation?.state !== 'running' || operation.wish.kind !== 'update') continue;
+    abandonOperation(draft, job, operation, why);
+  }
 }
 
 export function takeSubmit(draft: Draft, job: JobRecord): void {

@@ -19,7 +19,7 @@ import {
   taskManagerMemoryOptions,
 } from './memory.ts';
 import { checkpointRoot, haRoot, savepointRoot } from './storage.ts';
-import { tarOf } from './tar.ts';
+import { filesOf, tarOf } from './tar.ts';
 
 type Options = Readonly<Record<string, string>>;
 
@@ -75,6 +75,19 @@ export function renderConfiguration(spec: CompleteClusterSpec, storage: string, 
     ...given.files.map(({ name, content }) => ({ path: `conf/${name}`, content, mode: 0o600 })),
     ...(keyStore === undefined ? [] : [{ path: keyStorePath, content: keyStore.content, mode: 0o600 }]),
   ]);
+}
+
+/** What an archive holds that is made once for a cluster: its processes must go on to know each other by it. */
+export function secretsOf(archive: Buffer): Pick<OfThisCluster, 'driverSecret' | 'keyStore'> {
+  const files = filesOf(archive);
+  const driverSecret = files.get(secretPath)?.toString('utf8').trim();
+  const content = files.get(keyStorePath);
+  const options = files.get('conf/config.yaml')?.toString('utf8') ?? '';
+  const password = /^security\.ssl\.internal\.keystore-password: "(.*)"$/m.exec(options)?.[1];
+  return {
+    ...(driverSecret !== undefined && { driverSecret }),
+    ...(content !== undefined && password !== undefined && { keyStore: { content, password } }),
+  };
 }
 
 /** Minimum and maximum are Flink's to keep: it asks for no more, and gives no more back. */

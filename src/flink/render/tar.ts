@@ -21,6 +21,19 @@ export function tarOf(files: readonly PackedFile[]): Buffer {
   return Buffer.concat([...parts, Buffer.alloc(2 * BLOCK_BYTES)]);
 }
 
+/** The files of an archive that tarOf has packed. */
+export function filesOf(archive: Buffer): ReadonlyMap<string, Buffer> {
+  const files = new Map<string, Buffer>();
+  for (let at = 0; (archive[at] ?? 0) !== 0; ) {
+    const path = archive.toString('utf8', at, at + 100).replace(/\0.*$/, '');
+    const bytes = Number.parseInt(archive.toString('ascii', at + 124, at + 135), 8);
+    const content = at + BLOCK_BYTES;
+    files.set(path, archive.subarray(content, content + bytes));
+    at = content + bytes + paddingOf(bytes);
+  }
+  return files;
+}
+
 function header(path: string, bytes: number, mode: number): Buffer {
   if (Buffer.byteLength(path) > 100) throw new Error(`too long for a ustar name: ${path}`);
   const block = Buffer.alloc(BLOCK_BYTES);

@@ -100,7 +100,10 @@ const savepointColumns: readonly DataColumn<SavepointView>[] = [
   { title: 'Taken', cell: ({ at }) => <Moment at={at} /> },
   {
     title: 'For',
-    cell: ({ kind }) => ({ savepoint: 'itself', stop: 'a stop', rescale: 'another parallelism' })[kind],
+    cell: ({ kind }) =>
+      ({ savepoint: 'itself', stop: 'a stop', rescale: 'another parallelism', update: 'an update of the cluster' })[
+        kind
+      ],
   },
 ];
 

@@ -9,11 +9,13 @@ const doing = {
   savepoint: 'Taking a savepoint',
   stop: 'Stopping with a savepoint',
   rescale: 'Changing the parallelism',
+  update: 'Stopping with a savepoint, for the update of its cluster',
 };
 const failed = {
   savepoint: 'The savepoint failed',
   stop: 'Stopping failed',
   rescale: 'Changing the parallelism failed',
+  update: 'Stopping for the update of its cluster failed',
 };
 
 export function JobOperation({ job: { operation } }: { readonly job: JobView }) {

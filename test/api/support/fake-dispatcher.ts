@@ -194,6 +194,26 @@ export function createFakeDispatcher(): FakeDispatcher {
     },
     clusters: () => [...clusters.values()],
     cluster: known,
+    async updateCluster(name, given, { jobs } = {}) {
+      fake.calls.push(`updateCluster ${name} ${JSON.stringify(given)} ${jobs ?? ''}`.trim());
+      const { spec, revision } = known(name);
+      fake.setCluster(name, {
+        spec: { ...spec, ...(given as object) },
+        revision: revision + 1,
+        update: { outdated: 1, since: moment, jobs: jobs ?? 'checkpoint', held: false },
+      });
+      return known(name);
+    },
+    revisions(name) {
+      const { spec, revision } = known(name);
+      const numbers = Array.from({ length: revision }, (_, before) => before + 1);
+      return numbers.map((number) => ({ revision: number, at: moment, present: number === revision, spec }));
+    },
+    async restoreRevision(name, number, { jobs } = {}) {
+      fake.calls.push(`restoreRevision ${name} ${number} ${jobs ?? ''}`.trim());
+      fake.setCluster(name, { revision: known(name).revision + 1 });
+      return known(name);
+    },
     async scaleCluster(name, count) {
       fake.calls.push(`scaleCluster ${name} ${count}`);
       const { spec, taskManagers } = known(name);
@@ -412,6 +432,7 @@ function clusterView(spec: ClusterSpec, phase: ClusterView['phase']): ClusterVie
     taskManagers: { wanted: 1, registered: 0 },
     slots: { total: 0, free: 0 },
     jobs: { running: 0, all: 0 },
+    revision: 1,
   };
 }
 

@@ -7,6 +7,7 @@ import { openArtifactStore } from '../../../src/artifacts/files.ts';
 import { createDispatcher, type DispatcherParts } from '../../../src/dispatcher/create-dispatcher.ts';
 import type { ClusterCommand, ClusterStatus } from '../../../src/flink/plan/clusters.ts';
 import type { ClusterName, ClusterRecord } from '../../../src/flink/plan/records.ts';
+import { revise } from '../../../src/flink/plan/revisions.ts';
 import { Problem } from '../../../src/lib/problem.ts';
 import type { TaskId } from '../../../src/mesos-api-client/protocol/ids.ts';
 import { createUtilisationSeries } from '../../../src/observability/utilisation/series.ts';
@@ -63,6 +64,11 @@ export function fakeRuntime(): FakeRuntime {
       if (command.kind === 'create') records.set(command.cluster.name, command.cluster);
       if (command.kind === 'delete') change(command.cluster, () => ({ goal: 'delete' }));
       if (command.kind === 'submit') change(command.cluster, ({ jobs }) => ({ jobs: [...jobs, command.job] }));
+      if (command.kind === 'update') {
+        const { spec, distribution, configuration, jobs = 'checkpoint' } = command;
+        const made = { distribution, configuration };
+        change(command.cluster, (record) => ({ ...made, ...revise(record, spec, { at: 2000, jobs }) }));
+      }
       if (command.kind === 'cancel') {
         change(command.cluster, ({ jobs }) => ({
           jobs: jobs.map((job) => (job.id === command.job ? { ...job, goal: 'cancel' } : job)),
