@@ -166,6 +166,8 @@ export interface Dispatcher {
    * cluster cannot change.
    */
   updateCluster(name: string, spec: unknown, options?: UpdateOptions): Promise<ClusterView>;
+  /** A cluster that the service's options name: created where there is none, and brought to what they say where they have changed. */
+  followOptions(name: string): Promise<void>;
   /** Those that it has had, oldest first, with the present one. */
   revisions(name: string): readonly RevisionView[];
   /** The specification of an earlier revision, as another one. */

@@ -47,7 +47,12 @@ export interface DraftParts {
 /** A configuration is a few kilobytes; the schema bounds what a user can add. */
 const CONFIGURATION_LIMIT_BYTES = 64 * 1024 * 1024;
 
-export async function draftCluster(sent: unknown, parts: DraftParts, at: EpochMs): Promise<ClusterRecord> {
+export async function draftCluster(
+  sent: unknown,
+  parts: DraftParts,
+  at: EpochMs,
+  ofOptions?: string,
+): Promise<ClusterRecord> {
   const spec = completeWish(sent, parts);
   refuseFaults(judgeNew(spec, parts));
   const name = spec.name as ClusterName;
@@ -71,6 +76,7 @@ export async function draftCluster(sent: unknown, parts: DraftParts, at: EpochMs
     launches: 0,
     failures: [],
     jobs: draftApplication(spec, parts, at),
+    ...(ofOptions !== undefined && { ofOptions }),
     ...(elastic && { driver: elastic.driver }),
   };
 }
@@ -131,7 +137,7 @@ export function draftApplication(
 }
 
 /** As DC/OS has it: `CLUSTER-rest.FRAMEWORK.l4lb.thisdcos.directory:8081`. */
-function withVip(spec: ClusterSpec): ClusterSpec {
+export function withVip(spec: ClusterSpec): ClusterSpec {
   const own = { ports: { rest: { vip: `/${spec.name}-rest:8081` } } };
   return { ...spec, jobManager: _.merge({}, own, spec.jobManager) };
 }

@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import _ from 'lodash';
 import type { ClusterUpdate } from '../flink/plan/clusters.ts';
 import { judgeUpdate } from '../flink/plan/judge-update.ts';
-import type { CarryOver, ClusterRecord } from '../flink/plan/records.ts';
+import type { CarryOver, ClusterName, ClusterRecord } from '../flink/plan/records.ts';
 import { revisionOf } from '../flink/plan/revisions.ts';
 import { secretsOf } from '../flink/render/configuration.ts';
 import type { CompleteClusterSpec } from '../flink/spec.ts';
@@ -20,16 +20,23 @@ import {
   completeWish,
   type DraftParts,
   draftApplication,
+  draftCluster,
   judgeNew,
   refuseFaults,
   storeConfiguration,
 } from './draft-cluster.ts';
 import { resolveFlink } from './flink-source.ts';
+import { digestOf, isToFollow, specByOptions } from './follow-options.ts';
 import { iso } from './views.ts';
 
 export interface UpdateOptions {
   /** What its jobs go on from. Absent: a checkpoint, where that will do. */
   readonly jobs?: CarryOver;
+}
+
+/** Only of what is made here. */
+interface Origin {
+  readonly ofOptions?: string;
 }
 
 export interface UpdateParts extends DraftParts {
@@ -43,15 +50,30 @@ export interface UpdateParts extends DraftParts {
 
 export function updateOperations(parts: UpdateParts) {
   const { runtime, find, findLive, view, now } = parts;
-  const update = async (record: ClusterRecord, spec: CompleteClusterSpec, options: UpdateOptions) => {
+  const update = async (
+    record: ClusterRecord,
+    spec: CompleteClusterSpec,
+    options: UpdateOptions,
+    origin: Origin = {},
+  ) => {
     const change = await draftUpdate(record, spec, options, parts, now());
-    await runtime.submit({ kind: 'update', cluster: record.name, ...change });
+    await runtime.submit({ kind: 'update', cluster: record.name, ...change, ...origin });
     return view(find(record.name));
   };
   return {
     async updateCluster(name, sent, options = {}) {
       const record = findLive(name);
       return await update(record, wishedSpec(record, sent, parts), options);
+    },
+    async followOptions(name) {
+      const record = runtime.cluster(name as ClusterName);
+      const ofOptions = digestOf(parts);
+      if (record === undefined) {
+        const cluster = await draftCluster({ name }, parts, now(), ofOptions);
+        await runtime.submit({ kind: 'create', cluster });
+      } else if (isToFollow(record, parts)) {
+        await update(record, specByOptions(record, parts), {}, { ofOptions });
+      }
     },
     revisions: (name) => revisionViews(find(name)),
     async restoreRevision(name, revision, options = {}) {

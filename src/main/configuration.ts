@@ -5,6 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import _ from 'lodash';
+import { judgeOptions } from '../dispatcher/follow-options.ts';
 import type { ClusterRecord } from '../flink/plan/records.ts';
 import { Problem } from '../lib/problem.ts';
 import { type Configurations, settleConfiguration, targetKey } from '../operator/configurations.ts';
@@ -27,11 +28,16 @@ export async function takeConfiguration(
 ): Promise<TakenConfiguration> {
   const options = optionsOf(given);
   const faults = given.clusterFaults ?? [];
+  const named = records.clusters.filter(({ name }) => given.clusters?.includes(name));
   const first = !records.configurations.some(({ id }) => id === records.settings.get(targetKey));
   if (first && faults.length > 0) throw new Problem('USAGE', faults.join('; '));
   const { writes, ...configurations } = settleConfiguration(records.configurations, records.settings.get(targetKey), {
     options,
-    judge: (before) => [...faults, ...judgeChange(before, options, records.clusters)],
+    judge: (before) => [
+      ...faults,
+      ...judgeChange(before, options, records.clusters),
+      ...(faults.length > 0 ? [] : judgeOptions(named, given)),
+    ],
     newId: randomUUID,
     at: Date.now(),
   });

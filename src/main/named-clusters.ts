@@ -1,6 +1,6 @@
 /**
  * The clusters that the options of a service name: those that there are not are created when the API is open, for agents fetch
- * from it. Until then its plan `deploy` is not complete.
+ * from it. Until then its plan `deploy` is not complete. Those that there are follow the options.
  */
 import type { FastifyBaseLogger } from 'fastify';
 import type { Dispatcher } from '../dispatcher/dispatcher.ts';
@@ -18,19 +18,20 @@ export function missingClusters(
   return new Map(missing.map((name) => [name, undefined]));
 }
 
-/** One that cannot be created is said, and the others are. */
-export async function createMissing(
-  { createCluster }: Dispatcher,
+/** Created, or brought to what the options say of clusters by now. One that cannot be is said, and the others are. */
+export async function followOptions(
+  { followOptions: follow }: Pick<Dispatcher, 'followOptions'>,
+  { clusters: names = [], uninstall = false }: SchedulerSettings,
   awaited: Awaited,
-  logger: FastifyBaseLogger,
+  logger: Pick<FastifyBaseLogger, 'error'>,
 ): Promise<void> {
-  for (const name of [...awaited.keys()]) {
+  for (const name of uninstall ? [] : names) {
     try {
-      await createCluster({ name });
+      await follow(name);
       awaited.delete(name);
     } catch (error) {
       const { message } = error as Error;
-      awaited.set(name, message);
+      if (awaited.has(name)) awaited.set(name, message);
       logger.error(`cluster ${name}: ${message}`);
     }
   }

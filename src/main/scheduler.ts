@@ -39,7 +39,7 @@ import {
   readOwnZooKeeper,
   shownMasters,
 } from './mesos-masters.ts';
-import { createMissing, missingClusters } from './named-clusters.ts';
+import { followOptions, missingClusters } from './named-clusters.ts';
 import { startObservers } from './observers.ts';
 import { portProblem } from './ports.ts';
 import { readServerTls, type ServerTls } from './server-tls.ts';
@@ -165,7 +165,7 @@ async function startOn(home: Home, given: CheckedSettings, parts: SchedulerParts
     await stop();
     throw error;
   });
-  await createMissing(dispatcher, awaited, parts.logger);
+  await followOptions(dispatcher, settings, awaited, parts.logger);
   return {
     url: urlOf(listen),
     mesosMasters: shownMasters(settings.masters),

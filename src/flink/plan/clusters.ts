@@ -41,6 +41,8 @@ export interface ClusterUpdate extends Pick<ClusterRecord, 'spec' | 'distributio
   readonly jobs?: CarryOver;
   /** Of an application cluster: its program. */
   readonly program?: Pick<JobRecord, 'spec' | 'jar'>;
+  /** Absent: it is a user's wish. */
+  readonly ofOptions?: string;
 }
 
 /** `hold`: no process more is replaced; `hasten`: what is left is replaced at once. */

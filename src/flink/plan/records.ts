@@ -162,6 +162,10 @@ export interface ClusterRecord {
   readonly revision?: PresentRevision;
   /** Newest last, bounded. */
   readonly earlier?: readonly EarlierRevision[];
+  /** Of a cluster that the service's options name: those that its specification was made of, as a digest. */
+  readonly ofOptions?: string;
+  /** A user has given it a specification of its own: it follows the options no more. */
+  readonly byUser?: true;
   readonly createdAt: EpochMs;
   readonly goal: 'run' | 'delete';
   /** Agents that an operator had a process replaced on, newest last, bounded. */

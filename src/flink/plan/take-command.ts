@@ -35,21 +35,26 @@ export function takeScale(draft: Draft, count: number): void {
 }
 
 /** The plan replaces the processes that it concerns. What is the same already changes nothing. */
-export function takeUpdate(draft: Draft, { spec, distribution, configuration, jobs, program }: ClusterUpdate): void {
+export function takeUpdate(draft: Draft, wish: ClusterUpdate): void {
+  const { spec, distribution, configuration, jobs, program, ofOptions } = wish;
   refuseIfDeleting(draft);
   const { record, now } = draft;
   if (applicationIsOver(record)) throw new Problem('CONFLICT', `the application of ${record.name} has ended`);
   const faults = judgeUpdate(record, spec, jobs);
   if (faults.length > 0) throw new Problem('CONFLICT', faults.join('; '), { details: { faults } });
+  const source = ofOptions === undefined ? { byUser: true as const } : { ofOptions };
   const again = jobs !== undefined && jobs !== record.revision?.jobs && record.revision?.followedAt === undefined;
-  if (_.isEqual(spec, record.spec) && !again) return;
+  if (_.isEqual(spec, record.spec) && !again) {
+    if (ofOptions !== undefined) draft.change(source);
+    return;
+  }
   const carryOver = jobs ?? carryOverFor(record.spec, spec);
   const { number: from } = revisionOf(record);
   stopStopping(draft, 'another update has taken its place');
   const application = applicationJob(record);
   const changed = application !== undefined && !_.isEqual(record.spec.application, spec.application);
   if (changed && program !== undefined) draft.changeJob(application.id, program);
-  draft.change({ distribution, configuration, ...revise(record, spec, { at: now, jobs: carryOver }) });
+  draft.change({ ...source, distribution, configuration, ...revise(record, spec, { at: now, jobs: carryOver }) });
   draft.known.requested.clear();
   draft.state({ kind: 'cluster.updated', cluster: record.name, from, to: from + 1, jobs: carryOver });
 }

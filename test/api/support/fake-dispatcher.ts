@@ -204,6 +204,7 @@ export function createFakeDispatcher(): FakeDispatcher {
       });
       return known(name);
     },
+    followOptions: () => Promise.reject(new Error('not by the API')),
     revisions(name) {
       const { spec, revision } = known(name);
       const numbers = Array.from({ length: revision }, (_, before) => before + 1);

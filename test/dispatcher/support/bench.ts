@@ -65,8 +65,9 @@ export function fakeRuntime(): FakeRuntime {
       if (command.kind === 'delete') change(command.cluster, () => ({ goal: 'delete' }));
       if (command.kind === 'submit') change(command.cluster, ({ jobs }) => ({ jobs: [...jobs, command.job] }));
       if (command.kind === 'update') {
-        const { spec, distribution, configuration, jobs = 'checkpoint' } = command;
-        const made = { distribution, configuration };
+        const { spec, distribution, configuration, jobs = 'checkpoint', ofOptions } = command;
+        const source = ofOptions === undefined ? { byUser: true as const } : { ofOptions };
+        const made = { distribution, configuration, ...source };
         change(command.cluster, (record) => ({ ...made, ...revise(record, spec, { at: 2000, jobs }) }));
       }
       if (command.kind === 'cancel') {
@@ -119,8 +120,8 @@ export function fakeRuntime(): FakeRuntime {
 export async function bench(t: ExecutionContext, more: Partial<DispatcherParts> = {}) {
   const directory = await mkdtemp(join(tmpdir(), 'flink-mesos-dispatcher-'));
   t.teardown(() => rm(directory, { recursive: true, force: true }));
-  const runtime = fakeRuntime();
-  const artifacts = await openArtifactStore(directory, Buffer.alloc(32));
+  const runtime = (more.runtime as FakeRuntime | undefined) ?? fakeRuntime();
+  const artifacts = more.artifacts ?? (await openArtifactStore(directory, Buffer.alloc(32)));
   const packed: string[] = [];
   const disposed: string[] = [];
   const dispatcher = createDispatcher({
