@@ -49,7 +49,7 @@ export function renderConfiguration(spec: CompleteClusterSpec, storage: string, 
   const jobManager = memoryOf(divideJobManagerMemory(spec.jobManager.memoryMiB, spec.configuration));
   const taskManager = memoryOf(divideTaskManagerMemory(spec.taskManager.memoryMiB, spec.configuration));
   const { incarnation, driverSecret, keyStore, given = { files: [], options: {}, jvmFlags: [] } } = own;
-  const options = {
+  const options: Options = {
     ...clusterOptions(spec, storage),
     ...given.options,
     ...spec.configuration,
@@ -63,8 +63,9 @@ export function renderConfiguration(spec: CompleteClusterSpec, storage: string, 
     'taskmanager.cpu.cores': String(spec.taskManager.cpus),
     'taskmanager.numberOfTaskSlots': String(spec.taskManager.slots),
   };
+  const trust = options['security.ssl.internal.enabled'] === 'true' ? [trustTheKeyAlone] : [];
   const flags = (part: 'jobmanager' | 'taskmanager', memory: readonly string[]): string =>
-    jvmOptionsFile(spec, part, [...memory, ...given.jvmFlags]);
+    jvmOptionsFile(spec, part, [...memory, ...trust, ...given.jvmFlags]);
   return tarOf([
     { path: 'conf/config.yaml', content: toYaml(withoutFractions(options)) },
     { path: 'conf/log4j.properties', content: logSettings(spec.logging?.level) },
@@ -128,6 +129,13 @@ function applicationOptions({ application }: CompleteClusterSpec): Options {
     ...(allowNonRestoredState === true && { 'execution.state-recovery.ignore-unclaimed-state': 'true' }),
   };
 }
+
+/**
+ * Between themselves the processes prove by one key that they belong together, and no certificate names their hosts. Flink means
+ * not to ask for that; Netty 4.2, which came with Flink 2.3, does so unless told. (Flink's REST says itself what it asks for.)
+ */
+const trustTheKeyAlone =
+  '-Dorg.apache.flink.shaded.netty4.io.netty.handler.ssl.defaultEndpointVerificationAlgorithm=NONE';
 
 /** In the sandbox, where the processes are at home. */
 const keyStorePath = 'conf/internal.p12';

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { completeSpec } from '../../../src/flink/render/complete-spec.ts';
-import { renderConfiguration } from '../../../src/flink/render/configuration.ts';
-import { tarOf } from '../../../src/flink/render/tar.ts';
+import { type OfThisCluster, renderConfiguration, secretsOf } from '../../../src/flink/render/configuration.ts';
+import { filesOf as read, tarOf } from '../../../src/flink/render/tar.ts';
 import type { ClusterSpec } from '../../../src/flink/spec.ts';
 
 const own = { incarnation: 'a1' };
@@ -32,6 +32,33 @@ async function filesOf(t: ExecutionContext, spec: Partial<ClusterSpec>): Promise
     await Promise.all(names.map(async (name) => [name, await readFile(join(directory, 'conf', name), 'utf8')])),
   );
 }
+
+test('what we pack is read back, with what a cluster is given once', (t) => {
+  const keyStore = { content: Buffer.from([1, 2, 3]), password: 'secret' };
+  const archive = renderConfiguration(complete(), storage, { ...own, driverSecret: 'abc', keyStore });
+  t.deepEqual(secretsOf(archive), { driverSecret: 'abc', keyStore });
+  t.deepEqual(secretsOf(renderConfiguration(complete(), storage, own)), {});
+  t.deepEqual([...read(archive).keys()].sort(), [
+    'conf/config.yaml',
+    'conf/driver-secret',
+    'conf/internal.p12',
+    'conf/jobmanager.jvm',
+    'conf/log4j.properties',
+    'conf/taskmanager.jvm',
+  ]);
+});
+
+test('with TLS of their own, processes are trusted by their key: no certificate names their hosts (Netty 4.2 of Flink 2.3)', (t) => {
+  const keyStore = { content: Buffer.alloc(1), password: 'secret' };
+  const flags = (ofCluster: Partial<OfThisCluster>) =>
+    read(renderConfiguration(complete(), storage, { ...own, ...ofCluster }))
+      .get('conf/taskmanager.jvm')
+      ?.toString() ?? '';
+  t.regex(flags({ keyStore }), /defaultEndpointVerificationAlgorithm=NONE/);
+  const options = { 'security.ssl.internal.enabled': 'true' };
+  t.regex(flags({ given: { files: [], jvmFlags: [], options } }), /defaultEndpointVerificationAlgorithm=NONE/);
+  t.notRegex(flags({}), /EndpointVerification/);
+});
 
 test('tar unpacks what we pack, of any length', async (t) => {
   const texts = ['', 'one line\n', 'x'.repeat(511), 'x'.repeat(512), 'ä'.repeat(400)];
