@@ -16,6 +16,7 @@ import { judgeHealth, type OperatorHealth } from './health.ts';
 import { actOn, type PlanAct, type PlanActResult, type PlanHands, type PlanTarget } from './plan-acts.ts';
 import { type Plan, type PlanName, planNames, planOf } from './plan-model.ts';
 import { type AwaitedClusters, type ClusterPods, deployPlan, recoveryPlan, updatePlan } from './plans.ts';
+import { type PodActs, podActs } from './pod-acts.ts';
 import { type ClusterLook, type Pod, PodNumbers, podsOf } from './pods.ts';
 import { uninstallPlan } from './uninstall-plan.ts';
 import { updateHands } from './update-hands.ts';
@@ -27,7 +28,7 @@ export interface OperatorParts extends EndpointParts {
   readonly awaited?: AwaitedClusters;
 }
 
-export interface Operator {
+export interface Operator extends PodActs {
   readonly frameworkName: string;
   health(): OperatorHealth;
   /** `uninstall` only where that is under way. */
@@ -36,8 +37,6 @@ export interface Operator {
   actOnPlan(name: string, act: PlanAct, target: PlanTarget): Promise<PlanActResult>;
   pods(): readonly Pod[];
   pod(name: string): Pod;
-  /** Ends its task; the next one takes its place on the same agent if it can, or with `elsewhere` on another one. */
-  restartPod(name: string, options: { readonly elsewhere: boolean }): Promise<Pod>;
   endpoints(): ReadonlyMap<string, Endpoint>;
   readonly configurations: Configurations;
   configuration(id: string): ConfigurationRecord;
@@ -107,13 +106,7 @@ export function createOperator(parts: OperatorParts): Operator {
     },
     pods,
     pod: findPod,
-    async restartPod(name, { elsewhere }) {
-      const pod = findPod(name);
-      if (pod.task === undefined) throw new Problem('CONFLICT', `pod ${name} has no task at present: ${pod.message}`);
-      const how = elsewhere ? 'replaced' : 'restarted';
-      await runtime.restartTask(pod.task.spec.taskId, `its pod is ${how} by an operator`, { elsewhere });
-      return pod;
-    },
+    ...podActs(runtime, findPod),
     endpoints: () => endpointsOf(pods(), parts),
     configurations,
     configuration: (id) => found('configuration', id, configurations.all, (each) => each.id),

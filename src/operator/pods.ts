@@ -7,17 +7,23 @@ import { applicationIsOver } from '../flink/plan/application-job.ts';
 import type { ClusterStatus } from '../flink/plan/clusters.ts';
 import type { FlinkObservation } from '../flink/plan/observation.ts';
 import type { ClusterRecord } from '../flink/plan/records.ts';
+import { restingOf } from '../flink/plan/resting.ts';
 import { wantedTaskManagers } from '../flink/plan/wanted.ts';
+import type { TaskId } from '../mesos-api-client/protocol/ids.ts';
 import type { TaskRecord } from '../scheduler/model/task.ts';
 import type { StepStatus } from './plan-model.ts';
+
+export type PodPart = 'jobmanager' | 'taskmanager';
 
 export interface Pod {
   readonly name: string;
   readonly cluster: string;
-  readonly part: string;
+  readonly part: PodPart;
   readonly index: number;
   /** Missing where none is asked for at this moment. */
   readonly task?: TaskRecord;
+  /** The task that was ended when an operator paused it. */
+  readonly resting?: TaskId;
   readonly status: StepStatus;
   readonly message: string;
 }
@@ -36,17 +42,17 @@ export class PodNumbers {
   readonly #numbers = new Map<string, Map<string, number>>();
 
   /** The numbers of the tasks that are there, by task id. */
-  of(cluster: string, part: string, tasks: readonly TaskRecord[]): ReadonlyMap<string, number> {
+  of(cluster: string, part: string, ids: readonly string[]): ReadonlyMap<string, number> {
     const key = `${cluster}/${part}`;
     const before = this.#numbers.get(key) ?? new Map<string, number>();
-    const kept = new Map(tasks.flatMap(({ spec: { taskId } }) => pair(taskId, before.get(taskId))));
+    const kept = new Map(ids.flatMap((taskId) => pair(taskId, before.get(taskId))));
     const taken = new Set(kept.values());
     let next = 0;
-    for (const { spec } of tasks) {
-      if (kept.has(spec.taskId)) continue;
+    for (const taskId of ids) {
+      if (kept.has(taskId)) continue;
       while (taken.has(next)) next += 1;
       taken.add(next);
-      kept.set(spec.taskId, next);
+      kept.set(taskId, next);
     }
     if (kept.size === 0) this.#numbers.delete(key);
     else this.#numbers.set(key, kept);
@@ -59,15 +65,21 @@ export function podsOf(look: ClusterLook, numbers: PodNumbers): readonly Pod[] {
   const { record } = look;
   const standbys = record.spec.highAvailability?.standbys ?? 0;
   const wanted =
-    record.goal === 'delete' || applicationIsOver(record) ? [0, 0] : [1 + standbys, wantedTaskManagers(record)];
-  return ['jobmanager', 'taskmanager'].flatMap((part, at) => podsOfPart(look, part, wanted[at] ?? 0, numbers));
+    record.goal === 'delete' || applicationIsOver(record)
+      ? [0, 0]
+      : [1 + standbys - restingOf(record, 'jobmanager'), wantedTaskManagers(record)];
+  return (['jobmanager', 'taskmanager'] as const).flatMap((part, at) =>
+    podsOfPart(look, part, wanted[at] ?? 0, numbers),
+  );
 }
 
-function podsOfPart(look: ClusterLook, part: string, wanted: number, numbers: PodNumbers): readonly Pod[] {
+function podsOfPart(look: ClusterLook, part: PodPart, wanted: number, numbers: PodNumbers): readonly Pod[] {
   const cluster: string = look.record.name;
   const tasks = look.tasks.filter((task) => task.spec.part === part && task.life.phase !== 'ended');
-  const given = numbers.of(cluster, part, tasks);
-  const pod = (index: number, of: Pick<Pod, 'task' | 'status' | 'message'>): Pod => ({
+  const alive = new Set<string>(tasks.map(({ spec }) => spec.taskId));
+  const resting = (look.record.resting ?? []).filter((each) => each.part === part && !alive.has(each.taskId));
+  const given = numbers.of(cluster, part, [...alive, ...resting.map(({ taskId }) => taskId)]);
+  const pod = (index: number, of: Pick<Pod, 'task' | 'resting' | 'status' | 'message'>): Pod => ({
     name: `${cluster}-${part}-${index}`,
     cluster,
     part,
@@ -78,10 +90,13 @@ function podsOfPart(look: ClusterLook, part: string, wanted: number, numbers: Po
   const present = tasks.map((task) =>
     pod(given.get(task.spec.taskId) ?? 0, { task, ...standing(look, task, registered) }),
   );
-  const free = _.difference(_.range(wanted + tasks.length), [...given.values()]);
+  const paused = resting.map(({ taskId }) =>
+    pod(given.get(taskId) ?? 0, { resting: taskId, status: 'WAITING', message: 'it is paused by an operator' }),
+  );
+  const free = _.difference(_.range(wanted + given.size), [...given.values()]);
   const missing = Math.max(0, wanted - present.filter(({ task }) => task?.goal.kind === 'run').length);
   const absent = free.slice(0, missing).map((index) => pod(index, notAskedFor(look, part)));
-  return _.sortBy([...present, ...absent], 'index');
+  return _.sortBy([...present, ...paused, ...absent], 'index');
 }
 
 type Standing = Pick<Pod, 'status' | 'message'>;

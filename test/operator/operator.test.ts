@@ -227,6 +227,32 @@ test('a plan or a pod that is not there', async (t) => {
   await t.throwsAsync(operator.restartPod('words-taskmanager-0', { elsewhere: false }), { code: 'CONFLICT' });
 });
 
+test('a pod that is paused keeps its name, and resumes under it', async (t) => {
+  const { operator, cluster, task, end, runtime, seen } = world();
+  cluster();
+  task('jm', 'jobmanager', 'running');
+  for (const id of ['a', 'b']) task(id, 'taskmanager', 'running');
+  seen('a', 'b');
+  const name = 'words-taskmanager-0';
+  t.true((await operator.resumePod(name)).already);
+  t.false((await operator.pausePod(name)).already);
+  t.deepEqual(runtime.commands.at(-1), { kind: 'rest', cluster: 'words', part: 'taskmanager', taskId: 'a' } as never);
+  cluster({ resting: [{ part: 'taskmanager', taskId: 'a' as never }] });
+  end('a');
+  t.deepEqual(
+    operator.pods().map((pod) => [pod.name, pod.status]),
+    [
+      ['words-jobmanager-0', 'COMPLETE'],
+      [name, 'WAITING'],
+      ['words-taskmanager-1', 'COMPLETE'],
+    ],
+  );
+  t.true((await operator.pausePod(name)).already);
+  await t.throwsAsync(operator.restartPod(name, { elsewhere: false }), { code: 'CONFLICT', message: /is paused/ });
+  t.false((await operator.resumePod(name)).already);
+  t.deepEqual(runtime.commands.at(-1), { kind: 'resume', cluster: 'words', taskId: 'a' } as never);
+});
+
 test('a pod keeps its number; the next task takes the lowest free one', (t) => {
   const { operator, cluster, task, end } = world();
   cluster({}, { taskManagers: { mode: 'fixed', count: 3 } });

@@ -62,6 +62,27 @@ export function podRoutes(operator: Operator): FastifyPluginAsyncTypebox {
         },
       );
     }
+
+    for (const [word, summary] of [
+      ['pause', 'End the task of a pod; nobody takes its place until it is resumed. 208 where it is paused already'],
+      ['resume', 'Launch what was paused. 208 where it is not paused'],
+    ] as const) {
+      app.post(
+        `/v1/pod/:pod/${word}`,
+        {
+          schema: {
+            tags,
+            summary,
+            params: podParams,
+            response: { 200: PodCommandAnswer, 208: PodCommandAnswer, ...failures },
+          },
+        },
+        async ({ params }, reply) => {
+          const { pod, already } = await (word === 'pause' ? operator.pausePod : operator.resumePod)(params.pod);
+          return reply.code(already ? 208 : 200).send({ pod: pod.name, tasks: tasksOf(pod).map(({ name }) => name) });
+        },
+      );
+    }
   };
 }
 
@@ -70,8 +91,9 @@ function statusView(pod: Pod) {
 }
 
 /** One process a pod: its name is the pod's and what it is, as `default-jobmanager-0-node`. */
-function tasksOf({ name, task, status }: Pod) {
-  const state = task?.life.phase === 'launched' ? task.life.state.replace(/^TASK_/, '') : status;
+function tasksOf({ name, task, resting, status }: Pod) {
+  const absent = resting === undefined ? status : 'PAUSED';
+  const state = task?.life.phase === 'launched' ? task.life.state.replace(/^TASK_/, '') : absent;
   return [{ ...(task && { id: task.spec.taskId as string }), name: `${name}-node`, status: state }];
 }
 

@@ -52,6 +52,13 @@ async function endpoints(name: string | undefined, options: ConnectionOptions, i
   );
 }
 
+const podActs = {
+  restart: ['end its task; the next one takes its place', 'is being ended; another task takes its place'],
+  replace: ['the same, on another agent', 'is being ended; another task takes its place elsewhere'],
+  pause: ['end its task; nobody takes its place until it is resumed', 'is paused'],
+  resume: ['launch what was paused', 'is resumed'],
+} as const;
+
 function addPodCommands(program: Command, io: ClientIo): void {
   const pod = program.command('pod').description('JobManagers and TaskManagers by names that outlive their tasks');
   withConnection(pod.command('list').description('list them')).action(async (options: ConnectionOptions) =>
@@ -64,17 +71,18 @@ function addPodCommands(program: Command, io: ClientIo): void {
     async (name: string, options: ConnectionOptions) =>
       printJson(io, await connect(options, io).get(`${podPath(name)}/info`)),
   );
-  const acts = { restart: 'end its task; the next one takes its place', replace: 'the same, on another agent' };
-  for (const [act, description] of Object.entries(acts)) {
-    withConnection(pod.command(act).description(description).argument('<pod>')).action(
-      async (name: string, options: ConnectionOptions) => {
-        const answer = await connect(options, io).post<{ pod: string; tasks: string[] }>(`${podPath(name)}/${act}`);
-        if (options.json) printJson(io, answer);
-        else
-          printLine(io, `Pod ${answer.pod} is being ended (${answer.tasks.join(', ')}); another task takes its place.`);
-      },
-    );
-  }
+  for (const act of ['restart', 'replace', 'pause', 'resume'] as const) addPodAct(pod, act, io);
+}
+
+function addPodAct(parent: Command, act: keyof typeof podActs, io: ClientIo): void {
+  const [description, done] = podActs[act];
+  withConnection(parent.command(act).description(description).argument('<pod>')).action(
+    async (name: string, options: ConnectionOptions) => {
+      const answer = await connect(options, io).post<{ pod: string }>(`${podPath(name)}/${act}`);
+      if (options.json) printJson(io, answer);
+      else printLine(io, `Pod ${answer.pod} ${done}.`);
+    },
+  );
 }
 
 async function podStatus(name: string | undefined, options: ConnectionOptions, io: ClientIo): Promise<void> {
@@ -120,6 +128,9 @@ function addDebugCommands(program: Command, io: ClientIo): void {
     [debug, 'task-statuses', 'the last word on each task', '/v1/debug/taskStatuses'],
     [debug, 'reservations', 'what is reserved at which agent', '/v1/debug/reservations'],
   ];
+  // Where DC/OS' own plugins have them.
+  const pod = debug.command('pod').description('pause and resume pods');
+  for (const act of ['pause', 'resume'] as const) addPodAct(pod, act, io);
   for (const [parent, name, description, path] of looks) {
     const command = withConnection(parent.command(name).description(`${description}, as JSON`));
     // As DC/OS' own plugins spell them.

@@ -54,17 +54,32 @@ export function addPlanCommands(program: Command, io: ClientIo): void {
   });
   for (const { names, act, description } of acts) {
     const [name, alias] = names;
-    const command = plan
-      .command(name)
-      .description(description)
-      .argument('<plan>')
-      .argument('[phase]', 'one of its phases alone')
-      .argument('[step]', 'one of the steps of the phase');
+    const command = withPart(plan.command(name).description(description).argument('<plan>'));
     if (alias !== undefined) command.alias(alias);
-    withConnection(command).action((...[of, phase, step, options]: [string, string?, string?, ConnectionOptions?]) =>
+    command.action((...[of, phase, step, options]: [string, string?, string?, ConnectionOptions?]) =>
       perform(`${pathOf(of)}/${act}${queryOf({ phase, step })}`, options ?? {}, io),
     );
   }
+}
+
+const steering: readonly string[] = ['pause', 'resume', 'force-restart', 'force-complete'];
+
+/** The same for the plan of a command of its own: `update pause`. */
+export function addSteering(parent: Command, of: string, io: ClientIo): void {
+  for (const { names, act, description } of acts) {
+    const [name] = names;
+    if (!steering.includes(name)) continue;
+    withPart(parent.command(name).description(description)).action(
+      (...[phase, step, options]: [string?, string?, ConnectionOptions?]) =>
+        perform(`${pathOf(of)}/${act}${queryOf({ phase, step })}`, options ?? {}, io),
+    );
+  }
+}
+
+function withPart(command: Command): Command {
+  return withConnection(
+    command.argument('[phase]', 'one of its phases alone').argument('[step]', 'one of the steps of the phase'),
+  );
 }
 
 export async function perform(path: string, options: ConnectionOptions, io: ClientIo): Promise<void> {

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { type Dispatcher, request } from 'undici';
 import { Problem } from '../../lib/problem.ts';
-import { type PlanAnswer, printPlan } from '../commands/plans.ts';
+import { addSteering, type PlanAnswer, printPlan } from '../commands/plans.ts';
 import type { DoorOptions } from '../door.ts';
 import { type ClientIo, printJson, printLine } from '../io.ts';
 import { type ConnectionOptions, connect, withConnection } from '../options.ts';
@@ -56,6 +56,7 @@ export function addUpdateCommands(program: Command, io: ClientIo): void {
       else printPlan('update', plan, io);
     },
   );
+  addSteering(update, 'update', io);
 }
 
 async function start(options: StartOptions & ConnectionOptions, io: ClientIo): Promise<void> {

@@ -24,6 +24,14 @@ export type ClusterCommand =
   | { readonly kind: 'leave'; readonly cluster: ClusterName; readonly part: string; readonly agentId: AgentId }
   /** Launch nothing more, until told otherwise. */
   | { readonly kind: 'pause'; readonly cluster: ClusterName; readonly paused: boolean }
+  /** End this task, and let nobody take its place until it is resumed. */
+  | {
+      readonly kind: 'rest';
+      readonly cluster: ClusterName;
+      readonly part: 'jobmanager' | 'taskmanager';
+      readonly taskId: TaskId;
+    }
+  | { readonly kind: 'resume'; readonly cluster: ClusterName; readonly taskId: TaskId }
   | { readonly kind: 'submit'; readonly cluster: ClusterName; readonly job: JobRecord }
   | { readonly kind: 'cancel'; readonly cluster: ClusterName; readonly job: JobId }
   | {

@@ -22,6 +22,7 @@ import { keepingAway, moveJobManager } from './leaving.ts';
 import { agentLost } from './lost-agents.ts';
 import { takeJobsFrom } from './lost-jobs.ts';
 import type { ClusterRecord } from './records.ts';
+import { hasNoJobManager, restingOf } from './resting.ts';
 
 /** The JobManager whose address is known, if there is one that is to stay. */
 export function planJobManager(planning: Planning): LaunchedTask | undefined {
@@ -73,7 +74,8 @@ function heirOf({ draft, tasks }: Planning): LaunchedTask | undefined {
 function planStandbys(planning: Planning, leading: TaskRecord | undefined): void {
   const { draft, tasks, renderer } = planning;
   const current = draft.record.jobManager?.taskId;
-  const count = (draft.record.spec.highAvailability?.standbys ?? 0) + moveJobManager(planning, leading);
+  const standbys = (draft.record.spec.highAvailability?.standbys ?? 0) - restingOf(draft.record, 'jobmanager');
+  const count = Math.max(0, standbys) + moveJobManager(planning, leading);
   const others = tasks.filter((task) => task.spec.part === 'jobmanager' && task !== leading && isWanted(task));
   for (const task of others.slice(count)) kill(planning, task, 'the cluster has another JobManager');
   const asked = [...draft.known.requested.values()].filter(
@@ -91,7 +93,7 @@ function planStandbys(planning: Planning, leading: TaskRecord | undefined): void
 function replace(planning: Planning, current: TaskId | undefined, ended: TaskRecord | undefined): void {
   const { draft, renderer } = planning;
   if (current !== undefined) takeJobsFrom(draft, current);
-  if (!mayLaunch(draft, 'jobmanager')) return;
+  if (hasNoJobManager(draft.record) || !mayLaunch(draft, 'jobmanager')) return;
   beginAttempt(draft, ended);
   const sameAddress = draft.record.spec.highAvailability === undefined && ended !== undefined;
   const place = sameAddress ? placeToReturnTo(ended, draft.record.jobManager) : undefined;

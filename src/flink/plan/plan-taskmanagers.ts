@@ -11,6 +11,7 @@ import { heirsOf } from './heirs.ts';
 import { isLaunched, isWanted, kill, type LaunchedTask, launch, mayLaunch, type Planning } from './known-cluster.ts';
 import { keepingAway, releaseLeaving } from './leaving.ts';
 import type { FlinkObservation } from './observation.ts';
+import { wantedTaskManagers } from './wanted.ts';
 
 type Seen = Extract<FlinkObservation, { kind: 'seen' }>;
 
@@ -24,9 +25,9 @@ export function planTaskManagers(planning: Planning, jobManager: LaunchedTask): 
   const [good, bad] = divide(wanted, (task) => whyUnfit(planning, task, address));
   for (const [task, why] of bad) kill(planning, task, why);
   const { known, record } = draft;
+  const count = wantedTaskManagers(record);
   const requested = [...known.requested.values()].filter((spec) => spec.part === 'taskmanager');
   for (const spec of requested) draft.act({ kind: 'launch', task: spec });
-  const count = record.spec.taskManagers.mode === 'fixed' ? record.spec.taskManagers.count : 0;
   const staying = releaseLeaving(planning, good, count);
   const missing = count - staying.length - requested.length;
   if (missing > 0) launchMissing(planning, missing, address);

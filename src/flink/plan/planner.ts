@@ -34,6 +34,7 @@ import { planJobs } from './plan-jobs.ts';
 import { noteRegistrations, planTaskManagers } from './plan-taskmanagers.ts';
 import { planWorkers, releaseWorkers } from './plan-workers.ts';
 import type { ClusterName, ClusterRecord } from './records.ts';
+import { endResting, takeRest, takeResume } from './resting.ts';
 import { planRollOut } from './roll-out.ts';
 import { statusOf } from './status.ts';
 import {
@@ -172,6 +173,14 @@ function command(
     case 'scale':
       takeScale(draft, wish.taskManagers);
       break;
+    case 'rest':
+      refuseIfDeleting(draft);
+      takeRest(draft, wish.part, wish.taskId);
+      break;
+    case 'resume':
+      refuseIfDeleting(draft);
+      takeResume(draft, wish.taskId);
+      break;
     case 'update':
       takeUpdate(draft, wish);
       break;
@@ -218,6 +227,7 @@ function plan(
   if (applicationIsOver(known.record)) return planEnd(planning);
   noteFailures(planning);
   noteEndedWorkers(planning);
+  if (endResting(planning)) return planning.draft.frame();
   if (known.record.paused === true) withdrawWaiting(planning);
   endOtherAttempts(planning);
   const jobManager = planJobManager(planning);

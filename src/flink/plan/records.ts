@@ -172,6 +172,8 @@ export interface ClusterRecord {
   readonly left?: readonly { readonly part: string; readonly agentId: AgentId; readonly at: EpochMs }[];
   /** An operator has interrupted its plan: what runs is left alone, and nothing is launched. */
   readonly paused?: boolean;
+  /** Paused by an operator: the tasks that were ended for it. Nobody takes their places. */
+  readonly resting?: readonly { readonly part: Failure['part']; readonly taskId: TaskId }[];
   /** Numbers the task ids. */
   readonly launches: number;
   /** The present JobManager, whether it ever answered, and where the one before it ran: it asked for that place first. */

@@ -97,7 +97,7 @@ function noteFollowed(
   const { known, now, record } = draft;
   if (jobManager === undefined || known.look?.kind !== 'seen') return;
   const registered = wanted.filter(({ spec }) => known.registered.has(spec.taskId)).length;
-  if (record.spec.taskManagers.mode === 'fixed' && registered < record.spec.taskManagers.count) return;
+  if (record.spec.taskManagers.mode === 'fixed' && registered < wantedTaskManagers(record)) return;
   draft.change({ revision: { ...revision, followedAt: now } });
   draft.state({ kind: 'cluster.followed', cluster: record.name, revision: revision.number });
 }

@@ -5,6 +5,7 @@ import { applicationIsOver } from './application-job.ts';
 import type { ClusterStatus } from './clusters.ts';
 import { isReachable, isWanted, type KnownCluster } from './known-cluster.ts';
 import type { ClusterRecord } from './records.ts';
+import { hasNoJobManager } from './resting.ts';
 import { isOutdated, revisionOf } from './revisions.ts';
 import { wantedTaskManagers } from './wanted.ts';
 
@@ -59,7 +60,8 @@ function waitingWords(
   const { record } = known;
   if (record.goal === 'delete' || applicationIsOver(record)) return endingWords(tasks);
   if (jobManager === undefined || jobManager.life.phase === 'ended') {
-    return record.paused === true ? 'its plan to be continued' : 'the next launch of the JobManager';
+    if (record.paused === true) return 'its plan to be continued';
+    return hasNoJobManager(record) ? 'its JobManager to be resumed' : 'the next launch of the JobManager';
   }
   if (jobManager.goal.kind === 'end') return 'the end of the old JobManager';
   if (jobManager.life.phase === 'waiting') return 'an offer for the JobManager';
