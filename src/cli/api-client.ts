@@ -1,7 +1,8 @@
 /** The API over HTTP, as the commands use it. Whatever fails becomes a Problem, the API's own ones included. */
-import { type Dispatcher, request } from 'undici';
+
 import type { HealthView, JarView, ProblemView } from '../api/views.ts';
 import { Problem, type ProblemCode, problemTable } from '../lib/problem.ts';
+import { type HttpAnswer, type HttpConnection, type HttpRequest, openHttp } from './http.ts';
 import { openJarForm } from './jar-form.ts';
 import { parseEvents, type ServerSentEvent } from './server-sent-events.ts';
 
@@ -21,26 +22,27 @@ export interface ApiClient {
 /** A plan is answered whole then: the status is for who only looks at that. */
 const PLAN_WITH_ERRORS = 417;
 
-type Received = Awaited<ReturnType<typeof request>>;
-type RequestOptions = NonNullable<Parameters<typeof request>[1]>;
+type Received = HttpAnswer;
+type RequestOptions = HttpRequest;
 
 export interface ApiAddress {
   readonly url: string;
   /** The whole header. */
   readonly authorization?: string;
-  readonly dispatcher?: Dispatcher;
+  readonly connection?: HttpConnection;
   /** What an answer means that is not the scheduler's: somebody between may have given it. */
   readonly explain?: (status: number) => Problem | undefined;
 }
 
 export function createApiClient(address: ApiAddress): ApiClient {
   const url = checkedUrl(address.url);
-  const { authorization, dispatcher, explain = () => undefined } = address;
+  const { authorization, explain = () => undefined } = address;
+  const request = openHttp(address.connection);
 
   const ask = async (base: string, path: string, options: RequestOptions): Promise<Received> => {
     const headers = { ...options.headers, ...(authorization !== undefined && { authorization }) };
     try {
-      return await request(`${base}${path}`, { ...options, headers, ...(dispatcher !== undefined && { dispatcher }) });
+      return await request(`${base}${path}`, { ...options, headers });
     } catch (error) {
       throw asUnreachable(error, base);
     }

@@ -4,7 +4,6 @@
  */
 import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { Agent } from 'undici';
 import { Problem } from '../lib/problem.ts';
 import { type ApiClient, createApiClient } from './api-client.ts';
 import type { ClientIo } from './io.ts';
@@ -38,11 +37,16 @@ export const directDoor: Door = {
     const ca = caFile ?? (environment.FLINK_MESOS_CA_FILE || undefined);
     return createApiClient({
       url: url ?? (environment.FLINK_MESOS_URL || defaultUrl),
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
-      ...(ca !== undefined && { dispatcher: new Agent({ connect: { ca: readOption('--ca-file', ca) } }) }),
+      ...(token !== undefined && { authorization: authorizationBy(token) }),
+      ...(ca !== undefined && { connection: { ca: readOption('--ca-file', ca) } }),
     });
   },
 };
+
+/** A token of DC/OS is written as Admin Router takes it, `token=…`: it knows no other scheme. */
+function authorizationBy(token: string): string {
+  return token.startsWith('token=') ? token : `Bearer ${token}`;
+}
 
 export function readOption(option: string, file: string): string {
   try {

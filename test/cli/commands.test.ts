@@ -1,6 +1,9 @@
 /** What every command prints and asks for. */
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -260,6 +263,21 @@ test('tasks list, show, restart', async (t) => {
   t.is((await run('tasks restart task-1')).exitCode, 0);
   t.regex((await run('tasks replace task-1')).stdout, /^Task task-1 is being ended; another one takes its part/);
   t.deepEqual(dispatcher.calls, ['restartTask task-1', 'replaceTask task-1']);
+});
+
+test('a token goes as a bearer, one of DC/OS as Admin Router takes it', async (t) => {
+  const seen: unknown[] = [];
+  const server = createServer((request, response) => {
+    seen.push(request.headers.authorization);
+    response.setHeader('content-type', 'application/json').end('[]');
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  t.teardown(() => server.close());
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  for (const token of ['secret', 'token=eyJhbGciOi']) {
+    await run('clusters list', { environment: { FLINK_MESOS_URL: url, FLINK_MESOS_TOKEN: token } });
+  }
+  t.deepEqual(seen, ['Bearer secret', 'token=eyJhbGciOi']);
 });
 
 test('clusters update changes what is named, over what there is; jobs may go on from savepoints', async (t) => {

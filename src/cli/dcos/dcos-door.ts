@@ -3,17 +3,17 @@
  * token (dcos-cli 1.2.0, pkg/cmd/dcos.go, pluginEnv). The service answers below /service/NAME of that address.
  */
 import type { Command } from 'commander';
-import { Agent } from 'undici';
 import { Problem } from '../../lib/problem.ts';
 import { type ApiClient, createApiClient } from '../api-client.ts';
 import { type Door, type DoorOptions, readOption } from '../door.ts';
+import type { HttpConnection } from '../http.ts';
 import type { ClientIo } from '../io.ts';
 
 export interface DcosAddress {
   /** Of the cluster, without a slash at its end. */
   readonly url: string;
   readonly authorization?: string;
-  readonly dispatcher?: Agent;
+  readonly connection?: HttpConnection;
 }
 
 /** `--name` may stand before the command too, as the plugins of DC/OS' own services have it. */
@@ -43,14 +43,17 @@ export function openCluster({ environment }: ClientIo): DcosAddress {
       advice: 'attach one: dcos cluster setup URL, or dcos cluster attach NAME; and call this as dcos flink',
     });
   }
-  const connect = DCOS_TLS_INSECURE
-    ? { rejectUnauthorized: false }
-    : DCOS_TLS_CA_PATH && { ca: readOption('DCOS_TLS_CA_PATH', DCOS_TLS_CA_PATH) };
+  const connection = connectionBy(DCOS_TLS_INSECURE, DCOS_TLS_CA_PATH);
   return {
     url: DCOS_URL.replace(/\/+$/, ''),
     ...(DCOS_ACS_TOKEN && { authorization: `token=${DCOS_ACS_TOKEN}` }),
-    ...(connect && { dispatcher: new Agent({ connect }) }),
+    ...(connection && { connection }),
   };
+}
+
+function connectionBy(insecure: string | undefined, caPath: string | undefined): HttpConnection | undefined {
+  if (insecure) return { rejectUnauthorized: false };
+  return caPath ? { ca: readOption('DCOS_TLS_CA_PATH', caPath) } : undefined;
 }
 
 function openService(name: string, io: ClientIo): ApiClient {

@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
-import { type Dispatcher, request } from 'undici';
 import { Problem } from '../../lib/problem.ts';
 import { addSteering, type PlanAnswer, printPlan } from '../commands/plans.ts';
 import type { DoorOptions } from '../door.ts';
+import { openHttp } from '../http.ts';
 import { type ClientIo, printJson, printLine } from '../io.ts';
 import { type ConnectionOptions, connect, withConnection } from '../options.ts';
 import { explain, openCluster, serviceName } from './dcos-door.ts';
@@ -79,9 +79,9 @@ function describeService(options: ConnectionOptions, io: ClientIo): Promise<Desc
 /** https://github.com/dcos/cosmos: /cosmos/service/*, typed in its own way. */
 async function askCosmos<Answer>(call: string, options: DoorOptions, io: ClientIo, body: object): Promise<Answer> {
   const name = serviceName(options, io);
-  const { url, authorization, dispatcher } = openCluster(io);
+  const { url, authorization, connection } = openCluster(io);
   const type = (what: string) => `application/vnd.dcos.service.${call}-${what}+json;charset=utf-8;version=v1`;
-  const answer = await request(`${url}/cosmos/service/${call}`, {
+  const answer = await openHttp(connection)(`${url}/cosmos/service/${call}`, {
     method: 'POST',
     headers: {
       'content-type': type('request'),
@@ -89,7 +89,6 @@ async function askCosmos<Answer>(call: string, options: DoorOptions, io: ClientI
       ...(authorization !== undefined && { authorization }),
     },
     body: JSON.stringify({ appId: `/${name}`, ...body }),
-    ...(dispatcher !== undefined && { dispatcher: dispatcher as Dispatcher }),
   }).catch((cause: Error) => {
     throw new Problem('UNREACHABLE', `no answer from ${url}: ${cause.message}`, { cause });
   });
