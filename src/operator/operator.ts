@@ -69,7 +69,8 @@ export function createOperator(parts: OperatorParts): Operator {
     uninstall: () => ending() ?? planOf([], 'serial'),
   };
   const names = (): readonly PlanName[] => planNames.filter((name) => name !== 'uninstall' || ending() !== undefined);
-  const planNamed = (name: string): PlanName => found('plan', name, names(), (each) => each);
+  const planNamed = (name: string): PlanName =>
+    found('plan', name, names(), (each) => each, 'this service has no plans besides, nor any of your own');
   const handsOf = (plan: PlanName): PlanHands => ({
     pause: (cluster, paused) => runtime.submit({ kind: 'pause', cluster: cluster as ClusterName, paused }),
     isPaused: (cluster) => runtime.cluster(cluster as ClusterName)?.paused === true,
@@ -136,12 +137,19 @@ function tasksLeft(runtime: Runtime): readonly string[] {
 
 const NAMED = 20;
 
-function found<Thing>(what: string, name: string, things: readonly Thing[], nameOf: (thing: Thing) => string): Thing {
+function found<Thing>(
+  what: string,
+  name: string,
+  things: readonly Thing[],
+  nameOf: (thing: Thing) => string,
+  advice?: string,
+): Thing {
   const thing = things.find((each) => nameOf(each) === name);
   if (thing !== undefined) return thing;
   const present = things.slice(0, NAMED).map(nameOf).join(', ');
   throw new Problem(
     'NOT_FOUND',
     `there is no ${what} ${JSON.stringify(name)}${present === '' ? '' : `; there are ${present}`}`,
+    advice === undefined ? {} : { advice },
   );
 }

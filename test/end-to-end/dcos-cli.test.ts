@@ -2,14 +2,12 @@
  * `dcos flink` under the real `dcos`: added from its zip, and installed by hash through a cluster's package manager; every
  * kind of command and refusal through Admin Router; uploads that stream. The service is the API around a fake dispatcher.
  */
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import ava, { type ExecutionContext } from 'ava';
 import { buildPlugin, type Plugin, platformOf } from '../../bin/dcos-plugin/build-plugin.ts';
 import { defaultCacheDir } from '../../src/main/directories.ts';
@@ -268,20 +266,3 @@ async function peakOf(home: string): Promise<number> {
   }
   throw new Error('the plugin does not run');
 }
-
-test('the zips of all systems hold what dcos unpacks: modes, launcher, Node', async (t) => {
-  const { stdout } = await promisify(execFile)('python3', [
-    '-c',
-    'import sys, zipfile\nfor i in zipfile.ZipFile(sys.argv[1]).infolist(): print(oct(i.external_attr >> 16), i.filename)',
-    plugin.path,
-  ]);
-  t.deepEqual(stdout.trim().split('\n'), [
-    '0o100644 plugin.toml',
-    '0o100755 bin/dcos-flink',
-    '0o100644 bin/flink.mjs',
-    '0o100755 bin/node',
-    '0o100644 NODE-LICENSE',
-    '0o100644 LICENSE',
-    '0o100644 completion/bash/flink.sh',
-  ]);
-});

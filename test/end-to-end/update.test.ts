@@ -99,6 +99,27 @@ test.serial('an elastic cluster is replaced as a whole, and its job goes on', as
   t.like((await stack.api.jobs('tides'))[0], { resumed: 1, state: 'RUNNING' });
 });
 
+test.serial('a cluster that the options name follows them, and what it cannot follow is refused', async (t) => {
+  const options = (...more: string[]) => ['--clusters', 'steady', '--taskmanagers', '1', ...more];
+  await stack.scheduler.kill('SIGTERM');
+  await stack.startScheduler(options('--taskmanager-memory', '1728'));
+  await stack.api.clusterRunning('steady', 1);
+  await stack.scheduler.kill('SIGTERM');
+  await stack.startScheduler(options('--taskmanager-memory', '1800'));
+  const { spec } = await followed('steady', 2);
+  t.is(spec.taskManager.memoryMiB, 1800);
+  t.deepEqual(
+    (await stack.api.running('steady', 'taskmanager')).map(({ resources }) => resources.memMiB),
+    [1800],
+  );
+  await stack.scheduler.kill('SIGTERM');
+  await stack.startScheduler(['--clusters', 'steady', '--taskmanagers', '0:2']);
+  t.is(await statusOf('/v1/plans/update'), 417);
+  const { update } = await stack.api.get<{ update: { errors: string[] } }>('/v1/debug/plans');
+  t.regex(update.errors.join(), /cluster steady: taskManagers.mode cannot change/);
+  t.is((await stack.api.cluster('steady')).revision, 2);
+});
+
 const witness = ['--entry-class', exampleClasses.stateWitness, '-D', 'execution.checkpointing.interval=1s'];
 
 function followed(cluster: string, revision: number): Promise<ClusterView> {

@@ -2,6 +2,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import type { PresentRevision } from '../../src/flink/plan/records.ts';
+import { Problem } from '../../src/lib/problem.ts';
 import { aJob, job } from '../flink/cluster-fixture.ts';
 import { world } from './support.ts';
 
@@ -222,7 +223,10 @@ for (const [what, target] of [
 test('a plan or a pod that is not there', async (t) => {
   const { operator, cluster } = world();
   cluster();
-  t.throws(() => operator.plan('backup'), { code: 'NOT_FOUND', message: /there are deploy, update, recovery/ });
+  const unknown = t.throws(() => operator.plan('backup'), { instanceOf: Problem });
+  t.is(unknown?.code, 'NOT_FOUND');
+  t.regex(unknown?.message ?? '', /there are deploy, update, recovery/);
+  t.regex(unknown?.advice ?? '', /no plans besides, nor any of your own/);
   await t.throwsAsync(operator.restartPod('words-taskmanager-9', { elsewhere: false }), { code: 'NOT_FOUND' });
   await t.throwsAsync(operator.restartPod('words-taskmanager-0', { elsewhere: false }), { code: 'CONFLICT' });
 });

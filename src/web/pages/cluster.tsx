@@ -14,7 +14,7 @@ import { Jars } from '../parts/jars.tsx';
 import { JobTable } from '../parts/job-table.tsx';
 import { TaskTable } from '../parts/task-table.tsx';
 import { type ClusterTab, clusterTabs, links } from '../routes.ts';
-import { jobEnded, jobName, number, sentence } from '../words.ts';
+import { counted, jobEnded, jobName, number, sentence } from '../words.ts';
 import { ConfigurationTab } from './configuration.tsx';
 
 const titles: Readonly<Record<ClusterTab, string>> = {
@@ -83,6 +83,7 @@ function Head({ cluster }: { readonly cluster: ClusterView }) {
       {waitingFor !== undefined && (
         <Notice tone={phase === 'recovering' ? 'bad' : 'warn'}>{sentence(`waiting for ${waitingFor}`)}</Notice>
       )}
+      {cluster.update !== undefined && <UpdateNotice update={cluster.update} />}
       <dl class="facts">
         <Fact name="TaskManagers">
           {number(taskManagers.registered)} of {number(taskManagers.wanted)}
@@ -103,6 +104,7 @@ function Head({ cluster }: { readonly cluster: ClusterView }) {
           )}
         </Fact>
         <Fact name="Flink">{flinkVersion}</Fact>
+        <Fact name="Revision">{number(cluster.revision)}</Fact>
         <Fact name="Created">
           <Moment at={createdAt} />
         </Fact>
@@ -111,6 +113,14 @@ function Head({ cluster }: { readonly cluster: ClusterView }) {
       {deleting && <DeleteCluster cluster={cluster} close={() => setDeleting(false)} />}
     </header>
   );
+}
+
+function UpdateNotice({ update }: { readonly update: NonNullable<ClusterView['update']> }) {
+  const { outdated, jobs, held, failure } = update;
+  const stopped = held || failure !== undefined;
+  const left = `${counted(outdated, 'process', 'processes')} to be replaced for its new specification; jobs go on from a ${jobs}`;
+  const why = failure ?? (held ? 'held up by an operator' : undefined);
+  return <Notice tone={stopped ? 'bad' : 'warn'}>{why === undefined ? left : `${left}. ${sentence(why)}`}</Notice>;
 }
 
 function TasksTab({ path }: { readonly path: string }) {
