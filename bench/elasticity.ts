@@ -36,7 +36,7 @@ const spec: ClusterSpec = {
   name: 'bench',
   flink: { version },
   taskManager: { cpus: 0.25, memoryMiB: 1024, diskMiB: 64, slots: 1 },
-  taskManagers: { mode: 'elastic', min: 0, max: Math.max(...sizes), spare: 0 },
+  taskManagers: { mode: 'elastic', min: 0, max: Math.max(2, ...sizes), spare: 0 },
   configuration: { 'taskmanager.memory.managed.fraction': '0.1', 'resourcemanager.taskmanager-timeout': '5 s' },
 };
 

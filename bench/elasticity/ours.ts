@@ -134,7 +134,7 @@ async function startWorld(version: string): Promise<World> {
   for (const agent of agents) await agent.said(/agents? ready/);
   const scheduler = flinkMesos([
     ...['scheduler', '--mesos-master', mesosMaster, '--data-dir', join(directory, 'scheduler')],
-    ...['--listen', '127.0.0.1:0', '--flink-version', version],
+    ...['--listen', '127.0.0.1:0', '--flink-version', version, '--class-archives', directory],
   ]);
   const url = (await scheduler.said(/API at (http:\/\/[^\s,]+)/))[1] ?? '';
   return {

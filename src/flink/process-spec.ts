@@ -46,6 +46,12 @@ export const ProcessOptions = Type.Object(
       ),
     ),
     container: Type.Optional(Container),
+    classArchives: Type.Optional(
+      Type.Union([Type.Literal(false), Type.String({ pattern: '^/[^\\s"\'\\\\$`]{0,255}$' })], {
+        description:
+          "directory of the agents in which Flink's classes are kept as the JVM maps them; default: /var/tmp",
+      }),
+    ),
     /** On the class path of Flink itself, as what lies in its lib directory: connectors, formats, queryable state. */
     libraries: Type.Optional(Type.Array(JarUri, { maxItems: 64 })),
     /** Each with a class loader of its own, as the directories below Flink's plugins: file systems, metrics reporters. */

@@ -96,6 +96,12 @@ const rows: readonly Row[] = [
     parse: number,
   },
   {
+    flags: '--class-archives <directory|none>',
+    what: "directory of the agents for archives of Flink's classes, from which processes start sooner",
+    path: 'processes.classArchives',
+    parse: (text) => (text.trim() === 'none' ? false : word(text)),
+  },
+  {
     flags: '--process-uris <uri,...>',
     what: 'fetched and unpacked for every process; one that holds bin/java is its Java',
     path: 'processes.uris',

@@ -30,6 +30,8 @@ const rows: [string, string, object, string[]?][] = [
   ['--jobmanager-standbys', '1', { highAvailability: { mode: 'zookeeper', standbys: 1 } }],
   ['--jobmanager-standbys', '0', {}],
   ['--kill-grace', '60', { processes: { killGraceSeconds: 60 } }],
+  ['--class-archives', '/srv/classes', { processes: { classArchives: '/srv/classes' } }],
+  ['--class-archives', 'none', { processes: { classArchives: false } }],
   [
     '--process-uris',
     'http://x/jre.tgz',

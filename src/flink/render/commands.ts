@@ -15,6 +15,7 @@ import {
 } from '../driver/names.ts';
 import type { WantedWorker } from '../driver/wire.ts';
 import type { Distribution } from '../plan/records.ts';
+import { findClassArchive, makeClassArchive } from './class-archive.ts';
 import { libraryDirectory, pluginDirectory } from './sandbox.ts';
 
 /** Flink option → the shell's words for its value. */
@@ -95,17 +96,14 @@ export function taskManagerCommand(
   added: ShellOptions = {},
   worker?: WantedWorker,
 ): string {
-  return [
-    ...prelude(distribution, 'taskmanager'),
-    ...inheritState,
-    javaCommand({
-      part: 'taskmanager',
-      mainClass: 'org.apache.flink.runtime.taskexecutor.TaskManagerRunner',
-      flags: worker?.jvm ?? [],
-      given: worker === undefined ? [] : givenOptions(worker),
-      options: { ...taskManagerOptions, ...added },
-    }),
-  ].join('\n');
+  const process = javaCommand({
+    part: 'taskmanager',
+    mainClass: 'org.apache.flink.runtime.taskexecutor.TaskManagerRunner',
+    flags: worker?.jvm ?? [],
+    given: worker === undefined ? [] : givenOptions(worker),
+    options: { ...taskManagerOptions, ...added },
+  });
+  return [...prelude(distribution, 'taskmanager'), ...inheritState, ...makeClassArchive(process)].join('\n');
 }
 
 /**
@@ -164,6 +162,10 @@ export function prelude(distribution: Distribution, part: string): readonly stri
     'case "$HOST" in localhost|127.*) bind="$HOST" ;; *) bind=0.0.0.0 ;; esac',
     'mkdir -p tmp work log upload',
     `ln -sf ../stdout log/${part}.out`,
+    // As it stands on the class path: by the same name in each sandbox.
+    'lib="$home/lib" lib="${lib#"$PWD/"}"',
+    ...joinLibraries,
+    ...findClassArchive,
     ...joinPlugins,
     'export FLINK_CONF_DIR="$PWD/conf" FLINK_LIB_DIR="$home/lib" FLINK_PLUGINS_DIR="$plugins" FLINK_OPT_DIR="$home/opt" FLINK_LOG_DIR="$PWD/log"',
   ];
@@ -176,6 +178,11 @@ export const ownAddressVariable = 'FLINK_MESOS_OWN_ADDRESS';
 const enterSandbox = 'if [ -n "$MESOS_SANDBOX" ]; then cd "$MESOS_SANDBOX"; fi';
 
 const findAddress = `if [ -n "$${ownAddressVariable}" ]; then HOST=$(hostname -i | cut -d ' ' -f 1); fi`;
+
+const joinLibraries: readonly string[] = [
+  'libraries=',
+  `if [ -d ${libraryDirectory} ]; then libraries=":$PWD/${libraryDirectory}/*"; fi`,
+];
 
 /** Flink looks for plugins in one directory: where the cluster brings some, it is theirs, with those of the distribution. */
 const joinPlugins: readonly string[] = [
@@ -241,13 +248,13 @@ type Jvm = Pick<JavaProcess, 'part' | 'classPath' | 'flags'>;
 
 export function jvmWords({ part, classPath, flags = [] }: Jvm, program: readonly string[]): string {
   const words = [
-    'exec "$java"',
+    'exec "$java" $sharing',
     `@conf/${part}.jvm`,
     ...flags.map(quoted),
     '-Djava.io.tmpdir="$PWD/tmp"',
     `-Dlog.file="$PWD/log/${part}.log"`,
     '-Dlog4j.configurationFile="$PWD/conf/log4j.properties"',
-    `-cp "$home/lib/*:$PWD/${libraryDirectory}/*${classPath === undefined ? '' : `:${classPath}`}"`,
+    `-cp "$lib/*$libraries${classPath === undefined ? '' : `:${classPath}`}"`,
     ...program,
   ];
   return words.join(' \\\n  ');

@@ -9,6 +9,7 @@ import { applicationJob } from '../plan/application-job.ts';
 import type { ArtifactRef, ClusterRecord, Distribution, JobRecord } from '../plan/records.ts';
 import type { CompleteClusterSpec } from '../spec.ts';
 import { applicationUris, attemptEnvironment } from './application.ts';
+import { classStoreVariable } from './class-archive.ts';
 import {
   applicationCommand,
   elasticJobManagerCommand,
@@ -31,6 +32,8 @@ import { userUris } from './user-uris.ts';
 const KILL_GRACE_MS = 15_000;
 /** How long a JobManager waits for the place of the one before it: its TaskManagers find it there by themselves. */
 const OLD_PLACE_MS = 10_000;
+/** A directory of all users that outlasts a reboot. */
+const CLASS_ARCHIVES = '/var/tmp';
 
 export function createRenderer(context: RenderContext): Renderer {
   const renderOne = remembering((cluster, taskId, address) => renderTaskManager(context, cluster, taskId, address));
@@ -216,7 +219,14 @@ function environmentOf({ spec, distribution }: ClusterRecord): Readonly<Record<s
     ...spec.environment,
     ...(distribution.kind === 'home' && { FLINK_HOME: distribution.path }),
     ...(spec.processes?.container?.network !== undefined && { [ownAddressVariable]: 'yes' }),
+    ...classArchivesOf(spec),
   };
+}
+
+/** What a container keeps goes with it. */
+function classArchivesOf({ processes }: CompleteClusterSpec): Readonly<Record<string, string>> {
+  const { classArchives = CLASS_ARCHIVES, container } = processes ?? {};
+  return classArchives === false || container !== undefined ? {} : { [classStoreVariable]: classArchives };
 }
 
 function urisOf(context: RenderContext, cluster: ClusterRecord): readonly Uri[] {
