@@ -44,6 +44,7 @@ const ours = await startOurs({ version, spec, jar, entryClass });
 const complete = completeSpec({ ...spec, taskManagers: { mode: 'fixed', count: 1 } }, { version, source: { version } });
 const byHand = await startByHand({ home, spec: complete, jar, entryClass });
 await ours.scaleUp(1);
+await ours.classesKept();
 await ours.release();
 await byHand.scaleUp('java', 1);
 

@@ -1,5 +1,5 @@
 /** An elastic cluster of ours on the embedded Mesos, two agents in a process each, highly available by a real ZooKeeper. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ClusterView, JobView, TaskView } from '../../src/api/views.ts';
@@ -12,6 +12,8 @@ import { allRun, ask, post, taskManagersOf, until, uploadJar } from './flink.ts'
 export interface Ours {
   /** From the posting of a job that needs so many until it runs. */
   scaleUp(taskManagers: number): Promise<number>;
+  /** Until the agents keep Flink's classes, which is made of those of a TaskManager that works. */
+  classesKept(): Promise<unknown>;
   /** From `kill -9` of a TaskManager until the job runs again; untold: the agent has no chance to say so. */
   loseTaskManager(told: boolean): Promise<number>;
   /** From `kill -9` of the JobManager until the job runs again, and how many TaskManagers were launched for it. */
@@ -56,6 +58,7 @@ export async function startOurs({ version, spec, jar, entryClass }: OursOptions)
       job = { flink: `${cluster}/flink`, path: `${cluster}/jobs/${id}`, flinkJobId, parallelism };
       return (performance.now() - began) / 1000;
     },
+    classesKept: () => until('an archive of classes', world.classesKept),
     loseTaskManager: (told) =>
       secondsUntilRestored(job, async () => {
         const before = await taskManagersOf(flink);
@@ -117,11 +120,14 @@ interface World {
   readonly url: string;
   readonly quorum: string;
   readonly agents: readonly Running[];
+  classesKept(): Promise<boolean>;
   close(): Promise<void>;
 }
 
 async function startWorld(version: string): Promise<World> {
   const directory = await mkdtemp(join(tmpdir(), 'flink-mesos-bench-'));
+  const classArchives = join(directory, 'classes');
+  await mkdir(classArchives);
   const zooKeeper = await startZooKeeper(directory);
   const master = startMaster(directory, '127.0.0.1:0');
   const mesosMaster = (await master.said(/master at http:\/\/(\S+:\d+)/))[1] ?? '';
@@ -134,13 +140,14 @@ async function startWorld(version: string): Promise<World> {
   for (const agent of agents) await agent.said(/agents? ready/);
   const scheduler = flinkMesos([
     ...['scheduler', '--mesos-master', mesosMaster, '--data-dir', join(directory, 'scheduler')],
-    ...['--listen', '127.0.0.1:0', '--flink-version', version, '--class-archives', directory],
+    ...['--listen', '127.0.0.1:0', '--flink-version', version, '--class-archives', classArchives],
   ]);
   const url = (await scheduler.said(/API at (http:\/\/[^\s,]+)/))[1] ?? '';
   return {
     url,
     quorum: zooKeeper.address,
     agents,
+    classesKept: async () => (await readdir(classArchives, { recursive: true })).some((name) => name.endsWith('.jsa')),
     async close() {
       for (const process of [scheduler, ...agents, master]) await process.kill('SIGTERM');
       await zooKeeper.kill();

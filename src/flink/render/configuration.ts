@@ -207,6 +207,9 @@ function clusterOptions(spec: CompleteClusterSpec, storage: string): Options {
     // Jobs wait for slots for as long as Mesos has no room. Flink takes at most 248 days.
     'slot.request.timeout': '100 d',
     'resourcemanager.standalone.start-up-time': '100 d',
+    // From a need to the request for a TaskManager: Flink's two times 50 ms gather what comes in one message here.
+    'slotmanager.requirement-check.delay': '10 ms',
+    'slotmanager.declare-needed-resource.delay': '10 ms',
     // The same of an adaptive scheduler, which Flink 1.20 calls by the other name.
     'jobmanager.adaptive-scheduler.submission.resource-wait-timeout': '100 d',
     'jobmanager.adaptive-scheduler.resource-wait-timeout': '100 d',

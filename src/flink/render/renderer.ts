@@ -223,10 +223,15 @@ function environmentOf({ spec, distribution }: ClusterRecord): Readonly<Record<s
   };
 }
 
-/** What a container keeps goes with it. */
-function classArchivesOf({ processes }: CompleteClusterSpec): Readonly<Record<string, string>> {
+/** What a container keeps goes with it. JVMs beyond 32 GiB point to classes otherwise, and no archive of others fits. */
+function classArchivesOf({
+  processes,
+  jobManager,
+  taskManager,
+}: CompleteClusterSpec): Readonly<Record<string, string>> {
   const { classArchives = CLASS_ARCHIVES, container } = processes ?? {};
-  return classArchives === false || container !== undefined ? {} : { [classStoreVariable]: classArchives };
+  const large = Math.max(jobManager.memoryMiB, taskManager.memoryMiB) > 32 * 1024;
+  return classArchives === false || container !== undefined || large ? {} : { [classStoreVariable]: classArchives };
 }
 
 function urisOf(context: RenderContext, cluster: ClusterRecord): readonly Uri[] {

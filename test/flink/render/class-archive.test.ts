@@ -6,7 +6,6 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import test, { type ExecutionContext } from 'ava';
-import type { ProcessOptions } from '../../../src/flink/process-spec.ts';
 import { classStoreVariable } from '../../../src/flink/render/class-archive.ts';
 import { createRenderer } from '../../../src/flink/render/renderer.ts';
 import type { TaskSpec } from '../../../src/scheduler/model/task.ts';
@@ -115,9 +114,9 @@ async function anAgent(t: ExecutionContext): Promise<Agent> {
   return agent;
 }
 
-function tasksOf({ directory }: Agent, processes: ProcessOptions = {}) {
+function tasksOf({ directory }: Agent, spec: Parameters<typeof aCluster>[1] = {}) {
   const distribution = { kind: 'home', version: '2.3.0', path: join(directory, 'flink') } as const;
-  const cluster = aCluster({ distribution }, { processes });
+  const cluster = aCluster({ distribution }, spec);
   return {
     taskManager: renderer.taskManager(cluster, taskId('tm'), { hostname: 'agent1', rpcPort: 31000 }),
     jobManager: renderer.jobManager(cluster, taskId('jm'), undefined),
@@ -200,14 +199,15 @@ test('without a place to write processes start as ever', async (t) => {
   t.regex(await agent.flags(jobManager, { [classStoreVariable]: '/dev/null' }), /^@conf\/jobmanager\.jvm /);
 });
 
-test('who chooses archives of the JVM is left alone; so is who wants none, and who brings a container', async (t) => {
+test('who chooses archives of the JVM is left alone; so is who wants none, who brings a container, and who is too large to share one', async (t) => {
   const agent = await anAgent(t);
   const { taskManager } = tasksOf(agent);
   startsPlain(t, await agent.flags(taskManager, {}, '-Xshare:off\n'));
   startsPlain(t, await agent.flags(taskManager, {}, '-XX:SharedArchiveFile=/srv/own.jsa\n'));
   for (const processes of [{ classArchives: false }, { container: {} }] as const) {
-    startsPlain(t, await agent.flags(tasksOf(agent, processes).taskManager));
+    startsPlain(t, await agent.flags(tasksOf(agent, { processes }).taskManager));
   }
+  startsPlain(t, await agent.flags(tasksOf(agent, { taskManager: { memoryMiB: 65_536 } }).taskManager));
 });
 
 test('a cluster with libraries uses archives and makes none: their place is another one each time', async (t) => {
