@@ -131,6 +131,20 @@ test('pods: their names, how they stand, what they are, their end', async (t) =>
   t.is(asked.filter(({ method }) => method === 'POST').length, 2);
 });
 
+test('pods are paused and resumed, also where other plugins have that', async (t) => {
+  const name = 'default-taskmanager-0';
+  const answer = { pod: name, tasks: [] };
+  const { run, asked } = await service(t, { [`/v1/pod/${name}/pause`]: answer, [`/v1/pod/${name}/resume`]: answer });
+  t.is((await run(`pod pause ${name}`)).stdout, `Pod ${name} is paused.\n`);
+  t.is((await run(`debug pod pause ${name}`)).stdout, `Pod ${name} is paused.\n`);
+  t.is((await run(`pod resume ${name}`)).stdout, `Pod ${name} is resumed.\n`);
+  t.is((await run(`debug pod resume ${name}`)).stdout, `Pod ${name} is resumed.\n`);
+  t.deepEqual(
+    asked.map(({ path }) => path.replace(/.*\//, '')),
+    ['pause', 'pause', 'resume', 'resume'],
+  );
+});
+
 test('endpoints and debug', async (t) => {
   const { run } = await service(t, {
     '/v1/endpoints': ['api'],
@@ -138,7 +152,11 @@ test('endpoints and debug', async (t) => {
     '/v1/configurations/targetId': ['id'],
     '/v1/state/frameworkId': ['f-1'],
     '/v2/debug/offers': { accepted_count: 1 },
+    '/v1/state/properties/version': '0.1.0',
+    '/v1/state/refresh': { message: 'Received cmd: refresh' },
   });
+  t.is((await run('debug state property version')).stdout, '"0.1.0"\n');
+  t.regex((await run('debug state refresh_cache')).stdout, /Received cmd: refresh/);
   t.is((await run('endpoints')).stdout, 'api\n');
   t.is(
     (await run('endpoints api')).stdout,
@@ -188,6 +206,22 @@ test('update start sends the options to Cosmos, in its types and for the service
   ]);
   t.is((await dcos('update start', environment)).exitCode, 2);
   t.is((await dcos('update start --options -', environment, 'no JSON')).exitCode, 2);
+});
+
+test('update pause, resume, force-restart and force-complete act on the plan', async (t) => {
+  const acts = {
+    pause: 'interrupt',
+    resume: 'continue',
+    'force-restart': 'restart',
+    'force-complete': 'forceComplete',
+  };
+  for (const [word, act] of Object.entries(acts)) {
+    const path = `/service/flink/v1/plans/update/${act}?phase=default&step=a`;
+    const { url, asked } = await service(t, { [path]: { message: 'so it is' } });
+    const { exitCode, stdout } = await dcos(`update ${word} default a`, { DCOS_URL: url });
+    t.deepEqual([exitCode, stdout], [0, 'so it is\n'], word);
+    t.like(asked, [{ method: 'POST', path }]);
+  }
 });
 
 test('what Cosmos refuses is told in words: a field that does not suit, a service that is not there, an upgrade', async (t) => {

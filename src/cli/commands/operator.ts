@@ -137,6 +137,15 @@ function addDebugCommands(program: Command, io: ClientIo): void {
     if (name.includes('-')) command.alias(name.replaceAll('-', '_'));
     command.action(async (options: ConnectionOptions) => printJson(io, await connect(options, io).get(path)));
   }
+  withConnection(state.command('property').description('one of them, as JSON').argument('<name>')).action(
+    async (name: string, options: ConnectionOptions) =>
+      printJson(io, await connect(options, io).get(`/v1/state/properties/${encodeURIComponent(name)}`)),
+  );
+  withConnection(
+    state.command('refresh-cache').alias('refresh_cache').description('for scripts: nothing is cached here'),
+  ).action(async (options: ConnectionOptions) =>
+    printJson(io, await connect(options, io).put('/v1/state/refresh', undefined)),
+  );
   withConnection(config.command('show').description('one of them, as JSON').argument('<id>')).action(
     async (id: string, options: ConnectionOptions) =>
       printJson(io, await connect(options, io).get(`/v1/configurations/${encodeURIComponent(id)}`)),
