@@ -94,17 +94,16 @@ function sayOfScheduler(fact: SchedulerFact): Said {
           fact.accepted ? 'nothing of ours is there' : `${count(fact.tasks, 'task')} of ours still there`
         }`,
       ];
-    case 'place.taken':
+    case 'agent.stays':
       return [
         'info',
-        `task ${fact.taskId} has place ${fact.place} at agent ${fact.agentId}${fact.again ? ' again' : ', which is kept'}`,
+        `agent ${fact.agentId} stays: the maintenance is called off, and ${count(fact.tasks, 'task')} with it may stay`,
       ];
+    case 'place.taken':
     case 'place.releasing':
-      return ['info', `place ${fact.place} at agent ${fact.agentId} is to be given up: ${fact.why}`];
     case 'place.released':
-      return ['info', `place ${fact.place} at agent ${fact.agentId} is given up`];
     case 'place.failed':
-      return ['warn', `${fact.operation} of place ${fact.place} is ${fact.state}${because(fact)}`];
+      return sayOfPlace(fact);
     case 'reconciliation.started':
       return ['info', `asking the master after ${count(fact.tasks, 'task')}`];
     case 'reconciliation.repeated':
@@ -119,6 +118,24 @@ function sayOfScheduler(fact: SchedulerFact): Said {
       return ['debug', `an event of type ${fact.type} was ignored`];
     default:
       return sayOfTask(fact);
+  }
+}
+
+function sayOfPlace(fact: Extract<SchedulerFact, { kind: `place.${string}` }>): Said {
+  switch (fact.kind) {
+    case 'place.taken':
+      return [
+        'info',
+        `task ${fact.taskId} has place ${fact.place} at agent ${fact.agentId}${fact.again ? ' again' : ', which is kept'}`,
+      ];
+    case 'place.releasing':
+      return ['info', `place ${fact.place} at agent ${fact.agentId} is to be given up: ${fact.why}`];
+    case 'place.released':
+      return ['info', `place ${fact.place} at agent ${fact.agentId} is given up`];
+    case 'place.failed':
+      return ['warn', `${fact.operation} of place ${fact.place} is ${fact.state}${because(fact)}`];
+    default:
+      return unreachable(fact);
   }
 }
 

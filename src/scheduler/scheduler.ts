@@ -14,7 +14,7 @@ import { ConnectionManager } from './connection-manager/connection-manager.ts';
 import type { ConnectionEvent } from './connection-manager/connection-state.ts';
 import { FrameBuilder } from './frame-builder.ts';
 import { LaunchCoordinator } from './launch-coordinator/launch-coordinator.ts';
-import { noteLeaving } from './leaving-agents.ts';
+import { LeavingAgents } from './leaving-agents.ts';
 import type { Frame } from './model/frame.ts';
 import type { Command, Input } from './model/input.ts';
 import type { AgentView, OfferRound, WhyView } from './model/offer-views.ts';
@@ -41,6 +41,7 @@ class Core implements Scheduler {
   readonly #monitor: TaskMonitor;
   readonly #reconciliation: ReconciliationCoordinator;
   readonly #uninstall: Uninstall;
+  readonly #leaving: LeavingAgents;
   /** Of the last input: what is asked of views is answered as of then. */
   #at: EpochMs = 0;
   #masterVersion: string | undefined;
@@ -57,6 +58,7 @@ class Core implements Scheduler {
       places: records.places ?? [],
     });
     this.#uninstall = new Uninstall(records.uninstall);
+    this.#leaving = new LeavingAgents(this.#book);
     const parts = { random, suppression: this.#launch, tasks: this.#monitor };
     this.#connection = new ConnectionManager(options, records.framework, parts, this.#uninstall.at);
   }
@@ -204,12 +206,14 @@ class Core implements Scheduler {
       this.#reconciliation.disconnected(frame);
       this.#launch.disconnected(frame);
       this.#uninstall.disconnected();
+      this.#leaving.disconnected(frame);
     }
     if (after !== undefined) {
       this.#connection.connected(frame);
       this.#reconciliation.connected(frame);
       this.#monitor.connected(frame);
       this.#launch.connected(frame, this.#masterVersion);
+      this.#leaving.connected(frame);
     }
   }
 
@@ -239,6 +243,7 @@ class Core implements Scheduler {
         return;
       case 'OFFERS':
         this.#launch.offers(frame, event.offers.offers ?? []);
+        this.#leaving.offered(frame, event.offers.offers ?? []);
         break;
       case 'RESCIND':
         this.#launch.rescind(frame, event.rescind.offer_id.value);
@@ -254,7 +259,7 @@ class Core implements Scheduler {
         break;
       case 'INVERSE_OFFERS':
         this.#launch.inverseOffers(frame, event.inverse_offers.inverse_offers ?? []);
-        noteLeaving(frame, this.#book, event.inverse_offers.inverse_offers ?? []);
+        this.#leaving.announced(frame, event.inverse_offers.inverse_offers ?? []);
         break;
       default:
         // Kinds that we never ask for, and kinds that do not exist yet.
@@ -296,15 +301,9 @@ class Core implements Scheduler {
 
   /** Its offers are still ours, its tasks most likely nowhere: given back, and asked after. */
   #undo(frame: FrameBuilder, call: SchedulerCall, message: string): void {
-    if (call.type === 'UPDATE_FRAMEWORK') {
-      this.#launch.constraintsRefused(frame);
-    }
-    if (call.type === 'TEARDOWN') {
-      this.#uninstall.refused(message);
-    }
-    if (call.type !== 'ACCEPT') {
-      return;
-    }
+    if (call.type === 'UPDATE_FRAMEWORK') this.#launch.constraintsRefused(frame);
+    if (call.type === 'TEARDOWN') this.#uninstall.refused(message);
+    if (call.type !== 'ACCEPT') return;
     const launches = (call.accept.operations ?? []).flatMap((operation) =>
       operation.type === 'LAUNCH' ? operation.launch.task_infos : [],
     );
@@ -382,6 +381,9 @@ class Core implements Scheduler {
         break;
       case 'teardown':
         this.#uninstall.timer();
+        break;
+      case 'announcement':
+        this.#leaving.timer(frame);
         break;
       case 'kill':
       case 'launch':

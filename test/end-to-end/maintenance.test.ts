@@ -2,9 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { exampleClasses } from '../../examples/build.ts';
 import type { JobView, TaskView } from '../../src/dispatcher/dispatcher.ts';
+import type { MesosAgentView } from '../../src/dispatcher/why-views.ts';
 import { type LocalMesos, startLocalMesos } from '../../src/local-mesos/server/start-local-mesos.ts';
 import { type Api, apiAt } from './support/api.ts';
 import { jobsOf } from './support/flink-jobs.ts';
@@ -52,13 +53,14 @@ test.serial(
     });
     await running(id);
     await checkpointed(id);
+    await calledOff(t, 'tides');
     const moved = await movedAway(t.log, 'tides', 2);
     t.true(moved.thereFirst, 'they were registered before the first of the others ended');
     await eventually('the job restored', 60_000, async () => (await restores(id)) > 0);
     await running(id);
     t.is((await api.jobs('tides'))[0]?.resumed, 0);
     await api.send('DELETE', '/v1/clusters/tides');
-    await schedule(undefined);
+    await schedule();
     await eventually('it is gone', 60_000, async () => (await api.get<unknown[]>('/v1/clusters')).length === 0);
   },
 );
@@ -70,6 +72,20 @@ test.serial('so has a cluster of a fixed number', async (t) => {
   await api.clusterRunning('rocks', 1);
 });
 
+test.serial('MA-57: a TaskManager on an agent that is drained is replaced when its end begins', async (t) => {
+  const [before] = await api.running('rocks', 'taskmanager');
+  await operator({ type: 'DRAIN_AGENT', drain_agent: { agent_id: { value: before?.agentId } } });
+  const after = await eventually('another one', 120_000, async () =>
+    (await api.running('rocks', 'taskmanager')).find(({ id }) => id !== before?.id),
+  );
+  t.not(after.agentId, before?.agentId);
+  await api.clusterRunning('rocks', 1);
+  const events = await api.events();
+  const sequenceOf = (kind: string, id = '') =>
+    events.find((event) => event.kind === kind && event.data.taskId === id)?.sequence ?? Number.NaN;
+  t.true(sequenceOf('task.requested', after.id) < sequenceOf('task.ended', before?.id), 'before it had ended');
+});
+
 async function create(name: string, taskManagers: object): Promise<void> {
   await api.send('POST', '/v1/clusters', {
     name,
@@ -79,6 +95,27 @@ async function create(name: string, taskManagers: object): Promise<void> {
     configuration: { 'taskmanager.memory.managed.fraction': '0.1' },
   });
   await eventually(`${name} runs`, 90_000, async () => (await api.cluster(name)).phase === 'running');
+}
+
+/** While there is no room elsewhere: others are asked for, which wait, and then nobody needs them. */
+async function calledOff(t: ExecutionContext, cluster: string): Promise<void> {
+  const idsOf = (tasks: readonly TaskView[]) => tasks.map(({ id }) => id).sort();
+  const running = await api.running(cluster, 'taskmanager');
+  const before = idsOf(running);
+  const [hostname = ''] = running.map((task) => task.hostname);
+  const other = (await api.get<MesosAgentView[]>('/v1/agents')).find(
+    (agent) => !['localhost', hostname].includes(agent.hostname),
+  );
+  const agent_id = { value: other?.agentId };
+  await operator({ type: 'DEACTIVATE_AGENT', deactivate_agent: { agent_id } });
+  const waiting = async () => (await api.tasks(cluster)).filter(({ phase }) => phase === 'waiting').length;
+  await schedule(hostname);
+  await eventually('others that wait', 60_000, async () => (await waiting()) > 0);
+  await schedule();
+  await eventually('nobody waits', 150_000, async () => (await waiting()) === 0);
+  t.deepEqual(idsOf(await api.running(cluster, 'taskmanager')), before);
+  t.true((await api.events()).some(({ kind }) => kind === 'agent.stays'));
+  await operator({ type: 'REACTIVATE_AGENT', reactivate_agent: { agent_id } });
 }
 
 /** Announces that the agent of the TaskManagers is taken away soon, and waits until they are all elsewhere. */
@@ -119,19 +156,23 @@ async function registeredFirst(log: (text: string) => void, leaving: readonly Ta
 }
 
 /** In half a minute, for an hour; without a host nothing is announced any more. */
-async function schedule(hostname: string | undefined): Promise<void> {
+async function schedule(hostname?: string): Promise<void> {
   const at = (ms: number) => ({ nanoseconds: ms * 1_000_000 });
   const window = {
     machine_ids: [{ hostname, ip: '127.0.0.1' }],
     unavailability: { start: at(Date.now() + 30_000), duration: at(3_600_000) },
   };
+  await operator({
+    type: 'UPDATE_MAINTENANCE_SCHEDULE',
+    update_maintenance_schedule: { schedule: { windows: hostname === undefined ? [] : [window] } },
+  });
+}
+
+async function operator(call: object): Promise<void> {
   const answer = await fetch(`${mesos.masterUrl}/api/v1`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      type: 'UPDATE_MAINTENANCE_SCHEDULE',
-      update_maintenance_schedule: { schedule: { windows: hostname === undefined ? [] : [window] } },
-    }),
+    body: JSON.stringify(call),
   });
   if (!answer.ok) throw new Error(await answer.text());
 }

@@ -61,6 +61,7 @@ export const examples: Examples = {
   },
   'offers.constrained': { kind: 'offers.constrained', roles: ['flink'] },
   'agent.leaving': { kind: 'agent.leaving', agentId, from: 1_000, forMs: 60_000, tasks: 2, accepted: false },
+  'agent.stays': { kind: 'agent.stays', agentId, tasks: 2 },
   'task.requested': { kind: 'task.requested', ...task },
   'task.waiting': { kind: 'task.waiting', ...task, why: 'no agent has 8 cpus' },
   'task.launched': {

@@ -42,7 +42,9 @@ export type DriverInput =
   /** The process has ended, or can never be started. Not for "no offer now": Flink counts it as a failure. */
   | { readonly kind: 'ended'; readonly id: string; readonly diagnostics: string }
   /** It is to be replaced, and to go when its successor is there. */
-  | { readonly kind: 'leaving'; readonly id: string };
+  | { readonly kind: 'leaving'; readonly id: string }
+  /** It need not leave after all. */
+  | { readonly kind: 'staying'; readonly id: string };
 
 export type DriverEffect =
   | { readonly kind: 'request'; readonly worker: WantedWorker }
@@ -88,6 +90,8 @@ export function step(state: DriverState, input: DriverInput): DriverStep {
       return ended(state, input.id, input.diagnostics);
     case 'leaving':
       return leaving(state, input.id);
+    case 'staying':
+      return staying(state, input.id);
     default:
       return unreachable(input);
   }
@@ -240,7 +244,14 @@ function leaving(state: DriverState, id: string): DriverStep {
   return answered(tell({ ...state, workers }, { type: 'leaving', id }), { kind: 'done' });
 }
 
-type News = { type: 'placed' | 'leaving'; id: string } | { type: 'ended'; id: string; diagnostics: string };
+function staying(state: DriverState, id: string): DriverStep {
+  const worker = state.workers.get(id);
+  if (worker?.phase !== 'launched' || worker.leaving !== true) return answered(state, { kind: 'done' });
+  const workers = new Map(state.workers).set(id, { phase: 'launched', wanted: worker.wanted });
+  return answered(tell({ ...state, workers }, { type: 'staying', id }), { kind: 'done' });
+}
+
+type News = { type: 'placed' | 'leaving' | 'staying'; id: string } | { type: 'ended'; id: string; diagnostics: string };
 
 function tell(state: DriverState, news: News): DriverState {
   const seq = state.seq + 1;

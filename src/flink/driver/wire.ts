@@ -71,6 +71,8 @@ export type DriverEvent =
   | { readonly seq: number; readonly type: 'placed'; readonly id: string }
   /** Its agent is about to be taken away: another one first, then it is given back. */
   | { readonly seq: number; readonly type: 'leaving'; readonly id: string }
+  /** The maintenance was called off. */
+  | { readonly seq: number; readonly type: 'staying'; readonly id: string }
   | { readonly seq: number; readonly type: 'ended'; readonly id: string; readonly diagnostics: string };
 
 export interface AttachAnswer {

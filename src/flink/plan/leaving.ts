@@ -43,13 +43,16 @@ export function releaseLeaving(planning: Planning, good: readonly TaskRecord[], 
   return staying;
 }
 
-/** Of an elastic cluster: Flink is told, asks for others, and gives these back when it has them. */
+/** Of an elastic cluster: Flink is told, asks for others, and gives these back when it has them; or hears that they stay after all. */
 export function tellLeaving({ draft, tasks }: Planning, state: DriverState): DriverState {
   let next = state;
   for (const task of tasks) {
     const worker = next.workers.get(task.spec.taskId);
-    if (worker?.phase !== 'launched' || worker.leaving === true || !isWanted(task) || !isLeaving(draft, task)) continue;
-    next = step(next, { kind: 'leaving', id: task.spec.taskId }).state;
+    if (worker?.phase !== 'launched' || !isWanted(task)) continue;
+    const leaves = isLeaving(draft, task);
+    if (leaves !== (worker.leaving === true)) {
+      next = step(next, { kind: leaves ? 'leaving' : 'staying', id: task.spec.taskId }).state;
+    }
   }
   return next;
 }

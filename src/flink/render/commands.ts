@@ -9,13 +9,13 @@ import {
   driverEnvironment,
   driverJarName,
   entryPoints,
-  localState,
   programPath,
   secretPath,
 } from '../driver/names.ts';
 import type { WantedWorker } from '../driver/wire.ts';
 import type { Distribution } from '../plan/records.ts';
 import { findClassArchive, makeClassArchive } from './class-archive.ts';
+import { enterWorkingDirectory } from './local-state.ts';
 import { libraryDirectory, pluginDirectory } from './sandbox.ts';
 
 /** Flink option → the shell's words for its value. */
@@ -103,31 +103,8 @@ export function taskManagerCommand(
     given: worker === undefined ? [] : givenOptions(worker),
     options: { ...taskManagerOptions, ...added },
   });
-  return [...prelude(distribution, 'taskmanager'), ...inheritState, ...makeClassArchive(process)].join('\n');
+  return [...prelude(distribution, 'taskmanager'), ...enterWorkingDirectory, ...makeClassArchive(process)].join('\n');
 }
-
-/**
- * The working directory. What a lost TaskManager left in one of the agent's own becomes its heir's by a new name, which only
- * one of several can give it; Flink finds state by the slot's allocation, not by who had it. A link stands where it was: what is
- * kept there names itself by the whole path.
- */
-const inheritState: readonly string[] = [
-  'work="$PWD/work"',
-  `if [ -n "$${localState.directory}" ]; then`,
-  `  case "$${localState.directory}" in /*) work="$${localState.directory}" ;; *) work="$PWD/$${localState.directory}" ;; esac`,
-  '  mkdir -p "$work"',
-  `  for before in $${localState.heritage}; do`,
-  '    if mv "$work/tm_$before" "$work/tm_$TASK_ID" 2>/dev/null; then',
-  '      ln -s "tm_$TASK_ID" "$work/tm_$before"',
-  '      echo "flink-mesos: local state of $before"',
-  '      break',
-  '    fi',
-  '  done',
-  `  for before in $${localState.gone}; do`,
-  '    if [ ! -L "$work/tm_$before" ] || [ ! -e "$work/tm_$before" ]; then rm -rf "$work/tm_$before"; fi',
-  '  done',
-  'fi',
-];
 
 const taskManagerOptions: ShellOptions = {
   'jobmanager.rpc.address': '$JOBMANAGER_HOST',

@@ -10,7 +10,7 @@ import { leavingFrom } from './known-agents.ts';
 import type { RunningTasks } from './running-tasks.ts';
 
 /** Soon asked again: the tasks are to go. */
-const declineSeconds = 30;
+export const declineSeconds = 30;
 /** Asked again seldom: nothing of ours comes there while it is announced. */
 const acceptSeconds = 600;
 

@@ -71,6 +71,8 @@ export type SchedulerFact =
       readonly tasks: number;
       readonly accepted: boolean;
     }
+  /** Its maintenance was called off before it began. */
+  | { readonly kind: 'agent.stays'; readonly agentId: AgentId; readonly tasks: number }
   /** Resources of an agent are kept for a group from now on; or its next task has them. */
   | {
       readonly kind: 'place.taken';

@@ -121,6 +121,6 @@ export interface TaskRecord {
   readonly requestedAt: EpochMs;
   readonly goal: Goal;
   readonly life: TaskLife;
-  /** When its agent is to be taken away for maintenance, as the master has announced it. */
+  /** When its agent is to be taken away for maintenance, as the master has announced it, or since when it is drained. */
   readonly leaveBy?: EpochMs;
 }

@@ -9,6 +9,7 @@ export type Timer =
   | { readonly kind: 'revive' }
   | { readonly kind: 'reconcile' }
   | { readonly kind: 'teardown' }
+  | { readonly kind: 'announcement' }
   | { readonly kind: 'kill'; readonly taskId: TaskId }
   | { readonly kind: 'launch'; readonly taskId: TaskId }
   | { readonly kind: 'unreachable'; readonly taskId: TaskId };

@@ -62,7 +62,7 @@ function ranFrom(state: TaskState, now: EpochMs): { runningAt?: EpochMs } {
   return state === 'TASK_RUNNING' ? { runningAt: now } : {};
 }
 
-function aliveStatus(record: LaunchedTask, { state, address }: StatusEvent, now: EpochMs): TaskStep {
+function aliveStatus(record: LaunchedTask, { state, address, reason }: StatusEvent, now: EpochMs): TaskStep {
   const { life } = record;
   const back = isOutOfContact(life.state);
   const placement = located(life.placement, address);
@@ -72,7 +72,9 @@ function aliveStatus(record: LaunchedTask, { state, address }: StatusEvent, now:
   }
   const runningAt = life.runningAt ?? (state === 'TASK_RUNNING' ? now : undefined);
   const next = { ...life, placement, state, stateAt: now, ...(runningAt === undefined ? {} : { runningAt }) };
-  return changed({ ...record, life: next }, [
+  // It has its grace left: whoever planned it may see to another one meanwhile.
+  const drained = state === 'TASK_KILLING' && reason === 'REASON_AGENT_DRAINING';
+  return changed({ ...record, life: next, ...(drained && { leaveBy: now }) }, [
     ...(life.state === 'TASK_STAGING' ? disarm('launch') : []),
     ...(back ? disarm('unreachable') : []),
     // A kill sent while it was out of contact or on its way may have been lost; KILLING says that it was not.

@@ -18,6 +18,10 @@ function announce(world: World, agentId: string, inMs: number): void {
   );
 }
 
+function callOff(world: World): void {
+  world.tasks = world.tasks.map(({ leaveBy: _, ...task }) => task);
+}
+
 test('a TaskManager is replaced first, away from the agent, and goes when its successor is registered', (t) => {
   const world = spreadOut();
   announce(world, 'agent-1', 60_000);
@@ -44,6 +48,22 @@ test('what is announced days ahead is done some minutes before', (t) => {
   t.is(wakeAt, world.now + 48 * 3_600_000 - MOVE_BEFORE_MS);
   world.pass(48 * 3_600_000 - MOVE_BEFORE_MS);
   t.deepEqual(kindsOf(world.plan()), ['launch']);
+});
+
+test('called off before the others are there, nobody moves', (t) => {
+  const world = spreadOut();
+  announce(world, 'agent-1', 60_000);
+  t.deepEqual(kindsOf(world.plan()), ['launch']);
+  callOff(world);
+  t.deepEqual(kindsOf(world.plan()), ['kill']);
+  t.deepEqual(world.waiting('taskmanager'), []);
+  t.is(world.alive('taskmanager').length, 2);
+  const standby = spreadOut({ highAvailability: { mode: 'zookeeper', quorum: 'zk1:2181' } });
+  announce(standby, 'agent-0', 120_000);
+  t.deepEqual(kindsOf(standby.plan()), ['launch']);
+  callOff(standby);
+  t.deepEqual(kindsOf(standby.plan()), ['kill']);
+  t.is(standby.alive('jobmanager').length, 1);
 });
 
 test('without room elsewhere everything stays', (t) => {
@@ -105,8 +125,15 @@ test('an elastic cluster tells Flink once for each session, and Flink decides wh
   say({ kind: 'attach', session: next, version: '2.3.0', rpc: 'a', web: null });
   world.plan();
   t.deepEqual(poll(2, next), { kind: 'events', events: [{ seq: 3, type: 'leaving', id: worker.id }] });
+  // Called off.
+  callOff(world);
+  t.deepEqual(world.plan(), []);
+  t.deepEqual(poll(3, next), { kind: 'events', events: [{ seq: 4, type: 'staying', id: worker.id }] });
+  t.deepEqual(world.plan(), []);
+  t.deepEqual(poll(4, next), { kind: 'events', events: [] });
 });
 
 test('who is not launched cannot leave', (t) => {
   t.deepEqual(step(noDriver, { kind: 'leaving', id: 'nobody' }).state, noDriver);
+  t.deepEqual(step(noDriver, { kind: 'staying', id: 'nobody' }).state, noDriver);
 });

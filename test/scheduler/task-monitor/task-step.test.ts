@@ -218,6 +218,14 @@ test('MA-45: unreachable is given up at once by default, and when the time is ov
   t.like(late.record.life, { phase: 'ended', end: { state: 'TASK_UNREACHABLE', wanted: false } });
 });
 
+test('MA-57: a task that is killed because its agent drains is to leave at once; one that is killed otherwise is not', (t) => {
+  const killing = (reason?: string) => status('TASK_KILLING', reason === undefined ? {} : { reason });
+  const step = (event: ReturnType<typeof killing>) =>
+    taskStep(launchedIn('TASK_RUNNING', run), event, now, policy).record;
+  t.like(step(killing('REASON_AGENT_DRAINING')), { leaveBy: now, goal: { kind: 'run' } });
+  t.is(step(killing()).leaveBy, undefined);
+});
+
 test('MA-57: an end by draining keeps its reason, and was not wanted by us', (t) => {
   const drained = status('TASK_KILLED', { reason: 'REASON_AGENT_DRAINING', message: 'drained' });
   t.like(taskStep(launchedIn('TASK_RUNNING', run), drained, now, policy).record.life, {

@@ -191,6 +191,9 @@ final class Driver extends AbstractResourceManagerDriver<Worker> implements Link
             case "leaving":
                 ((Manager) getResourceEventHandler()).onWorkerLeaving(new ResourceID(id));
                 break;
+            case "staying":
+                ((Manager) getResourceEventHandler()).onWorkerStaying(new ResourceID(id));
+                break;
             case "ended":
                 onEnded(entry, event.path("diagnostics").asText("it ended"));
                 break;

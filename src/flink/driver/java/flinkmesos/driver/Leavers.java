@@ -44,6 +44,15 @@ final class Leavers {
         return true;
     }
 
+    /** Then one successor is not needed any more. False where it is not known. */
+    boolean remove(ResourceID id) {
+        if (!ids.remove(id)) {
+            return false;
+        }
+        awaited = Math.max(0, awaited - 1);
+        return true;
+    }
+
     /** A successor, perhaps: whoever else asked for it is served by the next one. */
     boolean noteRegistered(ResourceID id) {
         if (awaited == 0 || ids.contains(id)) {

@@ -94,6 +94,23 @@ final class Manager extends ActiveResourceManager<Worker> {
         }
     }
 
+    /** In the main thread. */
+    void onWorkerStaying(ResourceID id) {
+        if (leavers.remove(id)) {
+            log.info("TaskManager {} may stay: its agent does.", id);
+            declareResourceNeeded(last);
+        }
+    }
+
+    /** Where it was to leave, another one is asked for already: not one more. */
+    @Override
+    public void onWorkerTerminated(ResourceID id, String diagnostics) {
+        if (leavers.remove(id)) {
+            declareResourceNeeded(last);
+        }
+        super.onWorkerTerminated(id, diagnostics);
+    }
+
     @Override
     public void onPreviousAttemptWorkersRecovered(Collection<Worker> recovered) {
         survivors.add(recovered);
