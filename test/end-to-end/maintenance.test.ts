@@ -80,10 +80,13 @@ test.serial('MA-57: a TaskManager on an agent that is drained is replaced when i
   );
   t.not(after.agentId, before?.agentId);
   await api.clusterRunning('rocks', 1);
-  const events = await api.events();
   const sequenceOf = (kind: string, id = '') =>
-    events.find((event) => event.kind === kind && event.data.taskId === id)?.sequence ?? Number.NaN;
-  t.true(sequenceOf('task.requested', after.id) < sequenceOf('task.ended', before?.id), 'before it had ended');
+    eventually(
+      `${kind} of ${id}`,
+      60_000,
+      async () => (await api.events()).find((event) => event.kind === kind && event.data.taskId === id)?.sequence,
+    );
+  t.true((await sequenceOf('task.requested', after.id)) < (await sequenceOf('task.ended', before?.id)));
 });
 
 async function create(name: string, taskManagers: object): Promise<void> {
