@@ -19,6 +19,11 @@ export const commands = {
   test: { needs: everything, takesArguments: false, steps: [tsc, tscOfWeb, [biome, 'check'], [ava], endToEnd] },
   'test:unit': { needs: [], takesArguments: true, steps: [[ava]] },
   'test:end-to-end': { needs: everything, takesArguments: true, steps: [endToEnd] },
+  'test:oldest-flink': {
+    needs: everything,
+    takesArguments: true,
+    steps: [[ava, '--config', 'ava.oldest-flink.config.js']],
+  },
   check: { needs: [], takesArguments: false, steps: [tsc, tscOfWeb, [biome, 'check']] },
   format: { needs: [], takesArguments: false, steps: [[biome, 'check', '--write']] },
   dist: { needs: [], takesArguments: false, steps: [tsc, [join(root, 'bin/archive/main.ts')]] },

@@ -16,8 +16,7 @@ let stack: Stack;
 let job: JobView;
 
 test.before(async () => {
-  // Another version for once: FLINK_MESOS_TEST_FLINK=1.20.5.
-  const { version } = await exampleJar(process.env.FLINK_MESOS_TEST_FLINK);
+  const { version } = await exampleJar();
   stack = await startStack({ scheduler: ['--flink-version', version] });
 });
 

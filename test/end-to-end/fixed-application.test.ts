@@ -1,6 +1,6 @@
 /**
  * Application clusters of a fixed size, by Flink's own entry points: no driver in the JobManager, as many TaskManagers as were
- * said. Their ends are told apart, and in reactive mode the job grows with them. One stack for each version of Flink.
+ * said. Their ends are told apart, and in reactive mode the job grows with them.
  */
 import { openAsBlob } from 'node:fs';
 import { readdir, readFile, readlink } from 'node:fs/promises';
@@ -12,78 +12,73 @@ import { provenJobManager } from './support/api.ts';
 import { eventually } from './support/process.ts';
 import { exampleJar, pidOfTask, type Stack, startStack } from './support/stack.ts';
 
-for (const version of [undefined, '1.20.5']) {
-  test.serial(
-    `applications of a fixed size end as they should, and grow in reactive mode (Flink ${version ?? 'newest'})`,
-    async (t) => {
-      const { jar, version: flinkVersion } = await exampleJar(version);
-      const stack = await startStack({ scheduler: ['--flink-version', flinkVersion] });
-      t.teardown(() => stack.close());
-      const id = await uploadShared(stack, jar);
-      const create = (name: string, application: Partial<ClusterSpec['application']>, configuration = {}) =>
-        stack.api.send<ClusterView>('POST', '/v1/clusters', {
-          name,
-          application: { jar: { id }, ...application },
-          taskManagers: { mode: 'fixed', count: 1 },
-          taskManager: { cpus: 0.5, memoryMiB: 1024 },
-          jobManager: { cpus: 0.25 },
-          configuration: {
-            'execution.checkpointing.interval': '1 s',
-            'taskmanager.memory.managed.fraction': '0.1',
-            ...configuration,
-          },
-        });
-      const sums = { entryClass: exampleClasses.sumOnce };
-      const witness = { entryClass: exampleClasses.stateWitness };
-      const odd = '--count=a "größe" \\ $HOME; --jars';
-      await create('finite', { ...sums, args: ['--count', '2000', '--keys', '3'] });
-      await create('wrong-class', { entryClass: 'no.such.Thing' });
-      await create('wrong-argument', { ...sums, args: ['--count', odd] });
-      await create('stopped', { ...witness, jar: { uri: `file://${jar}` } });
+test.serial('applications of a fixed size end as they should, and grow in reactive mode', async (t) => {
+  const { jar, version: flinkVersion } = await exampleJar();
+  const stack = await startStack({ scheduler: ['--flink-version', flinkVersion] });
+  t.teardown(() => stack.close());
+  const id = await uploadShared(stack, jar);
+  const create = (name: string, application: Partial<ClusterSpec['application']>, configuration = {}) =>
+    stack.api.send<ClusterView>('POST', '/v1/clusters', {
+      name,
+      application: { jar: { id }, ...application },
+      taskManagers: { mode: 'fixed', count: 1 },
+      taskManager: { cpus: 0.5, memoryMiB: 1024 },
+      jobManager: { cpus: 0.25 },
+      configuration: {
+        'execution.checkpointing.interval': '1 s',
+        'taskmanager.memory.managed.fraction': '0.1',
+        ...configuration,
+      },
+    });
+  const sums = { entryClass: exampleClasses.sumOnce };
+  const witness = { entryClass: exampleClasses.stateWitness };
+  const odd = '--count=a "größe" \\ $HOME; --jars';
+  await create('finite', { ...sums, args: ['--count', '2000', '--keys', '3'] });
+  await create('wrong-class', { entryClass: 'no.such.Thing' });
+  await create('wrong-argument', { ...sums, args: ['--count', odd] });
+  await create('stopped', { ...witness, jar: { uri: `file://${jar}` } });
 
-      t.like(await ended(stack, 'finite'), { state: 'FINISHED', failure: undefined });
-      const unknown = await ended(stack, 'wrong-class');
-      t.is(unknown.state, 'FAILED');
-      t.regex(unknown.failure ?? '', /no class no\.such\.Thing with a main method/);
-      t.is((await stack.api.tasks('wrong-class')).filter(({ part }) => part === 'jobmanager').length, 1, 'tried once');
-      const wrong = await ended(stack, 'wrong-argument');
-      t.is(wrong.state, 'FAILED');
-      t.true(wrong.failure?.includes(`not "${odd}"`), wrong.failure);
+  t.like(await ended(stack, 'finite'), { state: 'FINISHED', failure: undefined });
+  const unknown = await ended(stack, 'wrong-class');
+  t.is(unknown.state, 'FAILED');
+  t.regex(unknown.failure ?? '', /no class no\.such\.Thing with a main method/);
+  t.is((await stack.api.tasks('wrong-class')).filter(({ part }) => part === 'jobmanager').length, 1, 'tried once');
+  const wrong = await ended(stack, 'wrong-argument');
+  t.is(wrong.state, 'FAILED');
+  t.true(wrong.failure?.includes(`not "${odd}"`), wrong.failure);
 
-      await checkpointed(stack, 'stopped', 1);
-      const [first] = await stack.api.jobs('stopped');
-      await stack.api.send('POST', `/v1/clusters/stopped/jobs/${first?.id}/stop`, {});
-      const stopped = await ended(stack, 'stopped');
-      t.is(stopped.state, 'FINISHED');
+  await checkpointed(stack, 'stopped', 1);
+  const [first] = await stack.api.jobs('stopped');
+  await stack.api.send('POST', `/v1/clusters/stopped/jobs/${first?.id}/stop`, {});
+  const stopped = await ended(stack, 'stopped');
+  t.is(stopped.state, 'FINISHED');
 
-      await create(
-        'reactive',
-        { ...witness, args: ['--seed', '7'], savepointPath: stopped.savepointPath ?? '' },
-        { 'scheduler-mode': 'reactive' },
-      );
-      await runsOn(stack, 'reactive', 1);
-      t.like(await testimony(stack, 'reactive'), { starts: 2, violations: 0 });
-      await withoutDriver(t, stack);
-      await scale(stack, 'reactive', 2);
-      await runsOn(stack, 'reactive', 2);
-      await checkpointed(stack, 'reactive', 1);
-      const victim = await provenJobManager(stack.api, 'reactive');
-      process.kill(await pidOfTask(victim.id), 'SIGKILL');
-      await eventually('another attempt', 60_000, async () => (await stack.api.jobs('reactive'))[0]?.resumed === 1);
-      await runsOn(stack, 'reactive', 2);
-      const { starts = 0, violations } = await testimony(stack, 'reactive');
-      t.true(starts > 2, 'it went on');
-      t.is(violations, 0);
-      const [job] = await stack.api.jobs('reactive');
-      await t.throwsAsync(scaleJob(stack, job), { message: /scale cluster reactive instead/ });
-      await stack.api.send('DELETE', `/v1/clusters/reactive/jobs/${job?.id}`);
-      t.is((await ended(stack, 'reactive')).state, 'CANCELED');
-      const running = async () =>
-        (await stack.api.get<{ state: string }[]>('/v1/tasks')).some(({ state }) => state === 'TASK_RUNNING');
-      await eventually('nothing runs any more', 60_000, async () => !(await running()));
-    },
+  await create(
+    'reactive',
+    { ...witness, args: ['--seed', '7'], savepointPath: stopped.savepointPath ?? '' },
+    { 'scheduler-mode': 'reactive' },
   );
-}
+  await runsOn(stack, 'reactive', 1);
+  t.like(await testimony(stack, 'reactive'), { starts: 2, violations: 0 });
+  await withoutDriver(t, stack);
+  await scale(stack, 'reactive', 2);
+  await runsOn(stack, 'reactive', 2);
+  await checkpointed(stack, 'reactive', 1);
+  const victim = await provenJobManager(stack.api, 'reactive');
+  process.kill(await pidOfTask(victim.id), 'SIGKILL');
+  await eventually('another attempt', 60_000, async () => (await stack.api.jobs('reactive'))[0]?.resumed === 1);
+  await runsOn(stack, 'reactive', 2);
+  const { starts = 0, violations } = await testimony(stack, 'reactive');
+  t.true(starts > 2, 'it went on');
+  t.is(violations, 0);
+  const [job] = await stack.api.jobs('reactive');
+  await t.throwsAsync(scaleJob(stack, job), { message: /scale cluster reactive instead/ });
+  await stack.api.send('DELETE', `/v1/clusters/reactive/jobs/${job?.id}`);
+  t.is((await ended(stack, 'reactive')).state, 'CANCELED');
+  const running = async () =>
+    (await stack.api.get<{ state: string }[]>('/v1/tasks')).some(({ state }) => state === 'TASK_RUNNING');
+  await eventually('nothing runs any more', 60_000, async () => !(await running()));
+});
 
 /** Neither the driver nor anything that the user says stands on its command line. */
 async function withoutDriver(t: ExecutionContext, stack: Stack): Promise<void> {

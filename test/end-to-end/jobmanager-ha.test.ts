@@ -16,7 +16,6 @@ import { exampleJar, pidOfTask, processesOf, startMaster } from './support/stack
 import { startZooKeeper, type ZooKeeperServer } from './support/zookeeper.ts';
 
 const processes: Running[] = [];
-const versionUnderTest = process.env.FLINK_MESOS_TEST_FLINK;
 let directory: string;
 let zooKeeper: ZooKeeperServer;
 let mesosMaster: string;
@@ -48,7 +47,7 @@ test.after.always(async () => {
 
 /** On another port each time. */
 async function startScheduler(): Promise<Running> {
-  const { version } = await exampleJar(versionUnderTest);
+  const { version } = await exampleJar();
   const started = flinkMesos([
     ...['scheduler', '--zk', `zk://${zooKeeper.address}/flink-mesos`, '--mesos-master', mesosMaster],
     ...['--listen', '127.0.0.1:0', '--flink-version', version, '--storage', `file://${join(directory, 'shared')}`],
@@ -144,7 +143,7 @@ test.serial('a standby on another agent takes over from a JobManager that is kil
 
 test.serial('an application outlives its JobManager as the same job, and leaves nothing in ZooKeeper', async (t) => {
   await api.send('DELETE', '/v1/clusters/waves');
-  const { jar } = await exampleJar(versionUnderTest);
+  const { jar } = await exampleJar();
   const application = { jar: { path: jar }, entryClass: exampleClasses.stateWitness, parallelism: 2 };
   const configuration = { 'execution.checkpointing.interval': '1 s' };
   await api.send('POST', '/v1/clusters', { name: 'swell', application, configuration });
@@ -178,7 +177,7 @@ test.serial('an application outlives its JobManager as the same job, and leaves 
 test.serial(
   'an application that ended while nobody looked is known to have finished, and is not run again',
   async (t) => {
-    const { jar } = await exampleJar(versionUnderTest);
+    const { jar } = await exampleJar();
     const application = { jar: { path: jar }, entryClass: exampleClasses.sumOnce, args: ['--count', '2000'] };
     await api.send('POST', '/v1/clusters', { name: 'ripple', application });
     job = (await api.jobs('ripple'))[0] as JobView;
@@ -203,7 +202,7 @@ test.serial(
 );
 
 async function submit(cluster: string): Promise<JobView> {
-  const { jar } = await exampleJar(versionUnderTest);
+  const { jar } = await exampleJar();
   return api.send<JobView>('POST', `/v1/clusters/${cluster}/jobs`, {
     jar: await jobsOf(api, cluster).upload(jar),
     entryClass: exampleClasses.stateWitness,

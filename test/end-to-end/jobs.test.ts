@@ -46,20 +46,20 @@ for (const version of [undefined, '1.20.5']) {
     t.true('counts' in (await jobs<object>(stack, 'checkpoints', again.id)));
     t.true('exceptionHistory' in (await jobs<object>(stack, 'exceptions', again.id)));
   });
-}
 
-test.serial('an adaptive scheduler takes another parallelism in place', async (t) => {
-  const options = ['-D', 'jobmanager.scheduler=adaptive', ...settling.flatMap((option) => ['-D', option])];
-  const { stack, jar } = await withCluster(t, undefined, options);
-  const job = await run(stack, ['--wait', '--parallelism', '1', ...witness, jar]);
-  await allRunning(stack, job, 1);
-  await jobs<JobView>(stack, 'rescale', job.id, '--parallelism', '2', '--wait');
-  await allRunning(stack, job, 2);
-  const { operation, resumed, savepoints } = await stack.api.get<JobView>(pathOf(job.id));
-  t.like(operation, { state: 'completed' });
-  t.is(resumed, 0);
-  t.deepEqual(savepoints, []);
-});
+  test.serial(`an adaptive scheduler takes another parallelism in place (Flink ${name})`, async (t) => {
+    const options = ['-D', 'jobmanager.scheduler=adaptive', ...settling.flatMap((option) => ['-D', option])];
+    const { stack, jar } = await withCluster(t, version, options);
+    const job = await run(stack, ['--wait', '--parallelism', '1', ...witness, jar]);
+    await allRunning(stack, job, 1);
+    await jobs<JobView>(stack, 'rescale', job.id, '--parallelism', '2', '--wait');
+    await allRunning(stack, job, 2);
+    const { operation, resumed, savepoints } = await stack.api.get<JobView>(pathOf(job.id));
+    t.like(operation, { state: 'completed' });
+    t.is(resumed, 0);
+    t.deepEqual(savepoints, []);
+  });
+}
 
 /** Of the job's parallelism: the source has one of its own. */
 const witness = ['--entry-class', exampleClasses.stateWitness, '-D', 'execution.checkpointing.interval=1s'];

@@ -19,7 +19,7 @@ let api: Api;
 let jar: string;
 
 test.before(async () => {
-  const example = await exampleJar(process.env.FLINK_MESOS_TEST_FLINK);
+  const example = await exampleJar();
   jar = example.jar;
   directory = await mkdtemp(join(tmpdir(), 'flink-mesos-'));
   // One for JobManagers, two for TaskManagers.

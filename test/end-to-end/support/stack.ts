@@ -104,8 +104,10 @@ export async function pidOfTask(taskId: string): Promise<number> {
   throw new Error(`no process of task ${taskId}`);
 }
 
-/** The newest Flink, in the cache after the first call, and the example jobs built with it. */
-export async function exampleJar(version?: string): Promise<{ home: string; version: string; jar: string }> {
+/** Unless a test names one: the newest Flink, or the one that all tests of a run are told; and the example jobs built with it. */
+export async function exampleJar(
+  version = process.env.FLINK_MESOS_TEST_FLINK,
+): Promise<{ home: string; version: string; jar: string }> {
   const distribution = await obtainDistribution(
     { ...(version === undefined ? {} : { version }), cacheDir: defaultCacheDir() },
     () => {},
