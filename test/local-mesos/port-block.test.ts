@@ -1,4 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -35,3 +37,20 @@ test.serial('an agent that starts again has its block of before, where nobody to
   await taker.release();
   await elsewhere.release();
 });
+
+test.serial(
+  'a block in which somebody listens is not for others: tasks outlive an agent that was killed',
+  async (t) => {
+    const task = createServer().listen(20_042, '127.0.0.1');
+    await once(task, 'listening');
+    t.teardown(() => task.close());
+    const stranger = await claimPortBlock(directory(t), candidates);
+    t.is(stranger.range.begin, 20_101);
+    const workDir = directory(t);
+    writeFileSync(join(workDir, 'first-port'), '20000');
+    const again = await claimPortBlock(workDir, candidates);
+    t.is(again.range.begin, 20_001, 'it is that of the agent whose task it is');
+    await stranger.release();
+    await again.release();
+  },
+);

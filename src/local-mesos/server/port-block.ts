@@ -1,7 +1,8 @@
 /**
  * Which ports an embedded agent offers. Agents of several embedded Meses, of one test run beside another, must not offer
  * the same ports; so each agent claims a block of a hundred by listening on its first port, which it does not offer. The
- * block of before is asked for first: tasks that outlived the agent hold ports of it.
+ * block of before is asked for first: tasks that outlived the agent hold ports of it. For the same reason nobody else takes a
+ * block where somebody listens: a process that was given such a port could not start.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
@@ -25,10 +26,14 @@ export async function claimPortBlock(workDir: string, candidates = firstPorts): 
   for (const first of before !== undefined && candidates.includes(before) ? [before, ...candidates] : candidates) {
     const guard = await listenOn(first);
     if (guard === undefined) continue;
+    if (first !== before && (await isUsed(first))) {
+      await close(guard);
+      continue;
+    }
     writeFileSync(file, `${first}\n`);
     return {
       range: { begin: first + 1, end: first + BLOCK_SIZE - 1 },
-      release: () => new Promise((resolve) => guard.close(() => resolve())),
+      release: () => close(guard),
     };
   }
   throw new Problem(
@@ -39,6 +44,17 @@ export async function claimPortBlock(workDir: string, candidates = firstPorts): 
 
 function blocksOf(first: number, last: number): number[] {
   return Array.from({ length: (last - first) / BLOCK_SIZE + 1 }, (_, index) => first + index * BLOCK_SIZE);
+}
+
+async function isUsed(first: number): Promise<boolean> {
+  const ports = Array.from({ length: BLOCK_SIZE - 1 }, (_, index) => first + 1 + index);
+  const held = await Promise.all(ports.map((port) => listenOn(port)));
+  await Promise.all(held.map((server) => server && close(server)));
+  return held.includes(undefined);
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()));
 }
 
 function readFirstPort(file: string): number | undefined {
