@@ -114,7 +114,9 @@ async function run(http: FlinkHttp, url: string, jarId: string, request: RunRequ
       ...(entryClass !== undefined && { entryClass }),
       ...(args !== undefined && { programArgsList: args }),
       ...(parallelism !== undefined && { parallelism }),
-      ...(savepointPath !== undefined && { savepointPath, claimMode: claim === true ? 'CLAIM' : 'NO_CLAIM' }),
+      ...(savepointPath !== undefined && { savepointPath }),
+      // Of what a user named the options say it: execution.state-recovery.claim-mode.
+      ...(claim === true && { claimMode: 'CLAIM' }),
       ...(allowNonRestoredState !== undefined && { allowNonRestoredState }),
       ...(configuration !== undefined && { flinkConfiguration: configuration }),
     },

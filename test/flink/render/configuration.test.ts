@@ -89,6 +89,25 @@ test('what the user sets wins over what a cluster gets anyway', async (t) => {
   t.is(yaml.match(/^heartbeat\.timeout:/gm)?.length, 1);
 });
 
+test('the docs name whatever a cluster gets without being asked', async (t) => {
+  const docs = await readFile('docs/clusters.md', 'utf8');
+  const ofOptions = [...docs.matchAll(/`([a-z][a-z0-9-]*(?:\.[a-z0-9-]+)+|\.[a-z][a-z-]+)`/g)].map(
+    ([, option = '']) => option,
+  );
+  const named = new Set(ofOptions);
+  const highAvailability = { mode: 'zookeeper', quorum: 'zk1:2181' } as const;
+  const { 'config.yaml': yaml = '' } = await filesOf(t, { highAvailability });
+  const given = [...yaml.matchAll(/^([\w.-]+):/gm)].map(([, option = '']) => option);
+  // Sizes, and what `highAvailability` says.
+  const said =
+    /^(jobmanager\.memory|taskmanager\.(memory|cpu|numberOfTaskSlots)|high-availability\.(type|storageDir|cluster-id|zookeeper\.(quorum|path)))/;
+  const unnamed = given.filter(
+    (option) => !said.test(option) && !named.has(option) && !named.has(`.${option.split('.').at(-1)}`),
+  );
+  t.deepEqual(unnamed, []);
+  t.true(given.length > 30);
+});
+
 test('no value can break out of its line', async (t) => {
   const configuration = { 'pipeline.name': 'a: "b"\nrest.port: 1 # c' };
   const { 'config.yaml': yaml = '' } = await filesOf(t, { configuration });

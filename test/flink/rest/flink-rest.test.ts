@@ -205,7 +205,6 @@ test('a job is run as it was specified, under our id', async (t) => {
     programArgsList: ['--in', 'a b'],
     parallelism: 2,
     savepointPath: 'file:/s/savepoint-1',
-    claimMode: 'NO_CLAIM',
     allowNonRestoredState: true,
     flinkConfiguration: { 'restart-strategy.type': 'none' },
   });
@@ -218,7 +217,7 @@ test("a job's own checkpoint is handed back to it", async (t) => {
   }
   t.deepEqual(
     asked.map(({ body }) => JSON.parse(body).claimMode),
-    ['CLAIM', 'NO_CLAIM'],
+    ['CLAIM', undefined],
   );
 });
 
