@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { jobManagerCommand } from '../../../src/flink/render/commands.ts';
 import { aCluster } from '../cluster-fixture.ts';
+import { writeProgram } from '../program.ts';
 
 const says = '#!/bin/sh\necho "java of $0, JAVA_HOME=$JAVA_HOME, HADOOP_CONF_DIR=$HADOOP_CONF_DIR"\n';
 
@@ -20,7 +21,7 @@ async function sandboxOf(t: ExecutionContext): Promise<string> {
 
 async function addJava(home: string): Promise<void> {
   await mkdir(join(home, 'bin'), { recursive: true });
-  await writeFile(join(home, 'bin/java'), says, { mode: 0o755 });
+  await writeProgram(join(home, 'bin/java'), says);
 }
 
 async function run(sandbox: string, environment: Record<string, string> = {}): Promise<string> {

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -14,6 +14,7 @@ import type { PackedFile } from '../../../src/flink/render/tar.ts';
 import { portVariable } from '../../../src/scheduler/model/port-variable.ts';
 import type { TaskSpec } from '../../../src/scheduler/model/task.ts';
 import { aCluster, aJob, clusterName, job, placement, taskId } from '../cluster-fixture.ts';
+import { writeProgram } from '../program.ts';
 
 const renderer = createRenderer({
   artifactUrl: ({ digest, fileName }) => `http://127.0.0.1:8080/v1/artifacts/${digest}/${fileName}?signature=s`,
@@ -49,8 +50,7 @@ async function runCommand(
   t.teardown(() => rm(sandbox, { recursive: true, force: true }));
   const bin = join(sandbox, 'bin');
   await mkdir(bin);
-  await writeFile(join(bin, 'java'), fakeJava);
-  await chmod(join(bin, 'java'), 0o755);
+  await writeProgram(join(bin, 'java'), fakeJava);
   if (configuration.length > 0) await mkdir(join(sandbox, 'conf'));
   for (const { path, content } of configuration) await writeFile(join(sandbox, path), content);
   if (home !== undefined) {
