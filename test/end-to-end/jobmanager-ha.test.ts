@@ -141,38 +141,44 @@ test.serial('a standby on another agent takes over from a JobManager that is kil
   await eventually('another standby', 60_000, async () => (await api.running('waves', 'jobmanager')).length === 2);
 });
 
-test.serial('an application outlives its JobManager as the same job, and leaves nothing in ZooKeeper', async (t) => {
-  await api.send('DELETE', '/v1/clusters/waves');
-  const { jar } = await exampleJar();
-  const application = { jar: { path: jar }, entryClass: exampleClasses.stateWitness, parallelism: 2 };
-  const configuration = { 'execution.checkpointing.interval': '1 s' };
-  await api.send('POST', '/v1/clusters', { name: 'swell', application, configuration });
-  job = (await api.jobs('swell'))[0] as JobView;
-  await jobs().running(job.id);
-  await jobs().checkpointed(job.id);
-  const before = await launched('swell', 'taskmanager');
-  const victim = await provenJobManager(api, 'swell');
-  process.kill(await pidOfTask(victim.id), 'SIGKILL');
-  await eventually('another JobManager', 60_000, () => other(victim));
-  await eventually('it leads and has restored the job', 60_000, async () => (await jobs().restores(job.id)) > 0);
-  await jobs().running(job.id);
-  t.deepEqual(await launched('swell', 'taskmanager'), before, 'no TaskManager was started');
-  t.like((await api.jobs('swell'))[0], { id: job.id, flinkJobId: job.flinkJobId, resumed: 0, state: 'RUNNING' });
-  await api.send('DELETE', `/v1/clusters/swell/jobs/${job.id}`);
-  const ended = await eventually('the end', 60_000, async () => {
-    const cluster = await api.cluster('swell');
-    return cluster.phase === 'ended' && cluster.waitingFor === undefined && cluster;
-  });
-  t.like(ended.application, { job: job.id, state: 'CANCELED' });
-  await eventually(
-    'the other cluster gone',
-    60_000,
-    async () => (await api.get<unknown[]>('/v1/clusters')).length === 1,
+const sizes = [
+  { name: 'swell', mode: 'elastic', taskManagers: { mode: 'elastic', min: 0, max: 4, spare: 0 } },
+  { name: 'lagoon', mode: 'of a fixed size', taskManagers: { mode: 'fixed', count: 2 } },
+] as const;
+
+for (const { name, mode, taskManagers } of sizes) {
+  test.serial(
+    `an application (${mode}) outlives its JobManager as the same job, and leaves nothing in ZooKeeper`,
+    async (t) => {
+      if ((await namesOf()).includes('waves')) await api.send('DELETE', '/v1/clusters/waves');
+      const { jar } = await exampleJar();
+      const application = { jar: { path: jar }, entryClass: exampleClasses.stateWitness, parallelism: 2 };
+      const configuration = { 'execution.checkpointing.interval': '1 s' };
+      await api.send('POST', '/v1/clusters', { name, application, configuration, taskManagers });
+      job = (await api.jobs(name))[0] as JobView;
+      await jobs().running(job.id);
+      await jobs().checkpointed(job.id);
+      const before = await launched(name, 'taskmanager');
+      const victim = await provenJobManager(api, name);
+      process.kill(await pidOfTask(victim.id), 'SIGKILL');
+      await eventually('another JobManager', 60_000, () => other(victim));
+      await eventually('it leads and has restored the job', 60_000, async () => (await jobs().restores(job.id)) > 0);
+      await jobs().running(job.id);
+      t.deepEqual(await launched(name, 'taskmanager'), before, 'no TaskManager was started');
+      t.like((await api.jobs(name))[0], { id: job.id, flinkJobId: job.flinkJobId, resumed: 0, state: 'RUNNING' });
+      await api.send('DELETE', `/v1/clusters/${name}/jobs/${job.id}`);
+      const ended = await eventually('the end', 60_000, async () => {
+        const cluster = await api.cluster(name);
+        return cluster.phase === 'ended' && cluster.waitingFor === undefined && cluster;
+      });
+      t.like(ended.application, { job: job.id, state: 'CANCELED' });
+      await eventually('the other cluster gone', 60_000, async () => !(await namesOf()).includes('waves'));
+      const session = await connectZooKeeper({ hosts: [zooKeeper.address], sessionTimeoutMs: 10_000 });
+      t.is(await session.exists('/flink-mesos-flink'), undefined);
+      await session.close();
+    },
   );
-  const session = await connectZooKeeper({ hosts: [zooKeeper.address], sessionTimeoutMs: 10_000 });
-  t.is(await session.exists('/flink-mesos-flink'), undefined);
-  await session.close();
-});
+}
 
 test.serial(
   'an application that ended while nobody looked is known to have finished, and is not run again',
@@ -200,6 +206,10 @@ test.serial(
     t.is((await launched('ripple', 'taskmanager')).length, 1, 'nobody was started to run it again');
   },
 );
+
+async function namesOf(): Promise<string[]> {
+  return (await api.get<{ name: string }[]>('/v1/clusters')).map(({ name }) => name);
+}
 
 async function submit(cluster: string): Promise<JobView> {
   const { jar } = await exampleJar();
