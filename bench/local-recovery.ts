@@ -6,6 +6,7 @@
  *
  *   npm run bench:local-recovery [-- --state-mb 1024 --runs 1 --flink-version 2.3.0 --json]
  */
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { exampleClasses } from '../examples/build.ts';
@@ -43,7 +44,12 @@ if (values.json) console.log(JSON.stringify({ stateMb, rows }));
 async function measure(local: boolean) {
   const stack = await startStack({ scheduler: ['--flink-version', version], agents: 1 });
   try {
-    const job = await fill(stack.api.url, local ? join(stack.directory, 'local') : undefined);
+    const classArchives = join(stack.directory, 'classes');
+    await mkdir(classArchives);
+    const job = await fill(stack.api.url, classArchives, local ? join(stack.directory, 'local') : undefined);
+    await until('an archive of classes', async () =>
+      (await readdir(classArchives, { recursive: true })).some((name) => name.endsWith('.jsa')),
+    );
     const found: Loss[] = [];
     for (let run = 0; run < runs; run += 1) found.push(await lose(job));
     return {
@@ -62,12 +68,13 @@ interface Running {
 }
 
 /** A job whose state is there and has been saved. */
-async function fill(url: string, directory: string | undefined): Promise<Running> {
+async function fill(url: string, classArchives: string, directory: string | undefined): Promise<Running> {
   const cluster = `${url}/v1/clusters/large`;
   await post(`${url}/v1/clusters`, {
     name: 'large',
     taskManager: { cpus: 1, memoryMiB: 2048, diskMiB: 64, ...(directory && { localRecovery: { directory } }) },
     taskManagers: { mode: 'elastic', min: 0, max: 2, spare: 0 },
+    processes: { classArchives },
     configuration: { 'state.backend.type': 'rocksdb', 'execution.checkpointing.interval': '5 s' },
   });
   await until('the cluster runs', async () => (await ask<ClusterView>(cluster)).phase === 'running');

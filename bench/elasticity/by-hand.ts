@@ -30,7 +30,6 @@ export interface ByHandOptions {
 }
 
 interface Process {
-  readonly pid: number;
   end(): Promise<void>;
 }
 
@@ -44,7 +43,7 @@ export async function startByHand(options: ByHandOptions): Promise<ByHand> {
   const sandboxes = sandboxesIn(directory, spec, home);
   const address = { JOBMANAGER_HOST: '127.0.0.1', JOBMANAGER_PORT: String(rpcPort) };
   const fixed = { PORT_RPC: String(rpcPort), PORT_REST: String(restPort), PORT_BLOB: '0', PORT_METRICS: '0' };
-  const jobManager = await sandboxes.start('jobmanager', jobManagerCommand(distribution), fixed);
+  await sandboxes.start('jobmanager', jobManagerCommand(distribution), fixed);
   const jarId = basename(
     (await until('the JobManager', () => uploadJar<{ filename: string }>(`${flink}/jars/upload`, jar))).filename,
   );
@@ -69,7 +68,7 @@ export async function startByHand(options: ByHandOptions): Promise<ByHand> {
       return seconds;
     },
     async close() {
-      await jobManager.end();
+      await Promise.all(sandboxes.processes.map((process) => process.end()));
       await rm(directory, { recursive: true, force: true });
     },
   };
@@ -86,7 +85,9 @@ const scriptCommand = [
 function sandboxesIn(directory: string, spec: CompleteClusterSpec, home: string) {
   const archive = renderConfiguration(spec, `file://${directory}/storage`, { incarnation: 'bench' });
   const javaOptions = shippedJavaOptions(home);
+  const processes: Process[] = [];
   return {
+    processes,
     async start(name: string, command: string, variables: Record<string, string>): Promise<Process> {
       const sandbox = join(directory, name);
       await mkdir(sandbox);
@@ -113,13 +114,14 @@ function sandboxesIn(directory: string, spec: CompleteClusterSpec, home: string)
       });
       closeSync(output);
       const ended = once(child, 'exit');
-      return {
-        pid: child.pid ?? 0,
+      const started = {
         async end() {
           child.kill('SIGTERM');
           await ended;
         },
       };
+      processes.push(started);
+      return started;
     },
   };
 }

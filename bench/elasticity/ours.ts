@@ -84,9 +84,12 @@ export async function startOurs({ version, spec, jar, entryClass }: OursOptions)
       return (performance.now() - began) / 1000;
     },
     async close() {
-      await ask(cluster, { method: 'DELETE' });
-      await until('the cluster gone', async () => (await ask<ClusterView[]>(`${url}/v1/clusters`)).length === 0);
-      await world.close();
+      try {
+        await ask(cluster, { method: 'DELETE' });
+        await until('the cluster gone', async () => (await ask<ClusterView[]>(`${url}/v1/clusters`)).length === 0);
+      } finally {
+        await world.close();
+      }
     },
   };
 }
