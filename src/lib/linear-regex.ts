@@ -83,7 +83,12 @@ function emitAlternatives(program: Instruction[], parts: readonly Tree[]): void 
 
 function emitRepeat(program: Instruction[], { part, least, most }: Tree & { kind: 'repeat' }): void {
   for (let count = 0; count < least; count += 1) {
+    const before = program.length;
     emit(program, part);
+    // What takes nothing takes nothing any number of times; nested, its repetitions would multiply.
+    if (program.length === before) {
+      return;
+    }
   }
   if (most === Number.POSITIVE_INFINITY) {
     const split: Instruction = { kind: 'split', first: program.length + 1, second: 0 };

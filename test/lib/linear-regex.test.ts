@@ -67,6 +67,13 @@ test('an expression that makes others backtrack for ever is done at once', (t) =
   t.false(matches('(a*)*c', 'a'.repeat(2000)));
 });
 
+test('what takes no letter is not repeated on and on, however deep', (t) => {
+  let nothing = '';
+  for (let depth = 0; depth < 100; depth++) nothing = `(${nothing}){1000}`;
+  t.true(matches(`a${nothing}b`, 'ab'));
+  t.false(matches(nothing, 'a'));
+});
+
 test('an expression beyond all bounds is refused, not built', (t) => {
   t.is(compileRegex('((a{1000}){1000}){1000}').kind, 'fault');
   t.is(compileRegex('('.repeat(5000)).kind, 'fault');
