@@ -42,13 +42,21 @@ async function visit(master: LocalMaster, bytes: Buffer | string, then?: 'end' |
 }
 
 async function isWell(t: ExecutionContext, master: LocalMaster): Promise<void> {
-  const answer = await fetch(`${master.masterUrl}/api/v1`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: '{"type":"GET_HEALTH"}',
-  });
+  const answer = await health(master);
   t.is(answer.status, 200);
   t.deepEqual(await answer.json(), { type: 'GET_HEALTH', get_health: { healthy: true } });
+}
+
+/** On a busy machine an honest request may be too slow for the short times of these masters. */
+async function health(master: LocalMaster): Promise<Response> {
+  for (let attempt = 1; ; attempt++) {
+    const answer = await fetch(`${master.masterUrl}/api/v1`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: '{"type":"GET_HEALTH"}',
+    });
+    if (answer.status !== 408 || attempt === 100) return answer;
+  }
 }
 
 const body = '{"type":"SUBSCRIBE","subscribe":{"framework_info":{"user":"ü","name":"n"}}}';
