@@ -89,7 +89,14 @@ export type HighAvailability = Static<typeof HighAvailability>;
 export const Logging = Type.Object(
   {
     level: Type.Union(
-      (['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'OFF'] as const).map((level) => Type.Literal(level)),
+      [
+        Type.Literal('TRACE'),
+        Type.Literal('DEBUG'),
+        Type.Literal('INFO'),
+        Type.Literal('WARN'),
+        Type.Literal('ERROR'),
+        Type.Literal('OFF'),
+      ],
       { description: "of Flink's processes; default INFO" },
     ),
   },

@@ -2,10 +2,9 @@
  * Log4j settings of every process: to stdout, for whoever looks into the sandbox, and to a file of bounded size that
  * Flink's own UI shows. The file's name comes from -Dlog.file.
  */
-export const logLevels = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'OFF'] as const;
-export type LogLevel = (typeof logLevels)[number];
+import type { Logging } from '../spec.ts';
 
-export function logSettings(level: LogLevel = 'INFO'): string {
+export function logSettings(level: Logging['level'] = 'INFO'): string {
   return `rootLogger.level = ${level}\n${otherSettings}`;
 }
 
