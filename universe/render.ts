@@ -30,7 +30,7 @@ export function mergeOptions(schema: ConfigSchema, options: Options): Record<str
 }
 
 /** A default of its own wins over those below; objects without any disappear. Nothing below `items` or `allOf` counts. */
-export function defaultsOf(schema: ConfigSchema): unknown {
+function defaultsOf(schema: ConfigSchema): unknown {
   if (schema.default !== undefined) return schema.default;
   const members = Object.entries(schema.properties ?? {})
     .map(([name, member]) => [name, defaultsOf(member)] as const)

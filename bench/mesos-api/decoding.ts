@@ -24,7 +24,7 @@ export async function readThroughClient(chunks: Iterable<Buffer>): Promise<numbe
   return events;
 }
 
-export function parseAlone({ records }: Stream): number {
+function parseAlone({ records }: Stream): number {
   let events = 0;
   for (const record of records) {
     if ((JSON.parse(record) as { type?: string }).type !== undefined) events += 1;

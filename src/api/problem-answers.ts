@@ -24,7 +24,7 @@ export function asProblem(error: unknown): Problem {
   return new Problem('INTERNAL', 'something unexpected happened; the log of the scheduler says what', { cause: error });
 }
 
-export function problemView(problem: Problem): ProblemView {
+function problemView(problem: Problem): ProblemView {
   return { code: problem.code, message: problem.message, advice: problem.advice, details: problem.details };
 }
 

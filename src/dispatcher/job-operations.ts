@@ -27,8 +27,6 @@ const reports: Readonly<Record<JobReport, string>> = {
   'resource-requirements': '/resource-requirements',
 };
 
-export const jobReports = Object.keys(reports) as readonly JobReport[];
-
 export function jobOperations(parts: JobOperationParts) {
   const { runtime, flink, flinkUrl, find, now } = parts;
   const present = (cluster: string, id: string) => {

@@ -123,7 +123,7 @@ export function withinSandbox(path: string): string {
 }
 
 /** Byte for byte: whoever reads on counts on it. */
-export function withoutSignatures(bytes: Buffer): Buffer {
+function withoutSignatures(bytes: Buffer): Buffer {
   const text = bytes.toString('latin1');
   if (!text.includes('signature=')) return bytes;
   const shown = text.replace(/(signature=)([\w%-]+)/g, (_all, name, secret) => `${name}${'x'.repeat(secret.length)}`);

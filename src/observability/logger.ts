@@ -15,7 +15,7 @@ export function createLogger(options: LoggerOptions = {}): Logger {
   return pino(loggerOptions(options.level ?? 'info'), destination);
 }
 
-export function loggerOptions(level: Level | 'silent') {
+function loggerOptions(level: Level | 'silent') {
   return {
     level,
     base: null,

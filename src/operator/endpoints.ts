@@ -52,7 +52,7 @@ function portsOf({ cluster, part, task }: Pod) {
 }
 
 /** As DC/OS makes labels of names: lower case, other characters as dashes, no slashes in the framework's. */
-export function dnsName(task: string, framework: string, domain: string, port: number): string {
+function dnsName(task: string, framework: string, domain: string, port: number): string {
   return `${dnsLabel(task)}.${dnsLabel(framework.replaceAll('/', ''))}.${domain}:${port}`;
 }
 

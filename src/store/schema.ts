@@ -8,7 +8,7 @@ import { Problem } from '../lib/problem.ts';
 export type Migration = (database: DatabaseSync) => void;
 
 /** Marks a SQLite file as ours ("FLMS"), so that a database of something else is never taken for a store. */
-export const applicationId = 0x464c4d53;
+const applicationId = 0x464c4d53;
 
 /** Append only: the position of a migration is its version. */
 export const migrations: readonly Migration[] = [

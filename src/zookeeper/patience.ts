@@ -24,7 +24,7 @@ export async function patiently<T>(
 }
 
 /** Rejects when the session is over. */
-export async function untilConnected(session: ZooKeeperSession): Promise<void> {
+async function untilConnected(session: ZooKeeperSession): Promise<void> {
   if (session.state === 'connected') return;
   const { promise, resolve } = Promise.withResolvers<void>();
   const stop = session.onState(() => resolve());

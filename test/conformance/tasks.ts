@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Offer, OfferOperation, Resource, TaskInfo } from '../../src/mesos-api-client/protocol/mesos.ts';
 import type { Framework } from './framework.ts';
 
-export const cpusOfTask = 0.1;
+const cpusOfTask = 0.1;
 export const memOfTask = 32;
 
 /** Ids that no earlier run of the suite has used: a master may remember those. */

@@ -23,7 +23,7 @@ export interface Stretch {
   readonly faults?: readonly string[] | undefined;
 }
 
-export const workerScript: string = fileURLToPath(new URL('./worker.ts', import.meta.url));
+const workerScript: string = fileURLToPath(new URL('./worker.ts', import.meta.url));
 
 /** Until all are played, or `take` has seen enough. */
 export async function playInWorkers(

@@ -3,7 +3,6 @@
  * debugging, metrics. Bodies are not read: what these commands need stands in the address.
  */
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
-import type { Operator } from '../../operator/operator.ts';
 import type { ApiParts } from '../parts.ts';
 import { debugRoutes } from './debug.ts';
 import { planRoutes } from './plans.ts';
@@ -25,5 +24,3 @@ export function operatorRoutes(parts: ApiParts): readonly FastifyPluginAsyncType
     await app.register(group);
   });
 }
-
-export type OperatorRoutes = (operator: Operator, parts: ApiParts) => FastifyPluginAsyncTypebox;

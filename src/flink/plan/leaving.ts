@@ -14,7 +14,7 @@ export const MOVE_BEFORE_MS = 5 * 60_000;
 /** A JobManager that runs for so long has joined the election. */
 const JOINED_MS = 20_000;
 
-export function isLeaving(draft: Draft, task: TaskRecord): boolean {
+function isLeaving(draft: Draft, task: TaskRecord): boolean {
   if (task.leaveBy === undefined || !isLaunched(task)) return false;
   const from = task.leaveBy - MOVE_BEFORE_MS;
   if (draft.now < from) draft.wakeAt(from);

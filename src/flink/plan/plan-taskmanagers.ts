@@ -16,7 +16,7 @@ import { wantedTaskManagers } from './wanted.ts';
 type Seen = Extract<FlinkObservation, { kind: 'seen' }>;
 
 /** A TaskManager whose process runs and that the JobManager does not know for so long is replaced. */
-export const UNREGISTERED_MS = 2 * 60_000;
+const UNREGISTERED_MS = 2 * 60_000;
 
 export function planTaskManagers(planning: Planning, jobManager: LaunchedTask): void {
   const { draft, tasks } = planning;

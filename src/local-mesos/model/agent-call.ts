@@ -7,7 +7,7 @@ import { decodeMessage, type Message, WireError } from './wire.ts';
 import { duration, message, required } from './wire-messages.ts';
 
 /** Answered from what the agent knows, changing nothing. */
-export const agentQueries = [
+const agentQueries = [
   'GET_HEALTH',
   'GET_FLAGS',
   'GET_VERSION',

@@ -135,7 +135,7 @@ export function ofCommandTask({ info, executor, taskId, frameworkId }: AgentEntr
   return [made];
 }
 
-export const commandExecutor = { cpus: 0.1, memMiB: 32 } as const;
+const commandExecutor = { cpus: 0.1, memMiB: 32 } as const;
 
 /** Of src/slave/slave.cpp of Mesos: what is longer than fifteen characters is cut after twelve. */
 function shortCommand({ command }: TaskInfo): string {

@@ -55,7 +55,7 @@ export function subscribe(master: MasterState, stream: StreamId, { subscribe: su
   }
 }
 
-export function closeWithError(master: MasterState, stream: StreamId, message: string): void {
+function closeWithError(master: MasterState, stream: StreamId, message: string): void {
   master.effects.push({ kind: 'send', stream, event: { type: 'ERROR', error: { message } } });
   master.effects.push({ kind: 'close-stream', stream });
 }

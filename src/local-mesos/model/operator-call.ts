@@ -2,12 +2,12 @@
  * The body of POST /api/v1: which calls the operator API of a master knows and what they need. One that Mesos does not
  * know has "no type", as on a real master; those of the list at the end are known and not built, and refused as such.
  */
-import type { MasterCommand, MasterQuery, MasterSubscribeCall } from '../../mesos-api-client/protocol/operator.ts';
+import type { MasterCommand } from '../../mesos-api-client/protocol/operator.ts';
 import { decodeMessage, type FieldType, type Message, WireError } from './wire.ts';
 import { duration, id, message, repeated, required, resource, scalar } from './wire-messages.ts';
 
 /** Answered from the state, changing nothing. */
-export const queryTypes = [
+const queryTypes = [
   'GET_HEALTH',
   'GET_FLAGS',
   'GET_VERSION',
@@ -140,6 +140,3 @@ function faultOf(call: Record<string, unknown>): string | undefined {
 function isQuery(type: string): type is QueryType {
   return (queryTypes as readonly string[]).includes(type);
 }
-
-/** What the calls of this file are, for those who read them. */
-export type OperatorCall = MasterQuery | MasterCommand | MasterSubscribeCall;

@@ -79,7 +79,7 @@ export interface Flag {
   readonly value: string;
 }
 
-export function viewMaster(master: MasterState) {
+function viewMaster(master: MasterState) {
   const seconds = master.startedAt / 1000;
   return { master_info: masterInfo(master), start_time: seconds, elected_time: seconds };
 }
@@ -138,7 +138,7 @@ export function viewFrameworks(master: MasterState) {
   };
 }
 
-export function viewFramework(master: MasterState, framework: Framework) {
+function viewFramework(master: MasterState, framework: Framework) {
   const used = usedBy(framework);
   const offered = [...framework.offers.values()].flatMap((offer) => allocatedForm(offer.resources, offer.role));
   return {
@@ -184,7 +184,7 @@ function usedBy(framework: Framework): Resource[] {
   return holdingsOf(framework).flatMap(({ resources, role }) => allocatedForm(resources, role));
 }
 
-export function viewAgents(master: MasterState) {
+function viewAgents(master: MasterState) {
   return {
     agents: [...master.agents.values()].map((agent) => viewAgent(master, agent)),
     recovered_agents: [...master.recoveredAgents].map(([id, description]) => agentInfo(id, description)),

@@ -35,7 +35,7 @@ export function offeredForm(resources: readonly Resource[], info: FrameworkInfo,
 }
 
 /** Role "*" stands for unreserved in the old format and is printed. */
-export function oldForm(resource: Resource): Resource {
+function oldForm(resource: Resource): Resource {
   const { reservations, ...rest } = resource;
   const [reservation] = reservations ?? [];
   if (reservation === undefined) {

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { gzip } from 'node:zlib';
 
 /** Far above any call that makes sense (an ACCEPT with a thousand tasks is about 1 MiB). */
-export const maxBodyBytes = 16 * 1024 * 1024;
+const maxBodyBytes = 16 * 1024 * 1024;
 
 /** The body of a call: what all APIs ask of a request, in the master's order. Undefined if it was refused. */
 export async function receiveCall(request: IncomingMessage, response: ServerResponse): Promise<string | undefined> {

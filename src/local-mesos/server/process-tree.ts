@@ -16,7 +16,7 @@ export interface TreeRoot {
 }
 
 /** The variable that names a task's processes: Mesos sets it in every task. */
-export const sandboxVariable = 'MESOS_DIRECTORY';
+const sandboxVariable = 'MESOS_DIRECTORY';
 
 /** How long a wish may wait for others; also what a killed process gets to disappear before the next look. */
 const gatherMs = 2;

@@ -26,7 +26,7 @@ export const taskStatus: Shape = (value) => {
 };
 
 /** A resource or an attribute: the payload that its type names is there, if it is one that is calculated with. */
-export const valued: Shape = (value) => {
+const valued: Shape = (value) => {
   if (!isRecord(value)) return '';
   const { name, type, scalar, ranges }: Members<'name' | 'type' | 'scalar' | 'ranges'> = value;
   if (typeof name !== 'string') return '.name';

@@ -23,10 +23,6 @@ export function rangesOfNumbers(numbers: Iterable<number>): Range[] {
   return normalRanges([...numbers].map((number) => ({ begin: number, end: number })));
 }
 
-export function countOfRanges(ranges: readonly Range[]): number {
-  return normalRanges(ranges).reduce((count, { begin, end }) => count + end - begin + 1, 0);
-}
-
 export function subtractRanges(ranges: readonly Range[], minus: readonly Range[]): Range[] {
   const holes = normalRanges(minus);
   return normalRanges(ranges).flatMap((range) => cutHoles(range, holes));

@@ -21,7 +21,7 @@ export interface RecordDecoder {
   readonly insideRecord: boolean;
 }
 
-export const defaultMaxRecordBytes = 64 * 1024 * 1024;
+const defaultMaxRecordBytes = 64 * 1024 * 1024;
 /** The digits of 2^64, which is as far as Mesos counts. */
 const maxHeaderDigits = 20;
 

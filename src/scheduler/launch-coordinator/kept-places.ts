@@ -17,7 +17,7 @@ import type { GroupName, TaskRecord } from '../model/task.ts';
 import { ownerOf } from './kept-resources.ts';
 
 /** How long a task waits for a place of its group: longer than Mesos takes to call an agent unreachable. */
-export const waitForPlaceMs = 120_000;
+const waitForPlaceMs = 120_000;
 /** Others want what nobody uses. */
 const unusedForMs = 600_000;
 /** An agent that is not offered for so long is gone, or will be recognised by its labels when it comes back. */

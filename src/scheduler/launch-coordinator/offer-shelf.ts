@@ -4,7 +4,7 @@ import type { OfferId } from '../../mesos-api-client/protocol/ids.ts';
 import type { Offer } from '../../mesos-api-client/protocol/mesos.ts';
 
 /** Whatever the reason to hold an offer, others want it too. */
-export const holdAtMostMs = 30_000;
+const holdAtMostMs = 30_000;
 
 interface Held {
   readonly offer: Offer;

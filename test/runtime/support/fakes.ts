@@ -111,7 +111,7 @@ export interface FakeScheduler extends Scheduler {
   readonly known: Map<TaskId, TaskRecord>;
 }
 
-export function fakeScheduler(journal: string[] = []): FakeScheduler {
+function fakeScheduler(journal: string[] = []): FakeScheduler {
   const known = new Map<TaskId, TaskRecord>();
   const inputs: Input[] = [];
   const self: FakeScheduler = {
@@ -148,7 +148,7 @@ export interface FakeClusters extends Clusters {
   seen: FlinkObservation | undefined;
 }
 
-export function fakeClusters(journal: string[] = []): FakeClusters {
+function fakeClusters(journal: string[] = []): FakeClusters {
   const known = new Map<ClusterName, ClusterRecord>([[name, cluster()]]);
   const inputs: ClusterInput[] = [];
   const empty: ClusterFrame = { persist: [], actions: [], facts: [] };
@@ -319,7 +319,7 @@ export interface Bench {
 }
 
 /** Turns as close as they can be, in no time that a test would have to wait for. */
-export const eachRound: TurnPace = { ready: () => nextRound(), turned: () => undefined };
+const eachRound: TurnPace = { ready: () => nextRound(), turned: () => undefined };
 
 export function bench(): Bench {
   const journal: string[] = [];

@@ -36,7 +36,7 @@ export interface MastersParts {
   readonly agentReregisterMs: number;
 }
 
-export const MASTERS_PATH = '/mesos';
+const MASTERS_PATH = '/mesos';
 
 export class Masters {
   readonly hosts: readonly MasterHost[];

@@ -36,7 +36,7 @@ export class SharedFiles {
 }
 
 /** The text of a file in a tar archive (POSIX: headers of 512 bytes, sizes in octal). */
-export function fileIn(tar: Buffer, path: string): string | undefined {
+function fileIn(tar: Buffer, path: string): string | undefined {
   for (let at = 0; at + 512 <= tar.length; ) {
     const name = tar.toString('utf8', at, at + 100).replace(/\0.*$/s, '');
     const bytes = Number.parseInt(tar.toString('utf8', at + 124, at + 136), 8);

@@ -53,15 +53,6 @@ export function removeExecutor(master: MasterState, executor: ExecutorRecord): v
   master.agents.get(executor.agentId)?.executors.delete(keyOf({ id: executor.frameworkId }, executor.id));
 }
 
-/** With the agent that is lost, or those of one framework on it. */
-export function removeExecutorsOn(master: MasterState, agent: Agent, framework?: Framework): void {
-  for (const executor of [...agent.executors.values()]) {
-    if (framework === undefined || executor.frameworkId === framework.id) {
-      removeExecutor(master, executor);
-    }
-  }
-}
-
 /** What an agent brings when it registers again is what it has. */
 export function takeExecutors(master: MasterState, agent: Agent, brought: readonly ExecutorOnAgent[]): void {
   const present = new Set(brought.map(({ frameworkId, info }) => keyOf({ id: frameworkId }, info.executor_id.value)));

@@ -127,7 +127,7 @@ export function acknowledgeOperation(
   }
 }
 
-export function forgetOperation(master: MasterState, agent: Agent, record: OperationRecord): void {
+function forgetOperation(master: MasterState, agent: Agent, record: OperationRecord): void {
   agent.operations.delete(record.uuid);
   const framework = record.frameworkId === undefined ? undefined : master.frameworks.get(record.frameworkId);
   const id = record.info.id?.value;

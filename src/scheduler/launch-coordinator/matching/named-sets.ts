@@ -26,7 +26,7 @@ export interface SetWish {
 type Wishes = Readonly<Record<string, SetWish>>;
 
 /** Of those that ask for nothing. */
-export const forAll: SetWish = { value: '', amount: 0 };
+const forAll: SetWish = { value: '', amount: 0 };
 
 interface OneSet {
   value: string;
