@@ -38,9 +38,10 @@ export function startObservers(runtime: Runtime, { read }: Pick<FlinkRest, 'read
 }
 
 function startTraces(logger: FastifyBaseLogger) {
-  const settings = otlpSettings(process.env);
+  const warn = (message: string) => logger.warn(message);
+  const settings = otlpSettings(process.env, warn);
   if (settings === undefined) return undefined;
-  const exporter = startOtlpExporter({ settings, version, warn: (message) => logger.warn(message) });
+  const exporter = startOtlpExporter({ settings, version, warn });
   const tracer = createTracer({ randomHex: (digits) => randomBytes(digits / 2).toString('hex'), emit: exporter.add });
   return { exporter, tracer };
 }

@@ -224,7 +224,7 @@ async function startGateway(t: ExecutionContext, stack: Stack, home: string, gat
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
     return (await answer.json()) as Answer;
   };
-  const session = await eventually('a session', 60_000, () =>
+  const session = await eventually('a session', 180_000, () =>
     ask<{ sessionHandle: string }>('/sessions', { properties: { 'execution.runtime-mode': 'batch' } }).catch(
       () => undefined,
     ),

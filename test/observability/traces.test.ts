@@ -74,20 +74,31 @@ test('a job is traced from its submission until all of it runs', (t) => {
 });
 
 test('where spans go is said by the variables of OpenTelemetry', (t) => {
-  t.is(otlpSettings({}), undefined);
-  t.is(otlpSettings({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318', OTEL_SDK_DISABLED: 'true' }), undefined);
-  t.deepEqual(
-    otlpSettings({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318/', OTEL_EXPORTER_OTLP_HEADERS: 'a=b%20c, d=e=f,x' }),
-    {
-      url: 'http://c:4318/v1/traces',
-      headers: { a: 'b c', d: 'e=f' },
-      serviceName: 'flink-mesos',
-    },
-  );
-  t.like(otlpSettings({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://t/x', OTEL_SERVICE_NAME: 'mine' }), {
+  const otlp = (environment: Record<string, string>) => otlpSettings(environment, (message) => t.fail(message));
+  t.is(otlp({}), undefined);
+  t.is(otlp({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318', OTEL_SDK_DISABLED: 'true' }), undefined);
+  t.deepEqual(otlp({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318/', OTEL_EXPORTER_OTLP_HEADERS: 'a=b%20c, d=e=f,x' }), {
+    url: 'http://c:4318/v1/traces',
+    headers: { a: 'b c', d: 'e=f' },
+    serviceName: 'flink-mesos',
+  });
+  t.like(otlp({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://t/x', OTEL_SERVICE_NAME: 'mine' }), {
     url: 'http://t/x',
     serviceName: 'mine',
   });
+});
+
+test('variables of OpenTelemetry that cannot be read cost a warning, and no scheduler', (t) => {
+  const said: string[] = [];
+  const read = (environment: Record<string, string>) => otlpSettings(environment, (message) => said.push(message));
+  for (const address of ['collector', 'collector:4318', 'http://:4318'])
+    t.is(read({ OTEL_EXPORTER_OTLP_ENDPOINT: address }), undefined, address);
+  t.regex(said[0] ?? '', /^collector\/v1\/traces .*: no traces are sent/);
+  t.is(said.splice(0).length, 3);
+  const headers = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c:4318', OTEL_EXPORTER_OTLP_HEADERS: 'a=%E0%A4%A,b=c' };
+  t.deepEqual(read(headers)?.headers, { b: 'c' });
+  t.is(said.length, 1);
+  t.notRegex(said[0] ?? '', /%E0/, 'a header may be a secret');
 });
 
 test('a collector gets OTLP as JSON; one that is away costs a warning and nothing else', async (t) => {

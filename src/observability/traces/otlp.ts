@@ -11,23 +11,41 @@ export interface OtlpSettings {
   readonly serviceName: string;
 }
 
-/** Undefined where no collector is named. */
-export function otlpSettings(environment: Readonly<Record<string, string | undefined>>): OtlpSettings | undefined {
+type Warn = (message: string) => void;
+
+/** Undefined where no collector is named. What cannot be read is left out with a warning, as OpenTelemetry's specification has it. */
+export function otlpSettings(
+  environment: Readonly<Record<string, string | undefined>>,
+  warn: Warn,
+): OtlpSettings | undefined {
   const base = environment.OTEL_EXPORTER_OTLP_ENDPOINT?.replace(/\/+$/, '');
   const url = environment.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? (base ? `${base}/v1/traces` : undefined);
   if (url === undefined || url === '' || environment.OTEL_SDK_DISABLED === 'true') return undefined;
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? '')) {
+    warn(`${url} is no address of a collector, like http://collector:4318: no traces are sent`);
+    return undefined;
+  }
+  const headers = environment.OTEL_EXPORTER_OTLP_TRACES_HEADERS ?? environment.OTEL_EXPORTER_OTLP_HEADERS ?? '';
   return {
     url,
-    headers: headersOf(environment.OTEL_EXPORTER_OTLP_TRACES_HEADERS ?? environment.OTEL_EXPORTER_OTLP_HEADERS ?? ''),
+    headers: headersOf(headers, warn),
     serviceName: environment.OTEL_SERVICE_NAME ?? 'flink-mesos',
   };
 }
 
 /** `name=value,name=value`, values percent-encoded. */
-function headersOf(text: string): Record<string, string> {
+function headersOf(text: string, warn: Warn): Record<string, string> {
   const pairs = text.split(',').flatMap((pair) => {
     const at = pair.indexOf('=');
-    return at < 1 ? [] : [[pair.slice(0, at).trim(), decodeURIComponent(pair.slice(at + 1).trim())] as const];
+    if (at < 1) return [];
+    const name = pair.slice(0, at).trim();
+    try {
+      return [[name, decodeURIComponent(pair.slice(at + 1).trim())] as const];
+    } catch {
+      // The value itself is not shown: it may be a secret.
+      warn(`the header ${name} for the collector of traces is not percent-encoded: it is left out`);
+      return [];
+    }
   });
   return Object.fromEntries(pairs);
 }
@@ -41,7 +59,7 @@ export interface OtlpExporter {
 export interface OtlpParts {
   readonly settings: OtlpSettings;
   readonly version: string;
-  readonly warn: (message: string) => void;
+  readonly warn: Warn;
   readonly send?: typeof fetch;
 }
 
