@@ -175,6 +175,9 @@ test('the operator API answers what is built, 501 for the rest, 400 for what Mes
   t.is((await post(master, '/api/v1', { type: 'GET_HEALTH' }, { Accept: 'text/html' })).status, 406);
   t.is((await post(master, '/api/v1', { type: 'TEARDOWN', teardown: { framework_id: { value: 'x' } } })).status, 400);
   t.is((await post(master, '/teardown', 'frameworkId=x')).status, 400);
+  const another = `[]},"type":"MARK_AGENT_GONE","mark_agent_gone":{"agent_id":{"value":"x"}`;
+  const answer = await post(master, '/machine/down', another);
+  t.deepEqual([answer.status, await answer.text()], [400, 'Expecting a list of machines']);
   t.is((await fetch(`${master.url}/api/v1`)).status, 405);
 });
 

@@ -154,7 +154,8 @@ async function operateMachines(
   const body = await receivePost(request, response);
   if (body === undefined) return;
   const parsed = parseOperatorCall(`{"type":"${type}","${type.toLowerCase()}":{"machines":${body}}}`);
-  if (parsed.kind !== 'command') {
+  // What the body is put into must still be that call, whatever the body says.
+  if (parsed.kind !== 'command' || parsed.call.type !== type) {
     sendText(response, 400, parsed.kind === 'invalid' ? parsed.text : 'Expecting a list of machines');
     return;
   }
