@@ -15,14 +15,20 @@ const tags = ['jars'];
 /** Boundaries and headers around the one file. */
 const multipartOverheadBytes = 16 * 1024;
 
-export function jarRoutes({ dispatcher }: ApiParts, limits: ApiLimits): FastifyPluginAsyncTypebox {
+export function jarRoutes(parts: ApiParts, limits: ApiLimits): FastifyPluginAsyncTypebox {
   return async (app) => {
     await app.register(fastifyMultipart, {
       // ByteLimit fails the stream at the limit; busboy would only cut it.
       limits: { files: 1, fields: 0, fileSize: limits.jarBytes + 1, headerPairs: 20 },
       throwFileSizeLimit: false,
     });
+    await app.register(ofCluster(parts, limits));
+    await app.register(ofAll(parts, limits));
+  };
+}
 
+function ofCluster({ dispatcher }: ApiParts, { jarBytes }: ApiLimits): FastifyPluginAsyncTypebox {
+  return async (app) => {
     app.post(
       '/v1/clusters/:name/jars',
       {
@@ -37,13 +43,28 @@ export function jarRoutes({ dispatcher }: ApiParts, limits: ApiLimits): FastifyP
       async (request, reply) => {
         const { name } = request.params;
         dispatcher.cluster(name); // NOT_FOUND before a byte is read
-        refuseDeclaredSize(request.headers, limits.jarBytes, 'the jar', multipartOverheadBytes);
-        const part = await filePart(request);
-        const jar = await dispatcher.uploadJar(name, jarName(part.filename), bounded(part.file, limits.jarBytes));
-        return reply.code(201).send(jar);
+        const { fileName, content } = await uploaded(request, jarBytes);
+        return reply.code(201).send(await dispatcher.uploadJar(name, fileName, content));
       },
     );
 
+    app.get(
+      '/v1/clusters/:name/jars',
+      {
+        schema: {
+          tags,
+          summary: 'The jars of a cluster',
+          params: clusterParams,
+          response: { 200: listOf(Jar), ...failures },
+        },
+      },
+      async (request) => dispatcher.jars(request.params.name),
+    );
+  };
+}
+
+function ofAll({ dispatcher }: ApiParts, { jarBytes }: ApiLimits): FastifyPluginAsyncTypebox {
+  return async (app) => {
     app.post(
       '/v1/jars',
       {
@@ -55,10 +76,8 @@ export function jarRoutes({ dispatcher }: ApiParts, limits: ApiLimits): FastifyP
         },
       },
       async (request, reply) => {
-        refuseDeclaredSize(request.headers, limits.jarBytes, 'the jar', multipartOverheadBytes);
-        const part = await filePart(request);
-        const jar = await dispatcher.uploadSharedJar(jarName(part.filename), bounded(part.file, limits.jarBytes));
-        return reply.code(201).send(jar);
+        const { fileName, content } = await uploaded(request, jarBytes);
+        return reply.code(201).send(await dispatcher.uploadSharedJar(fileName, content));
       },
     );
 
@@ -80,20 +99,13 @@ export function jarRoutes({ dispatcher }: ApiParts, limits: ApiLimits): FastifyP
       },
       async (request) => dispatcher.forgetSharedJar(request.params.id),
     );
-
-    app.get(
-      '/v1/clusters/:name/jars',
-      {
-        schema: {
-          tags,
-          summary: 'The jars of a cluster',
-          params: clusterParams,
-          response: { 200: listOf(Jar), ...failures },
-        },
-      },
-      async (request) => dispatcher.jars(request.params.name),
-    );
   };
+}
+
+async function uploaded(request: FastifyRequest, jarBytes: number) {
+  refuseDeclaredSize(request.headers, jarBytes, 'the jar', multipartOverheadBytes);
+  const part = await filePart(request);
+  return { fileName: jarName(part.filename), content: bounded(part.file, jarBytes) };
 }
 
 async function filePart(request: FastifyRequest): Promise<MultipartFile> {

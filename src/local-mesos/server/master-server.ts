@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { hostname as nameOfThisMachine } from 'node:os';
+import _ from 'lodash';
 import { Problem } from '../../lib/problem.ts';
 import type { MasterLink } from '../model/agent-protocol.ts';
 import { masterInfo } from '../model/frameworks.ts';
@@ -67,41 +68,20 @@ export interface MasterServer {
 }
 
 export async function startMaster(options: MasterServerOptions): Promise<MasterServer> {
-  const { host = '127.0.0.1', port: wantedPort = 5050, workDir, allowRemote = false, ...others } = options;
-  const {
-    credentials,
-    faults = {},
-    recovered,
-    zooKeeper,
-    clock = systemClock,
-    quotas = [],
-    weights = [],
-    requestTimeoutMs = 60_000,
-    maxConnections = 20_000,
-    ...given
-  } = others;
-  if (!isLoopback(host) && !allowRemote) {
-    throw new Problem('USAGE', `a local Mesos runs any command that it is sent, and ${host} is reached by others`);
-  }
+  const { host = '127.0.0.1', workDir, credentials, faults = {}, recovered, zooKeeper } = options;
+  refuseOthers(options);
   const registry = openRegistry(workDir);
   // A registry that cannot be read is told before the port is taken.
   registry.read();
-  const server = createBoundedServer(requestTimeoutMs, maxConnections);
-  const port = await listen(server, host, wantedPort);
-  const masterOptions: MasterOptions = {
-    ...defaultMasterOptions,
-    hostname: isWildcard(host) ? nameOfThisMachine() : host,
-    ...definedOnly(given),
-    masterId: randomUUID(),
-    ip: isWildcard(host) ? '127.0.0.1' : host,
-    port,
-  };
+  const server = createBoundedServer(options);
+  const port = await listen(server, host, options.port ?? 5050);
+  const masterOptions = masterOptionsOf(options, host, port);
   const election = zooKeeper === undefined ? undefined : await enter(zooKeeper, masterOptions, server);
   const ended = Promise.withResolvers<string>();
   let shell: MasterShell | undefined;
   const lead = (number?: number) => {
     const fenced = number === undefined ? registry : registry.fenced(number);
-    shell = startLeading(() => startMasterShell(masterOptions, fenced, clock), { quotas, weights });
+    shell = startLeading(() => startMasterShell(masterOptions, fenced, options.clock ?? systemClock), options);
   };
   if (election === undefined) await leadAtOnce(lead, server);
   else election.led.then(lead).catch((error: unknown) => ended.resolve(String(error)));
@@ -144,8 +124,30 @@ export async function startMaster(options: MasterServerOptions): Promise<MasterS
   };
 }
 
+function refuseOthers({ host = '127.0.0.1', allowRemote = false }: MasterServerOptions): void {
+  if (isLoopback(host) || allowRemote) return;
+  throw new Problem('USAGE', `a local Mesos runs any command that it is sent, and ${host} is reached by others`);
+}
+
+const ofServer = [
+  ...(['host', 'port', 'workDir', 'allowRemote', 'credentials', 'recovered', 'zooKeeper'] as const),
+  ...(['quotas', 'weights', 'faults', 'clock', 'requestTimeoutMs', 'maxConnections'] as const),
+];
+
+/** What the model is told. */
+function masterOptionsOf(options: MasterServerOptions, host: string, port: number): MasterOptions {
+  return {
+    ...defaultMasterOptions,
+    hostname: isWildcard(host) ? nameOfThisMachine() : host,
+    ...definedOnly(_.omit(options, ofServer)),
+    masterId: randomUUID(),
+    ip: isWildcard(host) ? '127.0.0.1' : host,
+    port,
+  };
+}
+
 /** Whoever connects has that long for a whole request; streams are answers, and go on for ever. */
-function createBoundedServer(requestTimeoutMs: number, maxConnections: number): Server {
+function createBoundedServer({ requestTimeoutMs = 60_000, maxConnections = 20_000 }: MasterServerOptions): Server {
   const server = createServer({
     keepAliveTimeout: 60_000,
     headersTimeout: requestTimeoutMs,
