@@ -47,9 +47,14 @@ const NEXT_SESSION_MS = 1_000;
 /** Below the root, in the order in which they may go. */
 const rooms = ['state', 'journal', 'commit', 'epoch', 'leader', 'election'] as const;
 
+/** Where the JobManagers of a scheduler keep what makes them highly available: beside its own. */
+export function rootOfJobManagers(root: string): string {
+  return `${root}-flink`;
+}
+
 /** Resolves when this process leads. A session that expires meanwhile is followed by another. */
 export async function becomeLeader(candidacy: Candidacy): Promise<Leadership> {
-  const { openSession, root, where, startStandby, logger, sessionTimeoutMs = SESSION_TIMEOUT_MS } = candidacy;
+  const { openSession, root, where, startStandby, logger } = candidacy;
   let session = openSession();
   const standby = await startStandby(() => readLeader(session, root));
   logger.info(`standby, waiting for its turn to lead in ${where}`);
@@ -58,7 +63,7 @@ export async function becomeLeader(candidacy: Candidacy): Promise<Leadership> {
       const store = await takeTurn(session, root, (why) => logger.warn(`${where}: ${why}; trying again`));
       if (store !== undefined) {
         logger.info(`leads in ${where}, epoch ${store.epoch}`);
-        return leadershipOn(session, store, root, sessionTimeoutMs);
+        return leadershipOn(session, store, candidacy);
       }
       await session.close();
       await sleep(NEXT_SESSION_MS);
@@ -91,12 +96,8 @@ async function takeTurn(
   }
 }
 
-function leadershipOn(
-  session: ZooKeeperSession,
-  store: ZooKeeperStore,
-  root: string,
-  sessionTimeoutMs: number,
-): Leadership {
+function leadershipOn(session: ZooKeeperSession, store: ZooKeeperStore, candidacy: Candidacy): Leadership {
+  const { root, logger, sessionTimeoutMs = SESSION_TIMEOUT_MS } = candidacy;
   const { promise: lost, resolve } = Promise.withResolvers<Problem>();
   const look = (): void => {
     if (session.state !== 'expired') return;
@@ -119,12 +120,22 @@ function leadershipOn(
     close: async (forGood = false) => {
       await store.close();
       const isLast = forGood && (await isAloneWithin(session, root, 1.5 * sessionTimeoutMs));
-      // Our place in the row goes last: nobody leads while things are taken away.
-      if (isLast) for (const path of [...rooms.map((room) => `${root}/${room}`), root]) await removeTree(session, path);
+      if (isLast) await removeAll(session, root, (why) => logger.warn(why));
       await session.close();
       return isLast;
     },
   };
+}
+
+/** Our place in the row goes last: nobody leads while things are taken away. */
+async function removeAll(session: ZooKeeperSession, root: string, warn: (why: string) => void): Promise<void> {
+  // A JobManager takes its nodes away when it is asked to shut down; one that was killed before it could be asked does not.
+  const ofJobManagers = rootOfJobManagers(root);
+  await removeTree(session, ofJobManagers).catch((error: unknown) => {
+    if (!(error instanceof ZooKeeperError)) throw error;
+    warn(`${ofJobManagers} stays in ZooKeeper: ${error.message}`);
+  });
+  for (const path of [...rooms.map((room) => `${root}/${room}`), root]) await removeTree(session, path);
 }
 
 const LOOK_AGAIN_MS = 250;

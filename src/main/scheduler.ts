@@ -30,6 +30,7 @@ import { readAccess } from './access.ts';
 import { takeConfiguration } from './configuration.ts';
 import { coreOptions, rolesOf } from './core-options.ts';
 import { advertised, type Home, openOwnHome, openSharedHome } from './home.ts';
+import { rootOfJobManagers } from './leadership.ts';
 import { type MesosClient, readMesosClient } from './mesos-client.ts';
 import {
   type MesosMasters,
@@ -241,7 +242,7 @@ function leaderNode({ zooKeeper }: CheckedSettings) {
 /** Beside ours, not below it: what is ours may belong to our credentials alone, and Flink has none. */
 function zooKeeperOfClusters({ zooKeeper }: CheckedSettings) {
   if (zooKeeper === undefined) return {};
-  return { zooKeeper: { quorum: zooKeeper.hosts.join(','), path: `${zooKeeper.path}-flink` } };
+  return { zooKeeper: { quorum: zooKeeper.hosts.join(','), path: rootOfJobManagers(zooKeeper.path) } };
 }
 
 /** Requests under way get this long; a slow download does not keep a scheduler alive. */

@@ -32,8 +32,9 @@ export function deployPlan(
     return phase('deploy', look, pods.map(wasUp ? complete : stepOf), forced);
   });
   const present = new Set<string>(clusters.map(({ look }) => look.record.name));
-  const creations = [...awaited].filter(([name]) => !present.has(name)).map(creation);
-  return planOf([...phases, ...creations], 'parallel', errors);
+  const missing = [...awaited].filter(([name]) => !present.has(name));
+  const refused = missing.flatMap(([name, why]) => (why === undefined ? [] : [`cluster ${name}: ${why}`]));
+  return planOf([...phases, ...missing.map(creation)], 'parallel', [...errors, ...refused]);
 }
 
 function creation([cluster, why]: [string, string | undefined]): Phase {

@@ -44,6 +44,7 @@ test('deploy: clusters that the options name are steps before they are created, 
   awaited.set('orders', 'it is too large');
   t.is(operator.plan('deploy').status, 'ERROR');
   t.is(operator.plan('deploy').phases[0]?.steps[0]?.message, 'it is too large');
+  t.deepEqual(operator.plan('deploy').errors, ['cluster orders: it is too large']);
   const { name } = cluster();
   awaited.set(name, 'it was there already');
   t.is(operator.plan('deploy').phases.filter((phase) => phase.name === name).length, 1);

@@ -1,4 +1,4 @@
-/** A Java for agents that have none, as an archive like those of its vendors: made of this machine's JDK, kept in the cache. */
+/** A Java for agents that have none, as an archive like those of its vendors: made of this machine's own, kept in the cache. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rename, rm, symlink } from 'node:fs/promises';
@@ -21,8 +21,12 @@ export async function jreArchive(): Promise<string> {
   await mkdir(cache, { recursive: true });
   const work = await mkdtemp(join(cache, '.jre-'));
   try {
+    const jre = join(work, 'jre');
     const slim = ['--strip-debug', '--no-header-files', '--no-man-pages'];
-    await run(join(home, 'bin/jlink'), ['--add-modules', modules, ...slim, '--output', join(work, 'jre')]);
+    const jlink = join(home, 'bin/jlink');
+    // A machine may have a JRE alone; Debian's is full of links to /etc.
+    if (existsSync(jlink)) await run(jlink, ['--add-modules', modules, ...slim, '--output', jre]);
+    else await run('cp', ['-rL', home, jre]);
     await run('tar', ['-czf', join(work, 'jre.tar.gz'), '-C', work, 'jre']);
     await rename(join(work, 'jre.tar.gz'), kept);
     return kept;
