@@ -12,6 +12,10 @@ export class Alike {
   readonly inUse: boolean;
   /** No member has more. */
   readonly mostPorts: number;
+  /** Its one member has named sets. */
+  readonly hasSets: boolean;
+  /** Of members: asked far more often than they themselves are. */
+  #count: number;
   #members: Place[];
   /** Members before it have left: mostly the first leaves, and moving all others each time would cost too much. */
   #head = 0;
@@ -23,11 +27,13 @@ export class Alike {
     this.mem = place.mem;
     this.inUse = place.inUse;
     this.mostPorts = 2 ** magnitudeOf(place.portCount) - 1;
+    this.hasSets = place.sets !== undefined;
+    this.#count = members.length;
     this.#members = members;
   }
 
   get isEmpty(): boolean {
-    return this.#head === this.#members.length;
+    return this.#count === 0;
   }
 
   get first(): Place | undefined {
@@ -47,6 +53,7 @@ export class Alike {
 
   add(place: Place): void {
     const at = this.#indexOf(place);
+    this.#count += 1;
     if (at === this.#head && at > 0) {
       this.#head -= 1;
       this.#members[this.#head] = place;
@@ -62,6 +69,7 @@ export class Alike {
     if (this.#members[at] !== place) {
       throw new Error(`${place.hostname} is not where it was put`);
     }
+    this.#count -= 1;
     if (at === this.#head) {
       this.#head += 1;
     } else {

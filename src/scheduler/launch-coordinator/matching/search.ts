@@ -6,8 +6,9 @@ import type { Alike } from './alike.ts';
 import type { Demand } from './demand.ts';
 import { type Fitness, overallOf } from './fitness.ts';
 import type { Fleet } from './fleet.ts';
-import { forget, nearly, OpenAgents, type Row } from './open-agents.ts';
+import { OpenAgents } from './open-agents.ts';
 import { comesBefore, type Place } from './place.ts';
+import { nearly, type Row } from './row.ts';
 
 /** Fenzo's: beside 0.5 for what is liked and 0.35 for fitness. */
 const weightOfSets = 0.15;
@@ -52,7 +53,7 @@ export class Search {
       if (this.#highest >= this.#goodEnough) {
         break;
       }
-      this.#lookAlong(demand, row, fitness, open.startFor(demand, row));
+      this.#lookAlong(demand, row, fitness);
     }
     return this.#best;
   }
@@ -76,28 +77,33 @@ export class Search {
     return cpus >= this.#leastCpus && mem >= this.#leastMem;
   }
 
-  #lookAlong(demand: Demand, row: Row, fitness: Fitness, start: number): void {
-    const { alike: agents } = row;
-    const ranked = row.ranks.length > 0;
-    for (let index = start; index < agents.length && this.#highest < this.#goodEnough; index += 1) {
-      const alike = agents[index];
-      if (alike === undefined || lacks(alike, demand)) {
-        continue;
-      }
+  #lookAlong(demand: Demand, row: Row, fitness: Fitness): void {
+    let index = row.startFor(demand);
+    for (let alike = row.at(index); alike !== undefined; alike = row.at(index)) {
       if (alike.isEmpty) {
-        forget(row, index);
+        row.forget(index);
         index -= 1;
-      } else if (fitness.sees === 'agent' || alike.first?.sets !== undefined) {
-        this.#lookAtEach(demand, alike, fitness.score);
-      } else {
-        const score = fitness.score(demand, alike);
-        if (ranked && overallOf(fitness, 1, score) < this.#highest - nearly) {
-          // Those that come after it are no better.
+      } else if (alike.mostPorts >= demand.ports) {
+        if (!this.#isWorthIt(demand, alike, fitness, row.isRanked) || this.#highest >= this.#goodEnough) {
           return;
         }
-        this.#lookAtAlike(demand, alike, score);
       }
+      index = row.next(index, demand);
     }
+  }
+
+  /** Answers whether those that come after it may be any better. */
+  #isWorthIt(demand: Demand, alike: Alike, fitness: Fitness, isRanked: boolean): boolean {
+    if (fitness.sees === 'agent' || alike.hasSets) {
+      this.#lookAtEach(demand, alike, fitness.score);
+      return true;
+    }
+    const score = fitness.score(demand, alike);
+    if (isRanked && overallOf(fitness, 1, score) < this.#highest - nearly) {
+      return false;
+    }
+    this.#lookAtAlike(demand, alike, score);
+    return true;
   }
 
   #lookAtAlike(demand: Demand, alike: Alike, fitness: number): void {
@@ -157,8 +163,4 @@ export class Search {
   #fits(demand: Demand, place: Place): boolean {
     return place.hasRoom(demand) && this.#fleet.neighbours.allow(demand, place);
   }
-}
-
-function lacks(alike: Alike, { cpus, mem, ports }: Demand): boolean {
-  return alike.cpus < cpus || alike.mem < mem || alike.mostPorts < ports;
 }
