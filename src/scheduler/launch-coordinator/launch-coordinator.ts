@@ -16,44 +16,27 @@ import type { OperationStatus } from '../../mesos-api-client/protocol/operations
 import type { FrameBuilder } from '../frame-builder.ts';
 import type { PlaceRecord } from '../model/kept-place.ts';
 import type { AgentView, OfferRound, WhyView } from '../model/offer-views.ts';
-import type { GroupName, Placement, TaskRecord } from '../model/task.ts';
-import { acceptCall } from './accept-call.ts';
+import type { GroupName, TaskRecord } from '../model/task.ts';
 import { agentViews } from './agent-views.ts';
 import { Alarm } from './alarm.ts';
 import { offersWorthHolding } from './holding.ts';
 import { answerInverseOffers } from './inverse-offers.ts';
-import { nextPortsAfter } from './next-ports.ts';
 import { ConstraintPush, type Wanted } from './offer-constraints.ts';
 import { OfferDesk } from './offer-desk.ts';
 import type { Demand } from './offer-flow.ts';
 import { PlaceKeeper } from './place-keeper.ts';
-import { type Placed, Placing, type Pot, potOf } from './placing.ts';
 import { RunningTasks } from './running-tasks.ts';
+import { type LaunchedTasks, type Launches, Turn } from './turn.ts';
 import { WaitingTasks } from './waiting-tasks.ts';
 import { type Circumstances, whyWaiting, worthTelling } from './why.ts';
 
-/** Records the intent to launch, before the ACCEPT leaves. */
-export interface Launches {
-  launched(frame: FrameBuilder, record: TaskRecord, placement: Placement): void;
-}
-
-/** The tasks that are at an agent, as far as we know. */
-export interface LaunchedTasks {
-  launched(): readonly TaskRecord[];
-  /** All that is remembered of the group, ended ones too. */
-  ofGroup(group: GroupName): readonly TaskRecord[];
-}
-
 export class LaunchCoordinator {
-  readonly #launches: Launches;
   readonly #tasks: LaunchedTasks;
   readonly #waiting: WaitingTasks;
   readonly #desk: OfferDesk;
   readonly #constraints: ConstraintPush;
   readonly #places: PlaceKeeper;
-  readonly #nextPorts: Map<AgentId, number>;
-  /** What the offers held come to, and what was placed on them in this turn. */
-  #pots: readonly Pot[] = [];
+  readonly #turn: Turn;
   #connected = false;
   #mayLaunch = false;
   /** Something changed since the last match: nothing is matched twice in vain. */
@@ -70,13 +53,13 @@ export class LaunchCoordinator {
   ) {
     const roles = framework.roles ?? (framework.role === undefined ? [] : [framework.role]);
     const onlyRole = roles[0] ?? '*';
-    this.#launches = parts.launches;
     this.#tasks = parts.tasks;
     this.#waiting = new WaitingTasks(records, onlyRole);
     this.#desk = new OfferDesk(roles, onlyRole);
     this.#constraints = new ConstraintPush(framework);
     this.#places = new PlaceKeeper(framework, parts.places);
-    this.#nextPorts = nextPortsAfter(records);
+    const { launches } = parts;
+    this.#turn = new Turn({ launches, waiting: this.#waiting, desk: this.#desk, places: this.#places }, records);
   }
 
   get offersHeld(): number {
@@ -110,7 +93,7 @@ export class LaunchCoordinator {
   disconnected(frame: FrameBuilder): void {
     this.#connected = false;
     this.#mayLaunch = false;
-    this.#pots = [];
+    this.#turn.forget();
     this.#desk.disconnected(frame);
     this.#alarm.set(frame, undefined);
   }
@@ -198,8 +181,8 @@ export class LaunchCoordinator {
     if (this.#stale) {
       this.#stale = false;
       this.#unsettled = true;
-      if (mayLaunch) {
-        this.#match(frame);
+      if (mayLaunch && this.#turn.match(frame, this.#running())) {
+        this.#loosen(this.#waiting.pickyRoles());
       }
     }
   }
@@ -211,9 +194,11 @@ export class LaunchCoordinator {
     this.#unsettled = false;
     const running = this.#running();
     this.#places.review(frame, this.#waiting.records(), running);
-    this.#giveUpPlaces(frame);
+    if (this.#mayLaunch) {
+      this.#turn.giveUpPlaces(frame);
+    }
     const demand = this.#demand(running);
-    this.#accept(frame, demand);
+    this.#turn.accept(frame, demand);
     this.#explain(frame, running);
     this.#desk.giveBackAllBut(frame, this.#worthHolding(frame.at, running), demand);
     this.#constraints.adjust(frame, this.#wanted(frame.at, running), this.#desk.flow.suppressed());
@@ -224,18 +209,8 @@ export class LaunchCoordinator {
 
   /** A task is to be ended that was placed in this very turn: its launch has to leave first. */
   acceptPlaced(frame: FrameBuilder): void {
-    if (this.#pots.some(({ placed }) => placed.length > 0)) {
-      this.#accept(frame, this.#demand(this.#running()));
-    }
-  }
-
-  /** One ACCEPT for all offers of an agent and role. */
-  #accept(frame: FrameBuilder, demand: Demand): void {
-    const used = this.#pots.filter(({ placed, after }) => placed.length + after.length > 0);
-    this.#pots = [];
-    for (const pot of used) {
-      const tasks = pot.placed.map(({ request }) => request.spec.taskId);
-      frame.call(acceptCall(pot, this.#desk.use(frame.at, pot.pool, tasks, demand)));
+    if (this.#turn.hasPlaced) {
+      this.#turn.accept(frame, this.#demand(this.#running()));
     }
   }
 
@@ -257,47 +232,6 @@ export class LaunchCoordinator {
     return agentViews(this.#desk.agents, this.#running(), this.#places.all());
   }
 
-  #match(frame: FrameBuilder): void {
-    const running = this.#running();
-    const requests = this.#waiting.requests(frame.at, running);
-    if (requests.length === 0 || this.#desk.held === 0) {
-      return;
-    }
-    this.#pots = this.#presentPots();
-    const before = new Set(this.#pots.flatMap(({ placed }) => placed));
-    const keeper = this.#places.keeper(frame, this.#waiting.records(), running);
-    new Placing(this.#pots, running, this.#nextPorts, keeper).place(requests);
-    for (const pot of this.#pots) {
-      for (const placed of pot.placed) {
-        if (!before.has(placed)) {
-          pot.before.push(...this.#places.taken(frame, placed, pot.pool, keeper.claims));
-          this.#launch(frame, pot, placed);
-        }
-      }
-    }
-    this.#desk.agents.left(
-      frame.at,
-      this.#pots.map(({ pool, free }) => ({ ...pool, free })),
-    );
-    this.#loosen(this.#waiting.pickyRoles());
-  }
-
-  /** Those of this turn go on being used. */
-  #presentPots(): readonly Pot[] {
-    const known = new Map(this.#pots.map((pot) => [pot.pool.offerIds.join(), pot]));
-    return this.#desk.pools().map((pool) => known.get(pool.offerIds.join()) ?? potOf(pool));
-  }
-
-  #giveUpPlaces(frame: FrameBuilder): void {
-    if (this.#desk.held === 0 || !this.#mayLaunch) {
-      return;
-    }
-    this.#pots = this.#presentPots();
-    for (const pot of this.#pots) {
-      pot.after.push(...this.#places.giveUps(frame, pot.pool));
-    }
-  }
-
   #wanted(at: EpochMs, running: RunningTasks): Wanted {
     return { requests: this.#waiting.requests(at, running), open: this.#places.releasing() };
   }
@@ -309,26 +243,6 @@ export class LaunchCoordinator {
       demand.set(role, (demand.get(role) ?? 0) + count);
     }
     return demand;
-  }
-
-  #launch(frame: FrameBuilder, { pool }: Pot, { request, ports, sets }: Placed): void {
-    const record = this.#waiting.delete(request.spec.taskId);
-    if (record === undefined) {
-      return;
-    }
-    const { agentId, hostname, offerIds, attributes, domain } = pool;
-    const { taskId, group, part } = record.spec;
-    this.#launches.launched(frame, record, {
-      agentId,
-      hostname,
-      ports,
-      launchedAt: frame.at,
-      ...(_.isEmpty(attributes) ? {} : { attributes }),
-      ...(domain === undefined ? {} : { domain }),
-      ...(sets && { sets }),
-    });
-    const waitedMs = frame.at - record.requestedAt;
-    frame.fact({ kind: 'task.launched', taskId, group, part, agentId, hostname, ports, offerIds, waitedMs });
   }
 
   #explain(frame: FrameBuilder, running: RunningTasks): void {
