@@ -20,6 +20,7 @@ const duration = fc.constantFrom('0s', '90s', '10m', '500ms');
 
 const withPattern: Record<string, fc.Arbitrary<string>> = {
   'service.unreachable_timeout': duration,
+  'flink.class_archives': fc.constantFrom('none', '/var/tmp'),
   'flink.image_flink': fc.constantFrom('', '2.3.0@/opt/flink'),
   'flink.virtual_network_name': fc.constantFrom('', 'dcos'),
   'zookeeper.session_timeout': duration,
