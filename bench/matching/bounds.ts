@@ -17,51 +17,101 @@ export function allFit({ agents, requests }: Workload): boolean {
   return wanted.every((amount, resource) => amount <= (there[resource] ?? 0));
 }
 
-/** No placement of all requests gets by with agents of less cost. */
+/**
+ * No placement of all requests gets by with agents of less cost. First with the same prices everywhere: as if requests
+ * were a heap of cpus, memory, disk and ports. Then with prices of their own for agents of each shape: what a request has
+ * to have goes together, so lean agents are of use for lean requests only, and these may be few.
+ */
 export function leastCost(workload: Workload, cost: (agent: WorkloadAgent) => number): number {
   const { agents, requests } = workload;
   const wanted = sumOf(requests.map(needOf));
   const capacity = capacityFor(requests);
-  const kinds = _.values(_.groupBy(agents, (agent) => JSON.stringify([capacity(agent), cost(agent)]))).flatMap(
-    (alike) => {
-      const [first] = alike;
-      return first === undefined
-        ? []
-        : [{ shares: sharesOf(capacity(first), wanted), cost: cost(first), count: alike.length }];
-    },
-  );
+  const kinds = alike(agents, (agent) => [...capacity(agent), cost(agent)]).map(([agent, count]) => {
+    const [cpus = 0, mem = 0, disk = 0] = capacity(agent);
+    const shape = [mem, disk].map((amount) => Math.round(Math.log2(amount / cpus))).join();
+    return { capacity: capacity(agent), shares: sharesOf(capacity(agent), wanted), cost: cost(agent), count, shape };
+  });
+  const shapes = [...Map.groupBy(kinds, ({ shape }) => shape).values()];
   const scale = _.sumBy(agents, cost);
-  return climb(
+  const everywhere = climb(
     wanted.map((_amount, index) => (index === 0 ? scale / 4 : 0)),
-    scale,
+    scale / 10,
     (prices) => {
       const slope = prices.map(() => 1);
-      let value = _.sum(prices);
-      for (const kind of kinds) {
-        const gain = dot(prices, kind.shares) - kind.cost;
-        if (gain > 0) {
-          value -= gain * kind.count;
-          kind.shares.forEach((share, index) => {
-            slope[index] = (slope[index] ?? 0) - share * kind.count;
-          });
-        }
-      }
-      return { value, slope };
+      return { value: _.sum(prices) - profitOf(kinds, prices, slope), slope };
     },
   );
+  const needs = alike(requests, needOf).map(([request, count]) => {
+    const need = needOf(request);
+    const places = shapes.flatMap((ofShape, index) =>
+      ofShape.some((kind) => need.every((amount, resource) => amount <= (kind.capacity[resource] ?? 0))) ? [index] : [],
+    );
+    return { shares: sharesOf(need, wanted), count, places };
+  });
+  const apart = climb(
+    shapes.flatMap(() => everywhere.prices),
+    everywhere.value,
+    (all) => {
+      const prices = _.chunk(all, wanted.length);
+      const slopes = prices.map((each) => each.map(() => 0));
+      let value = 0;
+      for (const { shares, count, places } of needs) {
+        const [price, place] = cheapest(prices, places, shares);
+        value += count * price;
+        add(slopes[place] ?? [], shares, count);
+      }
+      shapes.forEach((ofShape, index) => {
+        value -= profitOf(ofShape, prices[index] ?? [], slopes[index] ?? []);
+      });
+      return { value, slope: slopes.flat() };
+    },
+  );
+  return Math.max(everywhere.value, apart.value);
+}
+
+/** A request that nobody has room for is worth nothing. */
+function cheapest(prices: readonly Vector[], places: readonly number[], shares: Vector): readonly [number, number] {
+  let least = Number.POSITIVE_INFINITY;
+  let at = -1;
+  for (const place of places) {
+    const price = dot(prices[place] ?? [], shares);
+    if (price < least) {
+      least = price;
+      at = place;
+    }
+  }
+  return at < 0 ? [0, at] : [least, at];
+}
+
+interface Kind {
+  readonly shares: Vector;
+  readonly cost: number;
+  readonly count: number;
+}
+
+/** What agents are worth beyond their cost at these prices. */
+function profitOf(kinds: readonly Kind[], prices: Vector, slope: number[]): number {
+  let profit = 0;
+  for (const { shares, cost, count } of kinds) {
+    const gain = dot(prices, shares) - cost;
+    if (gain > 0) {
+      profit += gain * count;
+      add(slope, shares, -count);
+    }
+  }
+  return profit;
 }
 
 /** No placement serves more requests. */
 export function mostAssigned({ agents, requests }: Workload): number {
   const there = sumOf(agents.map(capacityFor(requests)));
-  const kinds = _.values(_.countBy(requests, (request) => JSON.stringify(needOf(request))));
-  const needs = _.keys(_.countBy(requests, (request) => JSON.stringify(needOf(request)))).map((key, index) => ({
-    shares: sharesOf(JSON.parse(key), there),
-    count: kinds[index] ?? 0,
+  const needs = alike(requests, needOf).map(([request, count]) => ({
+    shares: sharesOf(needOf(request), there),
+    count,
   }));
-  const worst = climb(
+  const { value: worst } = climb(
     there.map(() => requests.length / 4),
-    requests.length,
+    requests.length / 10,
     (prices) => {
       const slope = prices.map(() => -1);
       let value = -_.sum(prices);
@@ -69,9 +119,7 @@ export function mostAssigned({ agents, requests }: Workload): number {
         const gain = 1 - dot(prices, shares);
         if (gain > 0) {
           value -= gain * count;
-          shares.forEach((share, index) => {
-            slope[index] = (slope[index] ?? 0) + share * count;
-          });
+          add(slope, shares, count);
         }
       }
       return { value, slope };
@@ -80,21 +128,40 @@ export function mostAssigned({ agents, requests }: Workload): number {
   return Math.floor(-worst + 1e-6);
 }
 
-/** The highest value that was met on the way. */
+/** The highest value that was met on the way, and its prices. A slope that turns this way and that is smoothed. */
 function climb(
   start: Vector,
-  scale: number,
+  reach: number,
   at: (prices: Vector) => { readonly value: number; readonly slope: Vector },
-): number {
+): { readonly value: number; readonly prices: Vector } {
   let prices = start;
-  let best = Number.NEGATIVE_INFINITY;
+  let way: Vector = start.map(() => 0);
+  let best = { value: Number.NEGATIVE_INFINITY, prices };
   for (let step = 0; step < steps; step += 1) {
     const { value, slope } = at(prices);
-    best = Math.max(best, value);
-    const stride = (scale * 0.1 * (1 - step / steps) ** 2) / (Math.hypot(...slope) || 1);
-    prices = prices.map((price, index) => Math.max(0, price + stride * (slope[index] ?? 0)));
+    if (value > best.value) {
+      best = { value, prices };
+    }
+    way = way.map((before, index) => 0.8 * before + 0.2 * (slope[index] ?? 0));
+    const length = Math.sqrt(way.reduce((sum, each) => sum + each * each, 0)) || 1;
+    const stride = (reach * (1 - step / steps) ** 2) / length;
+    prices = prices.map((price, index) => Math.max(0, price + stride * (way[index] ?? 0)));
   }
   return best;
+}
+
+/** One of each, and how many there are. */
+function alike<Each>(all: readonly Each[], keyOf: (each: Each) => Vector): (readonly [Each, number])[] {
+  return [...Map.groupBy(all, (each) => keyOf(each).join()).values()].flatMap((group) => {
+    const [first] = group;
+    return first === undefined ? [] : [[first, group.length] as const];
+  });
+}
+
+function add(sum: number[], vector: Vector, times: number): void {
+  for (let index = 0; index < vector.length; index += 1) {
+    sum[index] = (sum[index] ?? 0) + (vector[index] ?? 0) * times;
+  }
 }
 
 function needOf({ cpus, memMiB, diskMiB, ports }: WorkloadRequest): Vector {
@@ -121,5 +188,9 @@ function sharesOf(vector: Vector, whole: Vector): Vector {
 }
 
 function dot(a: Vector, b: Vector): number {
-  return a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0);
+  let sum = 0;
+  for (let index = 0; index < a.length; index += 1) {
+    sum += (a[index] ?? 0) * (b[index] ?? 0);
+  }
+  return sum;
 }
