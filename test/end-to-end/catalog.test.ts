@@ -58,7 +58,7 @@ ava.before(async (t) => {
     startZooKeeper(directory),
   ]);
   const secrets = new Map<string, string>();
-  marathon = createMarathonOfCosmos(new URL(mesos.masterUrl).host, join(directory, 'volumes'), secrets);
+  marathon = createMarathonOfCosmos(new URL(mesos.masterUrl).host, secrets);
   cluster = await startDcos(marathon, await dcosPackage());
   for (const [name, content] of Object.entries({ ...keys, ...wordsOf(cluster) })) secrets.set(`flink/${name}`, content);
   marathon.attach(cluster);

@@ -23,6 +23,7 @@ import { connectZooKeeper } from '../../src/zookeeper/connect.ts';
 import { packagedFlink } from '../../universe/package.ts';
 import { jreArchive, pathWithoutJava } from './support/jre-archive.ts';
 import { type Instance, type Marathon, startMarathon } from './support/marathon.ts';
+import type { VolumeBook } from './support/marathon-volumes.ts';
 import { packFlink } from './support/pack-flink.ts';
 import { eventually, repository } from './support/process.ts';
 import { exampleJar, pidOfTask, processesOf } from './support/stack.ts';
@@ -37,6 +38,7 @@ let mesos: LocalMesos;
 let zooKeeper: ZooKeeperServer;
 let marathon: Marathon;
 let jar: string;
+const volumes: VolumeBook = new Map();
 
 test.before(async (t) => {
   t.timeout(300_000);
@@ -87,7 +89,7 @@ function withVariables(app: MarathonApp, env: Record<string, string>): MarathonA
 }
 
 async function started(name: string, change: (app: MarathonApp) => MarathonApp = (app) => app): Promise<Marathon> {
-  return await startMarathon(new URL(mesos.masterUrl).host, change(await appNamed(name)), join(directory, 'volumes'));
+  return await startMarathon(new URL(mesos.masterUrl).host, change(await appNamed(name)), volumes);
 }
 
 test.after.always(async () => {
@@ -138,7 +140,7 @@ test.serial('killed with -9 it is started again, and is the same framework with 
 
 test.serial('uninstalled with its cluster at work: nothing is left', async (t) => {
   t.timeout(200_000);
-  t.deepEqual(await reserved(), ['flink']);
+  t.deepEqual(await reserved(), ['flink', 'marathon']);
   await uninstall('flink-mesos');
   await nothingLeft(t);
 });
@@ -190,7 +192,7 @@ for (const name of ['flink-mesos-container', 'flink-mesos-ha-container']) {
       t.is((await call<InfoView>('GET', '/v1/info', undefined, first)).mesos.state, 'subscribed');
       if (name === 'flink-mesos-container') {
         await startCluster('default', first);
-        t.deepEqual(await reserved(), ['flink']);
+        t.deepEqual(await reserved(), ['flink', 'marathon']);
       }
       await uninstall(name, (app) => withoutImage(app, image));
       await nothingLeft(t);
@@ -233,9 +235,8 @@ async function uninstall(name: string, change: (app: MarathonApp) => MarathonApp
     const answer = await fetch(url('/v1/plans/deploy'), { headers: { authorization: `token=${token}` } });
     return answer.status === 200;
   });
-  await marathon.close();
   // With the app Marathon destroys its volumes.
-  await rm(join(directory, 'volumes'), { recursive: true, force: true });
+  await marathon.destroy();
 }
 
 interface MasterState {
@@ -259,7 +260,7 @@ async function reserved(): Promise<string[]> {
   const { slaves } = (await (await fetch(`${mesos.masterUrl}/slaves`)).json()) as {
     slaves: { reserved_resources: object }[];
   };
-  return slaves.flatMap((slave) => Object.keys(slave.reserved_resources));
+  return [...new Set(slaves.flatMap((slave) => Object.keys(slave.reserved_resources)))].sort();
 }
 
 function live(): readonly Instance[] {
@@ -289,7 +290,7 @@ test.serial('the runner itself: an app that fails its health check is killed and
     backoffSeconds: 0,
   };
   t.deepEqual(checkApp(app), []);
-  const other = await startMarathon(new URL(mesos.masterUrl).host, app, join(directory, 'volumes'));
+  const other = await startMarathon(new URL(mesos.masterUrl).host, app);
   try {
     await eventually('a second healthy instance', 30_000, async () => other.instances[1]?.healthy);
     t.is(other.instances[0]?.state, 'TASK_KILLED');

@@ -1,12 +1,10 @@
 /**
  * What Marathon does with one app, as a framework of its own on a Mesos: an offer that has the resources and ports, the
- * variables of the ports, the files to fetch, the command, a persistent volume that returns with the next instance, a
+ * variables of the ports, the files to fetch, the command, a persistent volume that the next instance gets again, a
  * health check, as many instances as it says on hosts that its constraint lets, and a new one when one has ended or failed its
  * check too often.
  */
-import { mkdir } from 'node:fs/promises';
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import type { HealthCheck, MarathonApp } from '../../../marathon/app.ts';
@@ -22,11 +20,20 @@ import type { FrameworkId, TaskId } from '../../../src/mesos-api-client/protocol
 import type {
   EnvironmentVariable,
   Offer,
+  OfferOperation,
   Resource,
-  Secret,
   TaskInfo,
   TaskStatus,
 } from '../../../src/mesos-api-client/protocol/mesos.ts';
+import { type SecretStore, secretFiles, secretVariables } from './marathon-secrets.ts';
+import {
+  destructionOf,
+  forgetVolumes,
+  hasVolumes,
+  marathonRole,
+  type VolumeBook,
+  volumesOn,
+} from './marathon-volumes.ts';
 
 export interface Instance {
   readonly taskId: string;
@@ -38,11 +45,8 @@ export interface Instance {
   message?: string;
 }
 
-/** Content by path. */
-export type SecretStore = ReadonlyMap<string, string | Uint8Array>;
-
 interface Places {
-  readonly volumes: string;
+  readonly book: VolumeBook;
   readonly store: SecretStore;
 }
 
@@ -50,41 +54,51 @@ export interface Marathon {
   readonly instances: readonly Instance[];
   /** The one that runs now. */
   current(): Instance | undefined;
-  /** Kills the instance, and starts none again. */
+  /** Kills the instances, and starts none again. */
   close(): Promise<void>;
+  /** The same when the app is deleted: its volumes go too. */
+  destroy(): Promise<void>;
 }
 
-/** `volumes` is where persistent ones lie; `store` resolves the sources of an app's secrets, as DC/OS' secret store. */
+/** `book` remembers where the app has volumes; `store` resolves the sources of an app's secrets, as DC/OS' secret store. */
 export async function startMarathon(
   master: string,
   app: MarathonApp,
-  volumes: string,
+  book: VolumeBook = new Map(),
   store: SecretStore = new Map(),
 ): Promise<Marathon> {
   const client = createSchedulerClient();
-  const subscription = { frameworkInfo: { user: userInfo().username, name: 'marathon', roles: ['*'], capabilities } };
+  const subscription = {
+    frameworkInfo: { user: userInfo().username, name: 'marathon', roles: [marathonRole], capabilities },
+  };
   const opened = await client.subscribe(master, calls.subscribe(subscription));
   if (opened.kind !== 'opened') throw new Error(`${master} does not lead`);
-  const runner = createRunner(app, { volumes, store }, opened.stream);
+  const runner = createRunner(app, { book, store }, opened.stream);
   const reading = runner.read();
   const checking = runner.check();
+  const end = async (last: () => Promise<void> = async () => {}): Promise<void> => {
+    await runner.stop();
+    await last();
+    // Without a failover timeout the master forgets the framework when the stream ends.
+    opened.stream.close();
+    await Promise.all([checking, client.close()]);
+    await reading;
+  };
   return {
     instances: runner.instances,
     current: () => runner.instances.findLast(({ state }) => state === 'TASK_RUNNING'),
-    close: async () => {
-      await runner.stop();
-      await Promise.all([checking, client.close()]);
-      await reading;
-    },
+    close: () => end(),
+    destroy: () => end(runner.destroyVolumes),
   };
 }
 
 const capabilities = [{ type: 'MULTI_ROLE' }, { type: 'RESERVATION_REFINEMENT' }, { type: 'PARTITION_AWARE' }];
 
-function createRunner(app: MarathonApp, places: Places, stream: SchedulerStream) {
+function createRunner(app: MarathonApp, { book, store }: Places, stream: SchedulerStream) {
   const instances: Instance[] = [];
   let frameworkId = '' as FrameworkId;
   let stopped = false;
+  let destroyed = false;
   let delayMs = (app.backoffSeconds ?? 1) * 1000;
   let wantedAt = 0;
   const live = (): Instance[] => instances.filter(({ state }) => !isTerminal(state as TaskStatus['state']));
@@ -94,16 +108,22 @@ function createRunner(app: MarathonApp, places: Places, stream: SchedulerStream)
 
   async function onOffers(offers: readonly Offer[]): Promise<void> {
     for (const offer of offers) {
+      const destruction = destroyed ? destructionOf(offer, app) : [];
+      if (destruction.length > 0) {
+        await stream.call(calls.accept(frameworkId, [offer.id.value], destruction));
+        forgetVolumes(app, book);
+        continue;
+      }
       const wants = !stopped && mayRunOn(offer.hostname) && Date.now() >= wantedAt && instances.length < 20;
-      const cut = wants ? cutOut(app, offer) : undefined;
+      const cut = wants ? cutOut(app, offer, book) : undefined;
       if (cut === undefined) {
         await stream.call(calls.decline(frameworkId, [offer.id.value], { refuseSeconds: 0.2 }));
         continue;
       }
       const taskId = `${app.id.slice(1).replaceAll('/', '_')}.instance-${instances.length + 1}` as TaskId;
       instances.push({ taskId, host: offer.hostname, ports: cut.ports, state: 'TASK_STAGING', healthy: false });
-      const task = await taskOf(app, taskId, offer, cut, places);
-      await stream.call(calls.accept(frameworkId, [offer.id.value], [calls.launch([task])]));
+      const task = taskOf(app, taskId, offer, cut, store);
+      await stream.call(calls.accept(frameworkId, [offer.id.value], [...cut.operations, calls.launch([task])]));
     }
   }
 
@@ -161,8 +181,10 @@ function createRunner(app: MarathonApp, places: Places, stream: SchedulerStream)
       stopped = true;
       for (const instance of live()) await kill(instance);
       for (let tries = 0; live().length > 0 && tries < 300; tries += 1) await sleep(100);
-      // Without a failover timeout the master forgets the framework when the stream ends.
-      stream.close();
+    },
+    async destroyVolumes(): Promise<void> {
+      destroyed = true;
+      for (let tries = 0; hasVolumes(app, book) && tries < 300; tries += 1) await sleep(100);
     },
   };
 }
@@ -181,43 +203,42 @@ async function answersOn({ ports }: Instance, { protocol, path = '/', portIndex 
 }
 
 interface CutOut {
+  readonly operations: readonly OfferOperation[];
   readonly taken: readonly Resource[];
   readonly ports: readonly number[];
 }
 
 /** All that the app asks for, or nothing. */
-function cutOut(app: MarathonApp, offer: Offer): CutOut | undefined {
+function cutOut(app: MarathonApp, offer: Offer, book: VolumeBook): CutOut | undefined {
   const wanted = { cpus: app.cpus ?? 1, mem: app.mem ?? 128, disk: app.disk ?? 0 };
   const taken: Resource[] = [];
+  let rest: readonly Resource[] = offer.resources ?? [];
   for (const [name, amount] of Object.entries(wanted)) {
-    const cut = resources.takeScalar(offer.resources ?? [], name, toThousandths(amount));
+    const cut = resources.takeScalar(rest, name, toThousandths(amount));
     if (cut === undefined) return undefined;
     taken.push(...cut.taken);
+    rest = cut.rest;
   }
-  const ports = resources.takePorts(offer.resources ?? [], app.portDefinitions?.length ?? 0);
-  return ports && { taken: [...taken, ...ports.taken], ports: ports.ports };
+  const ports = resources.takePorts(rest, app.portDefinitions?.length ?? 0);
+  if (ports === undefined) return undefined;
+  const volumes = volumesOn({ ...offer, resources: ports.rest }, app, book);
+  return volumes && { ...volumes, taken: [...taken, ...ports.taken, ...volumes.given], ports: ports.ports };
 }
 
-async function taskOf(
+function taskOf(
   app: MarathonApp,
   taskId: TaskId,
   offer: Offer,
   { taken, ports }: CutOut,
-  { volumes, store }: Places,
-): Promise<TaskInfo> {
-  const mounts: string[] = [];
-  for (const { containerPath, persistent } of app.container?.volumes ?? []) {
-    if (persistent === undefined) continue;
-    await mkdir(join(volumes, containerPath), { recursive: true });
-    mounts.push(`ln -sfn '${join(volumes, containerPath)}' '${containerPath}' && `);
-  }
+  store: SecretStore,
+): TaskInfo {
   return {
     name: app.id.slice(1),
     task_id: { value: taskId },
     agent_id: offer.agent_id,
     resources: [...taken],
     command: {
-      value: `${mounts.join('')}${app.cmd ?? ''}`,
+      value: app.cmd ?? '',
       ...(app.user === undefined ? {} : { user: app.user }),
       uris: (app.fetch ?? []).map(({ uri, destPath, extract, executable, cache }) => ({
         value: uri,
@@ -228,42 +249,13 @@ async function taskOf(
       })),
       environment: { variables: [...environmentOf(app, taskId, offer, ports), ...secretVariables(app, store)] },
     },
-    ...containerOf(app, store),
+    ...secretFiles(app, store),
     kill_policy: graceOf(app),
   };
 }
 
 function graceOf({ taskKillGracePeriodSeconds = 3 }: MarathonApp) {
   return { grace_period: { nanoseconds: taskKillGracePeriodSeconds * 1e9 } };
-}
-
-function secretVariables(app: MarathonApp, store: SecretStore): EnvironmentVariable[] {
-  return Object.entries(app.env ?? {}).flatMap(([name, value]) =>
-    typeof value === 'string' ? [] : [{ name, type: 'SECRET', secret: resolved(app, value.secret, store) }],
-  );
-}
-
-/** A file for each secret that is mounted. */
-function containerOf(app: MarathonApp, store: SecretStore): Pick<TaskInfo, 'container'> {
-  const volumes = (app.container?.volumes ?? []).flatMap(({ containerPath, secret }) =>
-    secret === undefined
-      ? []
-      : [
-          {
-            mode: 'RO' as const,
-            container_path: containerPath,
-            source: { type: 'SECRET' as const, secret: resolved(app, secret, store) },
-          },
-        ],
-  );
-  return volumes.length === 0 ? {} : { container: { type: 'MESOS', volumes } };
-}
-
-/** Marathon sends a reference, which a module of DC/OS' agents looks up; here it has been looked up already. */
-function resolved({ secrets }: MarathonApp, name: string, store: SecretStore): Secret {
-  const content = store.get(secrets?.[name]?.source ?? '');
-  if (content === undefined) throw new Error(`the secret ${name} is not in the store`);
-  return { type: 'VALUE', value: { data: Buffer.from(content).toString('base64') } };
 }
 
 /** The variables of Marathon's documentation, "Task environment variables"; the app's own come last. */

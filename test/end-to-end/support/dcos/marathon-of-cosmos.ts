@@ -1,5 +1,7 @@
 /** The Marathon of a cluster whose apps Cosmos starts and Admin Router finds: one runner an app. */
-import { type Marathon, type SecretStore, startMarathon } from '../marathon.ts';
+import { type Marathon, startMarathon } from '../marathon.ts';
+import type { SecretStore } from '../marathon-secrets.ts';
+import type { VolumeBook } from '../marathon-volumes.ts';
 import type { DcosCluster } from './cluster.ts';
 import type { CosmosMarathon } from './cosmos.ts';
 
@@ -11,26 +13,23 @@ export interface MarathonOfCosmos extends CosmosMarathon {
   close(): Promise<void>;
 }
 
-export function createMarathonOfCosmos(
-  master: string,
-  volumes: string,
-  store: SecretStore = new Map(),
-): MarathonOfCosmos {
+export function createMarathonOfCosmos(master: string, store: SecretStore = new Map()): MarathonOfCosmos {
+  const volumes: VolumeBook = new Map();
   const running = new Map<string, Marathon>();
   /** By the labels of apps: which it is, and how it is spoken to. */
   const services = new Map<string, { readonly id: string; readonly scheme: string }>();
   const wanted = new Map<string, number>();
   let askCluster: (path: string) => Promise<Response>;
   const idOf = (id: string): string => (id.startsWith('/') ? id : `/${id}`);
-  const end = async (id: string): Promise<void> => {
-    await running.get(id)?.close();
+  const end = async (id: string, how: 'close' | 'destroy' = 'destroy'): Promise<void> => {
+    await running.get(id)?.[how]();
     running.delete(id);
   };
   return {
     of: (id) => running.get(idOf(id)),
     async put(app) {
       const id = idOf(app.id);
-      await end(id);
+      await end(id, 'close');
       const { DCOS_SERVICE_NAME: name = '', DCOS_SERVICE_SCHEME: scheme = 'http' } = app.labels ?? {};
       services.set(name.replace(/^\//, ''), { id, scheme });
       wanted.set(id, app.instances ?? 1);
