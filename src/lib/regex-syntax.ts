@@ -124,9 +124,9 @@ function literal(reader: Reader, character: string): Tree {
 function parseGroup(reader: Reader, depth: number): Tree {
   const before = reader.flags;
   if (eat(reader, '?')) {
-    const rest = reader.pattern.slice(reader.at).join('');
-    const named = /^P?<(\w+)>/.exec(rest);
-    const flags = /^([imsU]*)(?:-([imsU]+))?([:)])/.exec(rest);
+    const head = groupHead(reader);
+    const named = /^P?<(\w+)>/.exec(head);
+    const flags = /^([imsU]*)(?:-([imsU]+))?([:)])/.exec(head);
     if (named !== null) {
       reader.at += named[0].length;
     } else if (flags !== null) {
@@ -136,7 +136,7 @@ function parseGroup(reader: Reader, depth: number): Tree {
         return { kind: 'empty' };
       }
     } else {
-      throw new PatternFault(`invalid perl operator: (?${rest.slice(0, 1)}`);
+      throw new PatternFault(`invalid perl operator: (?${head.slice(0, 1)}`);
     }
   }
   const tree = parseAlternatives(reader, depth + 1);
@@ -145,6 +145,15 @@ function parseGroup(reader: Reader, depth: number): Tree {
   }
   reader.flags = before;
   return tree;
+}
+
+/** To where it must end: what comes behind it is not looked at for each group anew. */
+function groupHead({ pattern, at }: Reader): string {
+  let end = at;
+  while (end < pattern.length && !'>:)'.includes(pattern[end] ?? '')) {
+    end += 1;
+  }
+  return pattern.slice(at, end + 1).join('');
 }
 
 function changedFlags(flags: Flags, on: string, off: string): Flags {

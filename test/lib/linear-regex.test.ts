@@ -74,6 +74,15 @@ test('what takes no letter is not repeated on and on, however deep', (t) => {
   t.false(matches(nothing, 'a'));
 });
 
+test('very many groups are read in time that grows with their number', (t) => {
+  for (const group of ['(?:)', '(?i)', '(?P<name>)']) {
+    const began = process.threadCpuUsage();
+    t.true(matches(`${group.repeat(20_000)}a`, 'a'));
+    const { user } = process.threadCpuUsage(began);
+    t.true(user < 5e6, `${group} took ${user} µs`);
+  }
+});
+
 test('an expression beyond all bounds is refused, not built', (t) => {
   t.is(compileRegex('((a{1000}){1000}){1000}').kind, 'fault');
   t.is(compileRegex('('.repeat(5000)).kind, 'fault');
