@@ -25,31 +25,26 @@ export const tokenNeeded = observable(false);
 const longestLookMs = 30_000;
 
 export async function ask<T>(path: string, method = 'GET', body?: unknown): Promise<T> {
-  const response = await fetch(path, {
-    method,
-    headers: {
-      accept: 'application/json',
-      ...authorization(),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    ...(method === 'GET' && { signal: AbortSignal.timeout(longestLookMs) }),
-  }).catch((error: unknown) => {
-    throw notReached(error);
-  });
-  const text = await response.text().catch((error: unknown) => {
-    throw notReached(error);
-  });
-  return understand<T>(response.status, text);
+  const response = await reached(
+    fetch(path, {
+      method,
+      headers: {
+        accept: 'application/json',
+        ...authorization(),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(method === 'GET' && { signal: AbortSignal.timeout(longestLookMs) }),
+    }),
+  );
+  return understand<T>(response.status, await reached(response.text()));
 }
 
 /** A file as it is. */
 export async function fetchBytes(path: string): Promise<Blob> {
-  const response = await fetch(path, { headers: authorization() }).catch((error: unknown) => {
-    throw notReached(error);
-  });
-  if (!response.ok) return understand<never>(response.status, await response.text());
-  return response.blob();
+  const response = await reached(fetch(path, { headers: authorization() }));
+  if (!response.ok) return understand<never>(response.status, await reached(response.text()));
+  return reached(response.blob());
 }
 
 export interface Upload {
@@ -105,6 +100,13 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** A connection may break before the answer, or within it. */
+function reached<T>(answer: Promise<T>): Promise<T> {
+  return answer.catch((error: unknown) => {
+    throw notReached(error);
+  });
 }
 
 function notReached(error: unknown): RequestFailed {

@@ -3,7 +3,6 @@
  * with its first group, and ends with its last task (task-groups.ts). A custom one is a process that must subscribe in
  * time, is asked to shut down and then made to, and whose end is the end of its tasks.
  */
-import type { EpochMs } from '../../../lib/brand.ts';
 import type { ExecutorId, FrameworkId } from '../../../mesos-api-client/protocol/ids.ts';
 import type { ExecutorInfo, FrameworkInfo } from '../../../mesos-api-client/protocol/mesos.ts';
 import type { AgentEntry, AgentExecutor, ExecutorOf, ProcessEnd, ProcessRef, RunId } from '../agent-io.ts';
@@ -205,7 +204,7 @@ function abandon(turn: Turn, executor: AgentExecutor): void {
   executorEnded(turn, executor, { kind: 'lost' });
 }
 
-function armTimer({ effects, at }: Turn, { runId }: AgentExecutor, afterMs: EpochMs): void {
+function armTimer({ effects, at }: Turn, { runId }: AgentExecutor, afterMs: number): void {
   effects.push({ kind: 'timer', timer: { kind: 'executor', runId }, at: at + afterMs });
 }
 
