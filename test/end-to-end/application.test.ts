@@ -38,14 +38,14 @@ for (const version of [undefined, '1.20.5']) {
     t.is(unknown?.state, 'FAILED');
     t.regex(unknown?.failure ?? '', /no\.such\.Thing/);
     t.is((await stack.api.tasks('wrong-class')).filter(({ part }) => part === 'jobmanager').length, 1, 'tried once');
-    await eventually('no task of them runs', 20_000, async () => (await tasksThatRun(stack)) === 0);
+    await eventually('no task of them runs', async () => (await tasksThatRun(stack)) === 0);
 
     await stack.scheduler.kill('SIGKILL');
     await stack.startScheduler();
     const [job] = await stack.api.jobs('finite');
     t.like(await stack.api.cluster('finite'), { phase: 'ended', application: { job: job?.id, state: 'FINISHED' } });
     await stack.api.send('DELETE', '/v1/clusters/finite');
-    await eventually('it is gone', 20_000, async () => !(await namesOf(stack)).includes('finite'));
+    await eventually('it is gone', async () => !(await namesOf(stack)).includes('finite'));
     t.true((await namesOf(stack)).includes('batch'));
   });
 
@@ -71,7 +71,7 @@ for (const version of [undefined, '1.20.5']) {
       t.like((await ended(stack, 'cancelled')).application, { job: second.id, state: 'CANCELED' });
 
       await running(stack, 'stopped');
-      await eventually('a checkpoint', 60_000, async () => (await api.jobs('stopped'))[0]?.lastCheckpoint);
+      await eventually('a checkpoint', async () => (await api.jobs('stopped'))[0]?.lastCheckpoint);
       await api.send('POST', `/v1/clusters/stopped/jobs/${first.id}/stop`, {});
       const { application } = await ended(stack, 'stopped');
       t.like(application, { state: 'FINISHED' });
@@ -81,10 +81,10 @@ for (const version of [undefined, '1.20.5']) {
       await running(stack, 'resumed');
       t.like(await testimony(stack, 'resumed'), { starts: 2, violations: 0 });
       const checkpointed = async () => (await api.jobs('resumed'))[0]?.lastCheckpoint?.includes('/chk-');
-      await eventually('a checkpoint of its own', 60_000, checkpointed);
+      await eventually('a checkpoint of its own', checkpointed);
       const victim = await provenJobManager(api, 'resumed');
       process.kill(await pidOfTask(victim.id), 'SIGKILL');
-      await eventually('another attempt', 60_000, async () => (await api.jobs('resumed'))[0]?.resumed === 1);
+      await eventually('another attempt', async () => (await api.jobs('resumed'))[0]?.resumed === 1);
       await running(stack, 'resumed');
       t.like(await testimony(stack, 'resumed'), { starts: 3, violations: 0 });
       t.is((await api.jobs('resumed')).length, 1, 'it was not run twice');
@@ -100,13 +100,13 @@ for (const version of [undefined, '1.20.5']) {
         body: JSON.stringify({ parallelism: 1 }),
       });
       t.is(rescale.status, 202);
-      await eventually('a third attempt', 60_000, async () => (await api.jobs('resumed'))[0]?.resumed === 2);
+      await eventually('a third attempt', async () => (await api.jobs('resumed'))[0]?.resumed === 2);
       await running(stack, 'resumed');
       t.like(await testimony(stack, 'resumed'), { starts: 4, violations: 0 });
       t.is((await api.jobs('resumed'))[0]?.parallelism, 1);
 
       await api.send('DELETE', '/v1/clusters/resumed');
-      await eventually('it is gone', 30_000, async () => !(await namesOf(stack)).includes('resumed'));
+      await eventually('it is gone', async () => !(await namesOf(stack)).includes('resumed'));
       t.is(await tasksThatRun(stack), 0);
     },
   );
@@ -120,7 +120,7 @@ async function prepare(t: ExecutionContext, version: string | undefined) {
 }
 
 function ended(stack: Stack, cluster: string): Promise<ClusterView> {
-  return eventually(`the end of ${cluster}`, 120_000, async () => {
+  return eventually(`the end of ${cluster}`, async () => {
     const view = await stack.api.cluster(cluster);
     return view.phase === 'ended' && view.waitingFor === undefined && view;
   });
@@ -133,7 +133,7 @@ async function running({ api }: Stack, cluster: string): Promise<void> {
 
 /** What the job says of its own life; it says so with its heartbeats. */
 function testimony(stack: Stack, cluster: string): Promise<Record<string, number>> {
-  return eventually(`a testimony of ${cluster}`, 30_000, async () => {
+  return eventually(`a testimony of ${cluster}`, async () => {
     const [job] = await stack.api.jobs(cluster);
     const path = `/v1/clusters/${cluster}/flink/jobs/${job?.flinkJobId}/accumulators`;
     const answer = await stack.api.get<{ 'user-task-accumulators': { name: string; value: string }[] }>(path);

@@ -73,7 +73,7 @@ ava.after.always(async () => {
   await mesos?.close();
   await zooKeeper?.kill();
   catalog?.close();
-  await eventually('no process left', 30_000, async () => (await processesOf(directory)).length === 0);
+  await eventually('no process left', async () => (await processesOf(directory)).length === 0);
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -156,7 +156,7 @@ test('dcos package install: two schedulers on two agents, of which one leads, an
 
 test('dcos flink plan: the deployment is followed until it is complete', async (t) => {
   t.timeout(200_000);
-  await eventually('the deployment', 150_000, async () =>
+  await eventually('the deployment', async () =>
     /^deploy \(.*\) \(COMPLETE\)/.test((await flink('plan status deploy')).stdout),
   );
   t.regex((await flink('endpoints')).stdout, /default-rest/);
@@ -243,20 +243,20 @@ test('the leading scheduler is killed: the other one leads, with the same framew
   const leader = roles.find(([role]) => role === 'leader')?.[1];
   if (leader === undefined) throw new Error('nobody leads');
   process.kill(await pidOf(leader), 'SIGKILL');
-  await eventually('another leader', 90_000, async () => {
+  await eventually('another leader', async () => {
     const others = schedulers().filter(({ taskId }) => taskId !== leader.taskId);
     return (await Promise.all(others.map(roleOf))).includes('leader');
   });
   await bothHealthy();
   t.deepEqual(await frameworkId(), before);
-  await eventually('the job', 60_000, async () => /RUNNING/.test((await flink('list')).stdout));
+  await eventually('the job', async () => /RUNNING/.test((await flink('list')).stdout));
 });
 
 test('dcos package uninstall: nothing of it is left', async (t) => {
   t.timeout(300_000);
   const said = await succeeds('package uninstall flink --app --yes');
   t.regex(`${said.stdout}${said.stderr}`, /Uninstalled package \[flink\] version/);
-  await eventually('the app is removed', 240_000, async () => marathon.of('/flink') === undefined);
+  await eventually('the app is removed', async () => marathon.of('/flink') === undefined);
   const state = (await (await fetch(`${mesos.masterUrl}/master/state`)).json()) as MasterState;
   t.deepEqual(state.frameworks, []);
   t.true(state.completed_frameworks.some(({ name }) => name === 'flink'));
@@ -264,7 +264,7 @@ test('dcos package uninstall: nothing of it is left', async (t) => {
   const session = await connectZooKeeper({ hosts: [zooKeeper.address], sessionTimeoutMs: 5_000 });
   t.deepEqual(await session.getChildren('/'), ['zookeeper']);
   await session.close();
-  await eventually('no task left', 20_000, async () => (await processesOf(`${directory}/mesos`)).length === 0);
+  await eventually('no task left', async () => (await processesOf(`${directory}/mesos`)).length === 0);
 });
 
 test('after that `dcos flink` says what to do, and goes too', async (t) => {
@@ -295,7 +295,7 @@ function schedulers(): readonly Instance[] {
 }
 
 async function bothHealthy(): Promise<void> {
-  await eventually('two healthy schedulers', 180_000, () => marathon.deployed('/flink'));
+  await eventually('two healthy schedulers', () => marathon.deployed('/flink'));
 }
 
 async function roleOf({ host, ports }: Instance): Promise<string> {

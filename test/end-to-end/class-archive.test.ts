@@ -24,10 +24,10 @@ for (const version of [undefined, '1.20.5']) {
         processes: { classArchives },
         configuration: { 'env.java.opts.all': `-Xlog:class+load:file=${stack.directory}/${name}-%p.loaded` },
       });
-      await stack.api.clusterRunning(name, 1, 300_000);
+      await stack.api.clusterRunning(name, 1);
     };
     await create('first');
-    const archive = await eventually('an archive', 300_000, async () => (await archivesIn(classArchives))[0]);
+    const archive = await eventually('an archive', async () => (await archivesIn(classArchives))[0]);
     await create('second');
     const loaded = await classesLoaded(stack, 'second');
     t.is(loaded.length, 2, 'JobManager and TaskManager');
@@ -81,5 +81,5 @@ async function runJob({ api }: Stack, jar: string, cluster: string): Promise<voi
     entryClass: exampleClasses.clickCounter,
     parallelism: 1,
   });
-  await api.jobInState(cluster, id, 'RUNNING', 300_000);
+  await api.jobInState(cluster, id, 'RUNNING');
 }

@@ -12,7 +12,7 @@ test.serial('a crash loop is braked, and says so', async (t) => {
     taskManagers: { mode: 'elastic', min: 1, max: 1, spare: 0 },
     configuration: { 'env.java.opts.taskmanager': '-XX:+NoSuchFlag' },
   });
-  const losses = await eventually('five that failed', 120_000, async () => {
+  const losses = await eventually('five that failed', async () => {
     const events = await stack.api.events();
     const found = events.filter(({ kind }) => kind === 'taskmanager.lost');
     return found.length >= 5 && found;
@@ -25,7 +25,7 @@ test.serial('a crash loop is braked, and says so', async (t) => {
     ({ part, phase }) => part === 'taskmanager' && phase === 'ended',
   );
   t.true(tasks.every(({ message }) => message !== undefined));
-  await eventually('it says what it lacks', 30_000, async () =>
+  await eventually('it says what it lacks', async () =>
     /1 of 1 TaskManagers/.test((await stack.api.cluster('broken')).waitingFor ?? ''),
   );
 });

@@ -99,7 +99,7 @@ async function operateOnJob(t: Assertions, { page, go }: OpenedPage, stack: Stac
   await click(page, 'Scale');
   await page.getByLabel('Parallelism').fill('2');
   await click(page, 'Change the parallelism');
-  await eventually('parallelism 2', 120_000, async () => {
+  await eventually('parallelism 2', async () => {
     const { parallelism, operation, state } = await stack.api.get<JobView>(`/v1/clusters/shop/jobs/${job.id}`);
     return parallelism === 2 && operation?.state === 'completed' && state === 'RUNNING';
   });
@@ -141,7 +141,7 @@ async function lookAtTaskAndReplaceIt(t: Assertions, { page, go }: OpenedPage, s
   await click(page, 'Replace');
   await click(page, 'Replace it');
   await page.locator('.timeline').getByText('killed').waitFor(patience);
-  const after = await eventually('another TaskManager', 120_000, async () => {
+  const after = await eventually('another TaskManager', async () => {
     const running = await stack.api.running('shop', 'taskmanager');
     return running.length === 2 && running.every(({ id }) => id !== task.id) ? running : false;
   });
@@ -151,7 +151,7 @@ async function lookAtTaskAndReplaceIt(t: Assertions, { page, go }: OpenedPage, s
   await click(page, 'Restart');
   await click(page, 'Restart it');
   await shows(page, /another one takes its place/);
-  await eventually('it was restarted', 120_000, async () =>
+  await eventually('it was restarted', async () =>
     (await stack.api.running('shop', 'taskmanager')).every(({ id }) => id !== after[0]?.id),
   );
   await stack.api.clusterRunning('shop', 2);
@@ -186,7 +186,7 @@ async function lookAtWhatWaits(opened: OpenedPage): Promise<void> {
 }
 
 async function lookAtTheRest(t: Assertions, { page, go, url }: OpenedPage, stack: Stack): Promise<void> {
-  await eventually('Flink says what is used', 120_000, async () => {
+  await eventually('Flink says what is used', async () => {
     const { values } = await stack.api.get<UtilisationColumns>('/v1/utilisation');
     return (values.cpusUsed.at(-1) ?? 0) > 0 && (values.memUsedMiB.at(-1) ?? 0) > 0;
   });
@@ -221,7 +221,7 @@ async function lookAtTheRest(t: Assertions, { page, go, url }: OpenedPage, stack
 }
 
 async function stopResumeAndCancel({ page, go }: OpenedPage, stack: Stack, job: JobView): Promise<void> {
-  await eventually('the job runs again', 120_000, async () => {
+  await eventually('the job runs again', async () => {
     const { state, operation } = await stack.api.get<JobView>(`/v1/clusters/shop/jobs/${job.id}`);
     return state === 'RUNNING' && operation?.state !== 'running';
   });

@@ -29,16 +29,16 @@ for (const version of ['2.3.0', '1.20.5']) {
     await harness.serveAgain('kept');
     const [victim] = taskManagers.keys();
     taskManagers.get(String(victim))?.kill('SIGKILL');
-    await eventually('a replacement', 60_000, async () => told.request.length > 2);
+    await eventually('a replacement', async () => told.request.length > 2);
     const replacement = String(told.request[2]);
-    await eventually('the replacement registered', 180_000, async () => (await flink.ids()).includes(replacement));
+    await eventually('the replacement registered', async () => (await flink.ids()).includes(replacement));
     await flink.running(first);
     t.is(told.request.length, 3, 'one TaskManager that was lost is one that is asked for');
     t.is(taskManagers.size, 2);
     t.deepEqual(told.kill, []);
 
     await flink.cancel(first);
-    await eventually('idle TaskManagers given back', 40_000, async () => taskManagers.size === 0);
+    await eventually('idle TaskManagers given back', async () => taskManagers.size === 0);
     t.is(told.kill.length, 2);
     t.is(told.request.length, 3);
 
@@ -47,26 +47,26 @@ for (const version of ['2.3.0', '1.20.5']) {
     await harness.stopServing();
     const second = await flink.run();
     await harness.serveAgain('kept');
-    await eventually('the requests of the time without a scheduler', 60_000, async () => told.request.length === 5);
+    await eventually('the requests of the time without a scheduler', async () => told.request.length === 5);
     // The scheduler comes back without any memory: the driver attaches again and states all of it.
     const { session } = harness.state().session ?? {};
     await harness.stopServing();
     await harness.serveAgain('lost');
-    await eventually('the requests stated again', 60_000, async () => told.request.length === 7);
+    await eventually('the requests stated again', async () => told.request.length === 7);
     t.is(harness.state().session?.session, session);
     t.deepEqual(told.request.slice(5), told.request.slice(3, 5));
 
     // What is withdrawn and asked for again a moment later, as by a job that restarts, stays one request.
     await flink.cancel(second);
     const third = await flink.run();
-    await eventually('the third job waits for its slots', 60_000, () => flink.waits(third));
+    await eventually('the third job waits for its slots', () => flink.waits(third));
     // Longer than the driver keeps what was withdrawn.
     await setTimeout(2500);
     t.is(told.request.length, 7);
     t.deepEqual(told.withdraw, []);
 
     await flink.cancel(third);
-    await eventually('requests withdrawn with no TaskManager', 60_000, async () => told.withdraw.length === 2);
+    await eventually('requests withdrawn with no TaskManager', async () => told.withdraw.length === 2);
     t.is(harness.state().workers.size, 0);
     t.is(told.launch.length, 3);
 
@@ -90,7 +90,7 @@ for (const version of ['2.3.0', '1.20.5']) {
     t.is(await jobManager.exited(), 0, jobManager.output());
     t.deepEqual(harness.told.finished, ['SUCCEEDED']);
     t.is(harness.told.launch.length, 1);
-    await eventually('no TaskManager left', 60_000, async () => harness.taskManagers.size === 0);
+    await eventually('no TaskManager left', async () => harness.taskManagers.size === 0);
   });
 }
 
@@ -115,7 +115,7 @@ test.serial('a JobManager that comes back takes its workers over, and counts the
 
   harness.startJobManager(entryPoints.session, place);
   const after = await flinkAt(await harness.web(1), jar);
-  await eventually('its TaskManagers are back', 40_000, async () => (await after.ids()).length === 2);
+  await eventually('its TaskManagers are back', async () => (await after.ids()).length === 2);
   t.is(await after.freeSlots(), 0, 'with their slots in use');
   t.deepEqual((await after.ids()).sort(), [...told.launch].sort());
   // It needs the slots that are about to come free, and must not take them for missing.
@@ -125,7 +125,7 @@ test.serial('a JobManager that comes back takes its workers over, and counts the
   t.deepEqual(told.kill, []);
 
   await after.cancel(job);
-  await eventually('idle TaskManagers given back', 40_000, async () => taskManagers.size === 0);
+  await eventually('idle TaskManagers given back', async () => taskManagers.size === 0);
   t.is(told.request.length, 2);
   t.is(harness.state().fenced.length, 1);
 });
@@ -155,7 +155,7 @@ async function flinkAt(url: string, jar: string) {
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${body}`);
     return JSON.parse(body) as T;
   };
-  await eventually('Flink answers', 180_000, () => ask('/overview'));
+  await eventually('Flink answers', () => ask('/overview'));
   const form = new FormData();
   form.append('jarfile', new Blob([await readFile(jar)]), basename(jar));
   const { filename } = await ask<{ filename: string }>('/jars/upload', { method: 'POST', body: form });
@@ -167,7 +167,7 @@ async function flinkAt(url: string, jar: string) {
       return (await ask<{ jobid: string }>(path, { method: 'POST', headers, body })).jobid;
     },
     running: (job: string) =>
-      eventually(`job ${job} with all its tasks`, 180_000, async () => {
+      eventually(`job ${job} with all its tasks`, async () => {
         const { state, vertices } = await ask<JobAnswer>(`/jobs/${job}`);
         return state === 'RUNNING' && vertices.every(({ parallelism, tasks }) => tasks.RUNNING === parallelism);
       }),

@@ -77,11 +77,11 @@ test.serial('a TaskManager killed with -9 is replaced by one, and the job runs a
   const restored = await tides().restores(job.id);
   const victim = (await launchedTaskManagers())[0] ?? '';
   process.kill(await pidOfTask(victim), 'SIGKILL');
-  await eventually('two TaskManagers without the victim', 60_000, async () => {
+  await eventually('two TaskManagers without the victim', async () => {
     const present = await presentTaskManagers();
     return present.length === 2 && !present.includes(victim);
   });
-  await eventually('a restore', 60_000, async () => (await tides().restores(job.id)) > restored);
+  await eventually('a restore', async () => (await tides().restores(job.id)) > restored);
   await tides().running(job.id);
   await stack.api.clusterRunning('tides', 2);
   t.is((await launchedTaskManagers()).length, 3);
@@ -93,7 +93,7 @@ test.serial('I7: the scheduler killed with -9 comes back, nothing is launched an
   const restored = await tides().restores(job.id);
   await stack.scheduler.kill('SIGKILL');
   await stack.startScheduler();
-  await eventually('reconciled', 60_000, async () => (await stack.api.info()).reconciled);
+  await eventually('reconciled', async () => (await stack.api.info()).reconciled);
   await stack.api.clusterRunning('tides', 2);
   await tides().running(job.id);
   t.deepEqual(await launchedTaskManagers(), before);
@@ -106,10 +106,10 @@ test.serial(
     const before = await launchedTaskManagers();
     const victim = await provenJobManager(stack.api, 'tides');
     process.kill(await pidOfTask(victim.id), 'SIGKILL');
-    await eventually('another JobManager', 60_000, async () =>
+    await eventually('another JobManager', async () =>
       (await stack.api.running('tides', 'jobmanager')).some(({ id }) => id !== victim.id),
     );
-    await eventually('the job resumed', 60_000, async () => (await stack.api.jobs('tides'))[0]?.resumed === 1);
+    await eventually('the job resumed', async () => (await stack.api.jobs('tides'))[0]?.resumed === 1);
     await tides().running(job.id);
     await stack.api.clusterRunning('tides', 2);
     t.deepEqual(await launchedTaskManagers(), before, 'nobody was started beside those that were there');
@@ -121,7 +121,7 @@ test.serial(
 test.serial('what is idle goes back when the job is cancelled', async (t) => {
   const pids = await Promise.all((await presentTaskManagers()).map(pidOfTask));
   await stack.api.send('DELETE', `/v1/clusters/tides/jobs/${job.id}`);
-  await eventually('no TaskManager', 60_000, async () => (await presentTaskManagers()).length === 0);
+  await eventually('no TaskManager', async () => (await presentTaskManagers()).length === 0);
   t.true(pids.every((pid) => !alive(pid)));
   await stack.api.clusterRunning('tides', 0);
   t.deepEqual((await stack.api.cluster('tides')).taskManagers, { wanted: 0, registered: 0 });
@@ -140,14 +140,14 @@ test.serial(
     const wish = { jar, entryClass: exampleClasses.clickCounter, parallelism: 2 };
     const { id } = await stack.api.send<JobView>('POST', '/v1/clusters/giants/jobs', wish);
     const waiting = async () => (await stack.api.tasks('giants')).filter(({ phase }) => phase === 'waiting');
-    const [task] = await eventually('two that wait, with a reason', 60_000, async () => {
+    const [task] = await eventually('two that wait, with a reason', async () => {
       const found = await waiting();
       return found.length === 2 && found.every(({ whyWaiting }) => /cpus/.test(whyWaiting ?? '')) && found;
     });
     t.regex(task?.whyWaiting ?? '', /999/);
     t.regex((await stack.api.cluster('giants')).waitingFor ?? '', /2 of 2 TaskManagers \(2 without an offer yet\)/);
     await stack.api.send('DELETE', `/v1/clusters/giants/jobs/${id}`);
-    await eventually('nobody waits', 30_000, async () => (await waiting()).length === 0);
+    await eventually('nobody waits', async () => (await waiting()).length === 0);
     t.is((await stack.api.cluster('giants')).taskManagers.wanted, 0);
     await stack.api.send('DELETE', '/v1/clusters/giants');
   },

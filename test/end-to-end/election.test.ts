@@ -13,11 +13,7 @@ const world = zooKeeperWorld(test, 'election');
 const { session } = world;
 
 async function queued(zk: ZooKeeperSession, root: string, count: number): Promise<void> {
-  await eventually(
-    `${count} in the row`,
-    5_000,
-    async () => (await zk.getChildren(`${root}/election`)).length === count,
-  );
+  await eventually(`${count} in the row`, async () => (await zk.getChildren(`${root}/election`)).length === count);
 }
 
 test.serial('the first in the row leads, then the next, in the order of their coming', async (t) => {
@@ -131,7 +127,7 @@ for (const [moment, reach] of Object.entries(moments)) {
       (error: unknown) => (error instanceof ZooKeeperError || error instanceof Problem ? 'told' : String(error)),
     );
     t.true(['done before', 'told'].includes(outcome), outcome);
-    await eventually('the end of the session', 5_000, async () => zk.state === 'expired');
+    await eventually('the end of the session', async () => zk.state === 'expired');
     if (moment === 'while it waits behind another') await queued(other, root, 1);
     else {
       await leadership(other, root);

@@ -66,7 +66,7 @@ test.serial('applications of a fixed size end as they should, and grow in reacti
   await checkpointed(stack, 'reactive', 1);
   const victim = await provenJobManager(stack.api, 'reactive');
   process.kill(await pidOfTask(victim.id), 'SIGKILL');
-  await eventually('another attempt', 240_000, async () => (await stack.api.jobs('reactive'))[0]?.resumed === 1);
+  await eventually('another attempt', async () => (await stack.api.jobs('reactive'))[0]?.resumed === 1);
   await runsOn(stack, 'reactive', 2);
   const { starts = 0, violations } = await testimony(stack, 'reactive');
   t.true(starts > 2, 'it went on');
@@ -77,7 +77,7 @@ test.serial('applications of a fixed size end as they should, and grow in reacti
   t.is((await ended(stack, 'reactive')).state, 'CANCELED');
   const running = async () =>
     (await stack.api.get<{ state: string }[]>('/v1/tasks')).some(({ state }) => state === 'TASK_RUNNING');
-  await eventually('nothing runs any more', 240_000, async () => !(await running()));
+  await eventually('nothing runs any more', async () => !(await running()));
 });
 
 /** Neither the driver nor anything that the user says stands on its command line. */
@@ -97,7 +97,7 @@ async function uploadShared(stack: Stack, jar: string): Promise<string> {
 }
 
 function ended(stack: Stack, cluster: string): Promise<NonNullable<ClusterView['application']>> {
-  return eventually(`the end of ${cluster}`, 300_000, async () => {
+  return eventually(`the end of ${cluster}`, async () => {
     const { phase, waitingFor, application } = await stack.api.cluster(cluster);
     return phase === 'ended' && waitingFor === undefined && application;
   });
@@ -105,7 +105,7 @@ function ended(stack: Stack, cluster: string): Promise<NonNullable<ClusterView['
 
 /** All its subtasks run, as many of each as there are slots. */
 async function runsOn(stack: Stack, cluster: string, slots: number): Promise<void> {
-  await eventually(`the job of ${cluster} on ${slots} slots`, 300_000, async () => {
+  await eventually(`the job of ${cluster} on ${slots} slots`, async () => {
     const { state, vertices } = await flink<Details>(stack, cluster, '');
     const all = vertices.length > 0 && vertices.every(({ status }) => status === 'RUNNING');
     return state === 'RUNNING' && all && Math.max(...vertices.map(({ parallelism }) => parallelism)) === slots;
@@ -125,16 +125,14 @@ async function flink<T>(stack: Stack, cluster: string, path: string): Promise<T>
 async function checkpointed(stack: Stack, cluster: string, more: number): Promise<void> {
   const completed = async () =>
     (await flink<{ counts: { completed: number } }>(stack, cluster, '/checkpoints')).counts.completed;
-  const before = await eventually('checkpoints', 300_000, async () => ({ count: await completed() }));
-  await eventually('another checkpoint', 300_000, async () => (await completed()) >= before.count + more);
-  await eventually('it was seen', 120_000, async () =>
-    (await stack.api.jobs(cluster))[0]?.lastCheckpoint?.includes('/chk-'),
-  );
+  const before = await eventually('checkpoints', async () => ({ count: await completed() }));
+  await eventually('another checkpoint', async () => (await completed()) >= before.count + more);
+  await eventually('it was seen', async () => (await stack.api.jobs(cluster))[0]?.lastCheckpoint?.includes('/chk-'));
 }
 
 /** What the job says of its own life; it says so with its heartbeats. */
 function testimony(stack: Stack, cluster: string): Promise<Record<string, number>> {
-  return eventually(`a testimony of ${cluster}`, 240_000, async () => {
+  return eventually(`a testimony of ${cluster}`, async () => {
     const answer = await flink<{ 'user-task-accumulators': { name: string; value: string }[] }>(
       stack,
       cluster,

@@ -38,7 +38,7 @@ for (const version of [undefined, '1.20.5']) {
     t.false((await stack.api.jobs('default')).find((job) => job.id === id)?.managed);
     await flink('cancel', ...target, id);
     await stack.api.jobInState('default', id, 'CANCELED');
-    await eventually('nothing listed', 30_000, async () => !(await flink('list', ...target)).includes(id));
+    await eventually('nothing listed', async () => !(await flink('list', ...target)).includes(id));
 
     const lost = await flink('run', '-d', ...target, '-c', exampleClasses.clickCounter, jar);
     const orphan = /JobID ([0-9a-f]{32})/.exec(lost)?.[1] ?? '';

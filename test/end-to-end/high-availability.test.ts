@@ -46,7 +46,7 @@ test.before(async () => {
 test.after.always(async () => {
   for (const process of processes.reverse()) await process.kill('SIGTERM');
   await zooKeeper?.kill();
-  await eventually('no process left', 20_000, async () => (await processesOf(directory)).length === 0);
+  await eventually('no process left', async () => (await processesOf(directory)).length === 0);
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -80,12 +80,12 @@ test.serial('the first leads, the second stands by: it is healthy, and sends req
   const health = await fetch(`${second.url}/v1/health`);
   t.is(health.status, 200);
   t.like(await health.json(), { healthy: true, role: 'standby' });
-  const sentTo = await eventually('it knows who leads', 30_000, async () => {
+  const sentTo = await eventually('it knows who leads', async () => {
     const answer = await fetch(`${second.url}//v1/clusters?a=b`, { redirect: 'manual' });
     return answer.status === 307 && answer.headers.get('location');
   });
   t.is(sentTo, `${first.url}//v1/clusters?a=b`);
-  await eventually('reconciled', 30_000, async () => (await first.api.info()).reconciled);
+  await eventually('reconciled', async () => (await first.api.info()).reconciled);
   const asked = await fetch(`${second.url}/v1/info`, { redirect: 'manual' });
   t.is(asked.status, 200);
   t.deepEqual(await asked.json(), await first.api.info());
@@ -118,7 +118,7 @@ test.serial(
   async (t) => {
     await first.process.kill('SIGKILL');
     await leads(second);
-    await eventually('reconciled', 30_000, async () => (await second.api.info()).reconciled);
+    await eventually('reconciled', async () => (await second.api.info()).reconciled);
     t.is((await second.api.info()).frameworkId, frameworkId);
     await second.api.clusterRunning('orders', 1);
     t.deepEqual(await launched(second.api), tasks);
@@ -132,7 +132,7 @@ test.serial(
     first = await startMember();
     await second.process.kill('SIGTERM');
     await leads(first);
-    await eventually('reconciled', 30_000, async () => (await first.api.info()).reconciled);
+    await eventually('reconciled', async () => (await first.api.info()).reconciled);
     t.is((await first.api.info()).frameworkId, frameworkId);
     t.deepEqual(await launched(first.api), tasks);
     second = await startMember();
@@ -140,7 +140,7 @@ test.serial(
     await leads(second);
     process.kill(first.process.pid, 'SIGCONT');
     t.is(await first.process.exited(), 16);
-    await eventually('reconciled', 30_000, async () => (await second.api.info()).reconciled);
+    await eventually('reconciled', async () => (await second.api.info()).reconciled);
     t.is((await second.api.info()).frameworkId, frameworkId);
     t.deepEqual(await launched(second.api), tasks);
     t.true(pids.every(alive));
@@ -159,7 +159,7 @@ test.serial(
     await zooKeeper.restart();
     await leads(first);
     second = first;
-    await eventually('reconciled', 30_000, async () => (await second.api.info()).reconciled);
+    await eventually('reconciled', async () => (await second.api.info()).reconciled);
     t.is((await second.api.info()).frameworkId, frameworkId);
     t.deepEqual(await launched(second.api), tasks);
   },
@@ -170,19 +170,15 @@ test.serial(
   async (t) => {
     const [victim] = await second.api.running('orders', 'taskmanager');
     process.kill(await pidOfTask(victim?.id ?? ''), 'SIGKILL');
-    await eventually('a successor that runs', 60_000, async () =>
+    await eventually('a successor that runs', async () =>
       (await second.api.running('orders', 'taskmanager')).some(({ id }) => id !== victim?.id),
     );
-    await eventually('registered', 60_000, async () => {
+    await eventually('registered', async () => {
       const { taskManagers } = await second.api.cluster('orders');
       return taskManagers.registered === 1 && (await second.api.running('orders')).length === 2;
     });
     await second.api.send('DELETE', '/v1/clusters/orders');
-    await eventually(
-      'the cluster gone',
-      60_000,
-      async () => (await second.api.get<unknown[]>('/v1/clusters')).length === 0,
-    );
+    await eventually('the cluster gone', async () => (await second.api.get<unknown[]>('/v1/clusters')).length === 0);
     t.pass();
   },
 );

@@ -41,7 +41,7 @@ test.before(async () => {
 test.after.always(async () => {
   for (const process of processes.reverse()) await process.kill('SIGTERM');
   await zooKeeper?.kill();
-  await eventually('no process left', 20_000, async () => (await processesOf(directory)).length === 0);
+  await eventually('no process left', async () => (await processesOf(directory)).length === 0);
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -79,8 +79,8 @@ test.serial(
     await jobs().checkpointed(job.id);
     const victim = await provenJobManager(api, 'tides');
     process.kill(await pidOfTask(victim.id), 'SIGKILL');
-    const successor = await eventually('another JobManager', 60_000, () => other(victim));
-    await eventually('it leads and has restored the job', 60_000, async () => (await jobs().restores(job.id)) > 0);
+    const successor = await eventually('another JobManager', () => other(victim));
+    await eventually('it leads and has restored the job', async () => (await jobs().restores(job.id)) > 0);
     await jobs().running(job.id);
     t.notDeepEqual(successor.ports, victim.ports);
     t.deepEqual(await launched('tides', 'taskmanager'), before, 'no TaskManager was started');
@@ -97,11 +97,11 @@ test.serial(
     const before = api.url;
     scheduler = await startScheduler();
     t.not(api.url, before);
-    await eventually('reconciled', 60_000, async () => (await api.info()).reconciled);
+    await eventually('reconciled', async () => (await api.info()).reconciled);
     await api.clusterRunning('tides', 2);
     await api.send('DELETE', `/v1/clusters/tides/jobs/${job.id}`);
     await api.jobInState('tides', job.id, 'CANCELED');
-    await eventually('no TaskManager', 60_000, async () => (await present('tides', 'taskmanager')).length === 0);
+    await eventually('no TaskManager', async () => (await present('tides', 'taskmanager')).length === 0);
   },
 );
 
@@ -109,7 +109,7 @@ test.serial('a cluster that is deleted leaves nothing in ZooKeeper', async (t) =
   const session = await connectZooKeeper({ hosts: [zooKeeper.address], sessionTimeoutMs: 10_000 });
   t.is((await session.getChildren('/flink-mesos-flink')).length, 1);
   await api.send('DELETE', '/v1/clusters/tides');
-  await eventually('the cluster gone', 60_000, async () => (await api.get<unknown[]>('/v1/clusters')).length === 0);
+  await eventually('the cluster gone', async () => (await api.get<unknown[]>('/v1/clusters')).length === 0);
   t.is(await session.exists('/flink-mesos-flink'), undefined);
   await session.close();
 });
@@ -120,7 +120,7 @@ test.serial('a standby on another agent takes over from a JobManager that is kil
     taskManagers: { mode: 'elastic', min: 0, max: 3, spare: 0 },
     highAvailability: { mode: 'zookeeper', standbys: 1 },
   });
-  const pair = await eventually('two JobManagers', 60_000, async () => {
+  const pair = await eventually('two JobManagers', async () => {
     const found = await api.running('waves', 'jobmanager');
     return found.length === 2 && found;
   });
@@ -132,13 +132,13 @@ test.serial('a standby on another agent takes over from a JobManager that is kil
   const before = await launched('waves', 'taskmanager');
   const victim = (await api.cluster('waves')).jobManager?.taskId ?? '';
   process.kill(await pidOfTask(victim), 'SIGKILL');
-  await eventually('it leads and has restored the job', 60_000, async () => (await jobs().restores(job.id)) > 0);
+  await eventually('it leads and has restored the job', async () => (await jobs().restores(job.id)) > 0);
   await jobs().running(job.id);
   t.deepEqual(await launched('waves', 'taskmanager'), before, 'no TaskManager was started');
   t.like((await api.jobs('waves'))[0], { resumed: 0, state: 'RUNNING' });
   // On a slow machine the replacement may be elected before the standby that waited.
   t.not((await api.cluster('waves')).jobManager?.taskId, victim);
-  await eventually('another standby', 60_000, async () => (await api.running('waves', 'jobmanager')).length === 2);
+  await eventually('another standby', async () => (await api.running('waves', 'jobmanager')).length === 2);
 });
 
 const sizes = [
@@ -161,18 +161,18 @@ for (const { name, mode, taskManagers } of sizes) {
       const before = await launched(name, 'taskmanager');
       const victim = await provenJobManager(api, name);
       process.kill(await pidOfTask(victim.id), 'SIGKILL');
-      await eventually('another JobManager', 60_000, () => other(victim));
-      await eventually('it leads and has restored the job', 60_000, async () => (await jobs().restores(job.id)) > 0);
+      await eventually('another JobManager', () => other(victim));
+      await eventually('it leads and has restored the job', async () => (await jobs().restores(job.id)) > 0);
       await jobs().running(job.id);
       t.deepEqual(await launched(name, 'taskmanager'), before, 'no TaskManager was started');
       t.like((await api.jobs(name))[0], { id: job.id, flinkJobId: job.flinkJobId, resumed: 0, state: 'RUNNING' });
       await api.send('DELETE', `/v1/clusters/${name}/jobs/${job.id}`);
-      const ended = await eventually('the end', 60_000, async () => {
+      const ended = await eventually('the end', async () => {
         const cluster = await api.cluster(name);
         return cluster.phase === 'ended' && cluster.waitingFor === undefined && cluster;
       });
       t.like(ended.application, { job: job.id, state: 'CANCELED' });
-      await eventually('the other cluster gone', 60_000, async () => !(await namesOf()).includes('waves'));
+      await eventually('the other cluster gone', async () => !(await namesOf()).includes('waves'));
       const session = await connectZooKeeper({ hosts: [zooKeeper.address], sessionTimeoutMs: 10_000 });
       t.is(await session.exists('/flink-mesos-flink'), undefined);
       await session.close();
@@ -190,15 +190,15 @@ test.serial(
     const victim = await provenJobManager(api, 'ripple');
     const pid = await pidOfTask(victim.id);
     // It has fetched by now what it needs of the scheduler, and starts.
-    await eventually('its TaskManager', 60_000, async () => (await api.running('ripple', 'taskmanager')).length === 1);
+    await eventually('its TaskManager', async () => (await api.running('ripple', 'taskmanager')).length === 1);
     await scheduler.kill('SIGKILL');
     const results = join(directory, 'shared', 'ripple', 'ha', 'job-result-store');
-    await eventually('Flink keeps how it ended', 60_000, async () =>
+    await eventually('Flink keeps how it ended', async () =>
       (await readdir(results, { recursive: true })).some((name) => name.endsWith(`${job.id}.json`)),
     );
     process.kill(pid, 'SIGKILL');
     scheduler = await startScheduler();
-    const ended = await eventually('the end', 90_000, async () => {
+    const ended = await eventually('the end', async () => {
       const cluster = await api.cluster('ripple');
       return cluster.phase === 'ended' && cluster.waitingFor === undefined && cluster;
     });

@@ -29,7 +29,7 @@ for (const version of [undefined, '1.20.5']) {
     t.is(rescaled.operation?.state, 'completed');
     await allRunning(stack, job, 2);
     t.like(await stack.api.get<JobView>(pathOf(job.id)), { parallelism: 2, resumed: 1, state: 'RUNNING' });
-    const from = await eventually('restored from it', 30_000, async () => (await restoredFrom(stack, job)) ?? false);
+    const from = await eventually('restored from it', async () => (await restoredFrom(stack, job)) ?? false);
     t.is(withoutSlash(from), withoutSlash(rescaled.operation?.path));
 
     const stopped = await jobs<JobView>(stack, 'stop', job.id, '--wait');
@@ -108,7 +108,7 @@ function allRunning(stack: Stack, { id }: JobView, parallelism: number): Promise
     readonly status: string;
     readonly parallelism: number;
   }
-  return eventually(`job ${id} running with parallelism ${parallelism}`, 90_000, async () => {
+  return eventually(`job ${id} running with parallelism ${parallelism}`, async () => {
     const { vertices } = await stack.api.get<{ vertices: Vertex[] }>(`${pathOf(id)}/details`);
     const widest = Math.max(...vertices.map((vertex) => vertex.parallelism));
     return widest === parallelism && vertices.every(({ status }) => status === 'RUNNING');

@@ -58,7 +58,7 @@ for (const flink of flinks) {
     const job = await runJob(stack, jar, 'servedModel', ['--keys', '10', '--rate', '1000'], 1);
     const { flinkJobId } = await stack.api.jobInState('jobs', job.id, 'RUNNING');
     // A TaskManager knows where state is kept if it runs something of that job.
-    const answer = await eventually('an answer', 60_000, async () => {
+    const answer = await eventually('an answer', async () => {
       for (const { name, hostname, port } of await stack.api.get<EndpointView[]>('/v1/clusters/jobs/endpoints')) {
         if (name !== 'state-proxy') continue;
         const address = ['--host', hostname, '--port', String(port), '--job', flinkJobId, '--key', '4'];
@@ -162,7 +162,7 @@ async function runsWhole(stack: Stack, flinkJobId: string): Promise<void> {
       readonly tasks: { readonly total: number; readonly running: number };
     }[];
   }
-  await eventually(`all of ${flinkJobId} runs`, 60_000, async () => {
+  await eventually(`all of ${flinkJobId} runs`, async () => {
     const { jobs } = await stack.api.get<Overview>('/v1/clusters/jobs/flink/jobs/overview');
     const tasks = jobs.find(({ jid }) => jid === flinkJobId)?.tasks;
     return tasks !== undefined && tasks.total > 0 && tasks.running === tasks.total;
@@ -224,7 +224,7 @@ async function startGateway(t: ExecutionContext, stack: Stack, home: string, gat
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
     return (await answer.json()) as Answer;
   };
-  const session = await eventually('a session', 180_000, () =>
+  const session = await eventually('a session', () =>
     ask<{ sessionHandle: string }>('/sessions', { properties: { 'execution.runtime-mode': 'batch' } }).catch(
       () => undefined,
     ),
@@ -233,7 +233,7 @@ async function startGateway(t: ExecutionContext, stack: Stack, home: string, gat
     const sessionPath = `/sessions/${session.sessionHandle}`;
     const { operationHandle } = await ask<{ operationHandle: string }>(`${sessionPath}/statements`, { statement });
     const path = `${sessionPath}/operations/${operationHandle}`;
-    const end = await eventually(statement, 90_000, async () => {
+    const end = await eventually(statement, async () => {
       const { status } = await ask<{ status: string }>(`${path}/status`);
       return status === 'FINISHED' || status === 'ERROR' ? status : undefined;
     });

@@ -40,17 +40,17 @@ for (const version of [undefined, '1.20.5']) {
       const before = await taskManagers();
       const victim = before[0];
       process.kill(await pidOfTask(victim?.id ?? ''), 'SIGKILL');
-      const heir = await eventually('its successor', 60_000, async () =>
+      const heir = await eventually('its successor', async () =>
         (await taskManagers()).find((task) => before.every((other) => other.id !== task.id)),
       );
       t.is(heir.agentId, victim?.agentId);
-      await eventually('the job restored', 60_000, async () => (await restores(id)) > 0);
+      await eventually('the job restored', async () => (await restores(id)) > 0);
       await running(id);
       const [incarnation = ''] = await readdir(directory);
       const left = await readdir(join(directory, incarnation));
       t.true(left.includes(`tm_${heir.id}`));
       t.is(await readlink(join(directory, incarnation, `tm_${victim?.id}`)), `tm_${heir.id}`);
-      const from = await eventually('its keyed state restored', 60_000, async () => {
+      const from = await eventually('its keyed state restored', async () => {
         const log = await logOf(stack.directory, heir.id);
         return /Finished restoring from state handle: [^\n]*stateHandle=[^\n]*? file:(\S+)/.exec(log)?.[1];
       });

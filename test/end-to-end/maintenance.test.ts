@@ -56,12 +56,12 @@ test.serial(
     await calledOff(t, 'tides');
     const moved = await movedAway(t.log, 'tides', 2);
     t.true(moved.thereFirst, 'they were registered before the first of the others ended');
-    await eventually('the job restored', 60_000, async () => (await restores(id)) > 0);
+    await eventually('the job restored', async () => (await restores(id)) > 0);
     await running(id);
     t.is((await api.jobs('tides'))[0]?.resumed, 0);
     await api.send('DELETE', '/v1/clusters/tides');
     await schedule();
-    await eventually('it is gone', 60_000, async () => (await api.get<unknown[]>('/v1/clusters')).length === 0);
+    await eventually('it is gone', async () => (await api.get<unknown[]>('/v1/clusters')).length === 0);
   },
 );
 
@@ -75,7 +75,7 @@ test.serial('so has a cluster of a fixed number', async (t) => {
 test.serial('MA-57: a TaskManager on an agent that is drained is replaced when its end begins', async (t) => {
   const [before] = await api.running('rocks', 'taskmanager');
   await operator({ type: 'DRAIN_AGENT', drain_agent: { agent_id: { value: before?.agentId } } });
-  const after = await eventually('another one', 120_000, async () =>
+  const after = await eventually('another one', async () =>
     (await api.running('rocks', 'taskmanager')).find(({ id }) => id !== before?.id),
   );
   t.not(after.agentId, before?.agentId);
@@ -83,7 +83,6 @@ test.serial('MA-57: a TaskManager on an agent that is drained is replaced when i
   const sequenceOf = (kind: string, id = '') =>
     eventually(
       `${kind} of ${id}`,
-      60_000,
       async () => (await api.events()).find((event) => event.kind === kind && event.data.taskId === id)?.sequence,
     );
   t.true((await sequenceOf('task.requested', after.id)) < (await sequenceOf('task.ended', before?.id)));
@@ -97,7 +96,7 @@ async function create(name: string, taskManagers: object): Promise<void> {
     taskManager: { cpus: 0.25, memoryMiB: 1024, constraints: [['hostname', 'UNLIKE', 'localhost']] },
     configuration: { 'taskmanager.memory.managed.fraction': '0.1' },
   });
-  await eventually(`${name} runs`, 90_000, async () => (await api.cluster(name)).phase === 'running');
+  await eventually(`${name} runs`, async () => (await api.cluster(name)).phase === 'running');
 }
 
 /** While there is no room elsewhere: others are asked for, which wait, and then nobody needs them. */
@@ -113,9 +112,9 @@ async function calledOff(t: ExecutionContext, cluster: string): Promise<void> {
   await operator({ type: 'DEACTIVATE_AGENT', deactivate_agent: { agent_id } });
   const waiting = async () => (await api.tasks(cluster)).filter(({ phase }) => phase === 'waiting').length;
   await schedule(hostname);
-  await eventually('others that wait', 60_000, async () => (await waiting()) > 0);
+  await eventually('others that wait', async () => (await waiting()) > 0);
   await schedule();
-  await eventually('nobody waits', 150_000, async () => (await waiting()) === 0);
+  await eventually('nobody waits', async () => (await waiting()) === 0);
   t.deepEqual(idsOf(await api.running(cluster, 'taskmanager')), before);
   t.true((await api.events()).some(({ kind }) => kind === 'agent.stays'));
   await operator({ type: 'REACTIVATE_AGENT', reactivate_agent: { agent_id } });
@@ -123,18 +122,18 @@ async function calledOff(t: ExecutionContext, cluster: string): Promise<void> {
 
 /** Announces that the agent of the TaskManagers is taken away soon, and waits until they are all elsewhere. */
 async function movedAway(log: (text: string) => void, cluster: string, count: number) {
-  const before = await eventually('TaskManagers', 60_000, async () => {
+  const before = await eventually('TaskManagers', async () => {
     const found = await api.running(cluster, 'taskmanager');
     return found.length === count && found;
   });
   const hostname = before[0]?.hostname ?? '';
   const leaving = before.filter((task) => task.hostname === hostname);
   await schedule(hostname);
-  const after = await eventually('all of them elsewhere', 120_000, async () => {
+  const after = await eventually('all of them elsewhere', async () => {
     const found = await api.running(cluster, 'taskmanager');
     return found.length === count && found.every((task) => task.hostname !== hostname) && found;
   });
-  await eventually('registered', 60_000, async () => (await api.cluster(cluster)).taskManagers.registered === count);
+  await eventually('registered', async () => (await api.cluster(cluster)).taskManagers.registered === count);
   return {
     thereFirst: await registeredFirst(
       log,
@@ -145,7 +144,7 @@ async function movedAway(log: (text: string) => void, cluster: string, count: nu
 }
 
 async function registeredFirst(log: (text: string) => void, leaving: readonly TaskView[], heirs: readonly TaskView[]) {
-  const events = await eventually('the others ended', 60_000, async () => {
+  const events = await eventually('the others ended', async () => {
     const found = await api.events();
     const has = (id: string) => found.some(({ kind, data }) => kind === 'task.ended' && data.taskId === id);
     return leaving.every(({ id }) => has(id)) && found;

@@ -61,7 +61,7 @@ test('LM-74 LM-75: 1,000 tasks on 50 agents run, and when it is closed no proces
   });
   t.regex(String(refused), /ECONNREFUSED/);
   rmSync(workDir, { recursive: true });
-  await eventually('what was open before and no more', 20_000, async () => {
+  await eventually('what was open before and no more', async () => {
     const [left, files] = [resources(), openFiles()];
     if (files > before.files) throw new Error(`${files} files, ${before.files} before`);
     // A sleep of this very question is one timer.

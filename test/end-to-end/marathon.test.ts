@@ -97,7 +97,7 @@ test.after.always(async () => {
   await mesos?.close();
   await zooKeeper?.kill();
   files?.close();
-  await eventually('no process left', 20_000, async () => (await processesOf(directory)).length === 0);
+  await eventually('no process left', async () => (await processesOf(directory)).length === 0);
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -120,7 +120,7 @@ test.serial('a cluster comes up through it on agents without Java, and a job run
   form.append('jarfile', await openAsBlob(jar), 'examples.jar');
   const { id } = await call<{ id: string }>('POST', '/v1/clusters/default/jars', form);
   await call('POST', '/v1/clusters/default/jobs', { jar: id, entryClass: exampleClasses.clickCounter });
-  await eventually('the job', 60_000, async () =>
+  await eventually('the job', async () =>
     (await call<JobView[]>('GET', '/v1/clusters/default/jobs')).some(({ state }) => state === 'RUNNING'),
   );
   t.pass();
@@ -133,7 +133,7 @@ test.serial('killed with -9 it is started again, and is the same framework with 
   process.kill(await pidOfInstance(first?.taskId ?? ''), 'SIGKILL');
   await healthy(2);
   t.is(first?.state, 'TASK_FAILED');
-  await eventually('reconciled', 60_000, async () => (await call<InfoView>('GET', '/v1/info')).reconciled);
+  await eventually('reconciled', async () => (await call<InfoView>('GET', '/v1/info')).reconciled);
   t.is((await call<InfoView>('GET', '/v1/info')).frameworkId, before.frameworkId);
   t.deepEqual(await launched(), tasks);
 });
@@ -151,28 +151,20 @@ test.serial(
     t.timeout(300_000);
     await marathon.close();
     marathon = await started('flink-mesos-ha');
-    await eventually(
-      'three healthy instances',
-      120_000,
-      async () => live().filter(({ healthy: well }) => well).length === 3,
-    );
+    await eventually('three healthy instances', async () => live().filter(({ healthy: well }) => well).length === 3);
     t.is(new Set(live().map(({ host }) => host)).size, 3);
     const first = await leader();
     const spec = { name: 'kept', taskManagers: { mode: 'fixed', count: 0 } };
     await call('POST', '/v1/clusters', spec, first);
     const { frameworkId } = await call<InfoView>('GET', '/v1/info', undefined, first);
     process.kill(await pidOfInstance(first.taskId), 'SIGKILL');
-    const second = await eventually('another leader', 60_000, async () => {
+    const second = await eventually('another leader', async () => {
       const found = await leader();
       return found.taskId !== first.taskId && found;
     });
     t.is((await call<InfoView>('GET', '/v1/info', undefined, second)).frameworkId, frameworkId);
     t.is((await call<ClusterView>('GET', '/v1/clusters/kept', undefined, second)).name, 'kept');
-    await eventually(
-      'a third instance again',
-      120_000,
-      async () => live().filter(({ healthy: well }) => well).length === 3,
-    );
+    await eventually('a third instance again', async () => live().filter(({ healthy: well }) => well).length === 3);
     await uninstall('flink-mesos-ha');
     await nothingLeft(t);
   },
@@ -187,7 +179,7 @@ for (const name of ['flink-mesos-container', 'flink-mesos-ha-container']) {
       const image = join(directory, 'image');
       await unpackImage(image);
       marathon = await started(name, (app) => withoutImage(app, image));
-      await eventually('a healthy instance', 120_000, async () => live().some(({ healthy: well }) => well));
+      await eventually('a healthy instance', async () => live().some(({ healthy: well }) => well));
       const first = await leader();
       t.is((await call<InfoView>('GET', '/v1/info', undefined, first)).mesos.state, 'subscribed');
       if (name === 'flink-mesos-container') {
@@ -221,7 +213,7 @@ async function startCluster(name: string, instance?: Instance): Promise<void> {
   const taskManager = { kept: { volumeMiB: 64 } };
   const spec = { name, taskManagers: { mode: 'fixed', count: 1 }, taskManager };
   await call('POST', '/v1/clusters', spec, instance);
-  await eventually('the cluster', 120_000, async () => {
+  await eventually('the cluster', async () => {
     const { phase, taskManagers } = await call<ClusterView>('GET', `/v1/clusters/${name}`, undefined, instance);
     return phase === 'running' && taskManagers.registered === 1;
   });
@@ -231,7 +223,7 @@ async function startCluster(name: string, instance?: Instance): Promise<void> {
 async function uninstall(name: string, change: (app: MarathonApp) => MarathonApp = (app) => app): Promise<void> {
   await marathon.close();
   marathon = await started(name, (app) => change(withVariables(app, { FLINK_MESOS_UNINSTALL: 'true' })));
-  await eventually('the plan deploy', 150_000, async () => {
+  await eventually('the plan deploy', async () => {
     const answer = await fetch(url('/v1/plans/deploy'), { headers: { authorization: `token=${token}` } });
     return answer.status === 200;
   });
@@ -253,7 +245,7 @@ async function nothingLeft(t: ExecutionContext): Promise<void> {
   t.deepEqual((await session.getChildren('/')).sort(), ['mesos', 'zookeeper']);
   await session.close();
   const left = (): Promise<number[]> => processesOf(join(directory, 'mesos'));
-  await eventually('no process of a task', 20_000, async () => (await left()).length === 0);
+  await eventually('no process of a task', async () => (await left()).length === 0);
 }
 
 async function reserved(): Promise<string[]> {
@@ -268,7 +260,7 @@ function live(): readonly Instance[] {
 }
 
 async function leader(): Promise<Instance> {
-  return await eventually('a leader', 60_000, async () => {
+  return await eventually('a leader', async () => {
     for (const instance of live()) {
       const answer = await fetch(url('/v1/health', instance)).catch(() => undefined);
       const health = (await answer?.json().catch(() => undefined)) as { role?: string; healthy?: boolean } | undefined;
@@ -292,7 +284,7 @@ test.serial('the runner itself: an app that fails its health check is killed and
   t.deepEqual(checkApp(app), []);
   const other = await startMarathon(new URL(mesos.masterUrl).host, app);
   try {
-    await eventually('a second healthy instance', 30_000, async () => other.instances[1]?.healthy);
+    await eventually('a second healthy instance', async () => other.instances[1]?.healthy);
     t.is(other.instances[0]?.state, 'TASK_KILLED');
   } finally {
     await other.close();
@@ -300,7 +292,7 @@ test.serial('the runner itself: an app that fails its health check is killed and
 });
 
 async function healthy(instances: number): Promise<void> {
-  await eventually(`instance ${instances} healthy`, 120_000, async () => {
+  await eventually(`instance ${instances} healthy`, async () => {
     const failed = marathon.instances.find(({ state }) => state === 'TASK_FAILED' && instances === 1);
     if (failed !== undefined) throw new Error(`${failed.taskId}: ${failed.message}`);
     return marathon.instances.length >= instances && marathon.current()?.healthy;

@@ -44,7 +44,7 @@ test.before(async () => {
 test.after.always(async () => {
   for (const process of processes.reverse()) await process.kill('SIGTERM');
   await zooKeeper?.kill();
-  await eventually('no process left', 20_000, async () => (await processesOf(directory)).length === 0);
+  await eventually('no process left', async () => (await processesOf(directory)).length === 0);
   await rm(directory, { recursive: true, force: true });
 });
 

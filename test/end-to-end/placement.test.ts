@@ -61,7 +61,7 @@ test.serial(
     await api.clusterRunning('placed', 2);
     t.deepEqual(await racks('placed'), { jobManager: ['r2'], taskManagers: ['r1', 'r2'] });
     await api.send('DELETE', '/v1/clusters/placed');
-    await eventually('room for the next', 60_000, async () => (await api.get<unknown[]>('/v1/clusters')).length === 0);
+    await eventually('room for the next', async () => (await api.get<unknown[]>('/v1/clusters')).length === 0);
   },
 );
 
@@ -84,7 +84,7 @@ test.serial('regions and zones are the fault domains of the agents', async (t) =
   t.deepEqual(agents.map(({ domain }) => domain?.zone).sort(), ['eu-1', 'eu-2']);
   t.deepEqual(await racks('zoned'), { jobManager: ['r2'], taskManagers: ['r1', 'r2'] });
   await api.send('DELETE', '/v1/clusters/zoned');
-  await eventually('room for the next', 60_000, async () => (await api.get<unknown[]>('/v1/clusters')).length === 0);
+  await eventually('room for the next', async () => (await api.get<unknown[]>('/v1/clusters')).length === 0);
 });
 
 test.serial(
@@ -96,7 +96,7 @@ test.serial(
       taskManager: { cpus: 0.5, constraints: [['rack', 'MAX_PER', '1']] },
       taskManagers: { mode: 'fixed', count: 3 },
     });
-    const why = await eventually('a reason in numbers', 60_000, async () => {
+    const why = await eventually('a reason in numbers', async () => {
       const all = await api.get<TaskWhyView[]>('/v1/why');
       return all.find(({ cluster, state }) => cluster === 'stuck' && state === 'none-fits');
     });
@@ -107,7 +107,7 @@ test.serial(
     const said = flinkMesos(['why', why.task, '--url', url]);
     await said.said(/waits because +of 2 agents: .*2 ruled out by rack MAX_PER 1/);
     await said.said(/2 +constraint rack MAX_PER 1/);
-    const declined = await eventually('a declined offer', 60_000, async () => {
+    const declined = await eventually('a declined offer', async () => {
       const rounds = await api.get<OfferRoundView[]>('/v1/offers');
       return rounds.flatMap(({ offers }) => offers).find((offer) => offer.why === 'no task that waits fits');
     });
@@ -123,7 +123,7 @@ test.serial(
       jobManager: { cpus: 0.5, constraints: [['rack', 'IS', 'r9']] },
       placement: { role: 'batch' },
     });
-    const why = await eventually('a reason', 60_000, async () => {
+    const why = await eventually('a reason', async () => {
       const all = await api.get<TaskWhyView[]>('/v1/why');
       return all.find(({ cluster }) => cluster === 'nowhere');
     });
@@ -147,14 +147,14 @@ test.serial('a kept place: its volume and reservations outlast the TaskManager, 
   const [first] = await places();
   t.like(first, { cluster: 'keeper', resources: { cpus: 0.5, memMiB: 1728, diskMiB: 1088, ports: 0 } });
   await api.send('POST', `/v1/tasks/${first?.task}/restart`);
-  const successor = await eventually('a successor at the same place', 60_000, async () => {
+  const successor = await eventually('a successor at the same place', async () => {
     const running = await api.running('keeper', 'taskmanager');
     return running.find(({ id, agentId }) => id !== first?.task && agentId === first?.agentId);
   });
   t.true((await agentsOfMaster()).includes(first?.id ?? '?'));
   t.deepEqual(await places(), [{ ...(first as NonNullable<typeof first>), task: successor.id }]);
   await api.send('DELETE', '/v1/clusters/keeper');
-  await eventually('nothing is kept', 60_000, async () => (await places()).length === 0);
+  await eventually('nothing is kept', async () => (await places()).length === 0);
   t.false((await agentsOfMaster()).includes(first?.id ?? '?'));
 });
 

@@ -7,7 +7,7 @@ test('MA-20: a removed framework: the scheduler stays and says what was lost; to
   const stack = await startStack({ agents: 1 });
   try {
     const subscribed = (): Promise<string> =>
-      eventually('subscribed', 30_000, async () => {
+      eventually('subscribed', async () => {
         const { mesos, frameworkId } = await stack.api.info();
         return mesos.state === 'subscribed' && frameworkId;
       });
@@ -17,7 +17,7 @@ test('MA-20: a removed framework: the scheduler stays and says what was lost; to
       body: `frameworkId=${former}`,
     });
     t.is(torn.status, 200);
-    await eventually('the news', 30_000, async () => (await stack.api.info()).mesos.state === 'stopped');
+    await eventually('the news', async () => (await stack.api.info()).mesos.state === 'stopped');
     t.like(await stack.api.info(), { formerFramework: { frameworkId: former, tasksLost: 0 } });
     await stack.scheduler.kill('SIGTERM');
     await stack.startScheduler();

@@ -62,7 +62,7 @@ test.after.always(async () => {
   for (const socket of sockets) socket.destroy();
   server.close();
   await mesos.close();
-  await eventually('no process left', 20_000, async () => (await processesOf(directory)).length === 0);
+  await eventually('no process left', async () => (await processesOf(directory)).length === 0);
   await rm(directory, { recursive: true, force: true });
 });
 

@@ -103,7 +103,7 @@ async function runsOverTls(t: ExecutionContext, cluster: string, { jar }: Exampl
   const { ports } = await view<TaskView>(t, `tasks show ${jobManager}`);
   const key = await keyOf(jobManager ?? '');
   // Flink listens there where a task's output is fetched from.
-  const data = await eventually('a data port', 60_000, () =>
+  const data = await eventually('a data port', () =>
     Promise.any(
       taskManagers.map(async ({ ports: own }) => {
         await certificateAt(own?.data ?? 0, key);

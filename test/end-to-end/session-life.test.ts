@@ -32,7 +32,7 @@ test.serial('a job of parallelism 20 gets what it needs, others share, and the m
 
   const late = await run('wide', 10);
   const reason = /slots for "StateWitness": the cluster has the 3 TaskManagers that it may have at most/;
-  await eventually('it waits, with the reason', 60_000, async () =>
+  await eventually('it waits, with the reason', async () =>
     reason.test((await stack.api.cluster('wide')).waitingFor ?? ''),
   );
   t.is((await stack.api.cluster('wide')).taskManagers.wanted, 3);
@@ -41,13 +41,13 @@ test.serial('a job of parallelism 20 gets what it needs, others share, and the m
   t.true((await ever('wide')).length <= 4, 'it took what had come free');
   t.true((await taskManagers('wide')).length <= 3);
   for (const job of [guest, second, late]) await cancel('wide', job);
-  await eventually('what is idle goes back', 60_000, async () => (await taskManagers('wide')).length === 0);
+  await eventually('what is idle goes back', async () => (await taskManagers('wide')).length === 0);
   await stack.api.send('DELETE', '/v1/clusters/wide');
 });
 
 test.serial('the minimum is there without a job, and spare ones beside those that work', async (t) => {
   await create('kept', { taskManagers: { mode: 'elastic', min: 1, max: 4, spare: 1 } });
-  await eventually('the minimum', 60_000, async () => (await taskManagers('kept')).length === 1);
+  await eventually('the minimum', async () => (await taskManagers('kept')).length === 1);
   await stack.api.clusterRunning('kept', 1);
   const job = await run('kept', 1);
   await allRun('kept', job);
@@ -55,7 +55,7 @@ test.serial('the minimum is there without a job, and spare ones beside those tha
   t.is((await ever('kept')).length, 2, 'the one that was there works, one is spare');
   await cancel('kept', job);
   // Looked at for longer than an idle one would stay.
-  await eventually('back to the minimum', 60_000, async () => (await taskManagers('kept')).length === 1);
+  await eventually('back to the minimum', async () => (await taskManagers('kept')).length === 1);
   await stack.api.send('DELETE', '/v1/clusters/kept');
 });
 
@@ -73,7 +73,7 @@ test.serial('slot groups of sizes of their own share a TaskManager; what cannot 
   t.deepEqual(allocatedSlots.map(({ resource }) => resource.cpuCores).sort(), [0.25, 0.5]);
   await cancel('fine', job);
   await stack.api.send('DELETE', '/v1/clusters/fine');
-  await eventually('all gone', 60_000, async () => (await stack.api.get<unknown[]>('/v1/clusters')).length === 0);
+  await eventually('all gone', async () => (await stack.api.get<unknown[]>('/v1/clusters')).length === 0);
 });
 
 test.after.always(async () => {
@@ -83,7 +83,7 @@ test.after.always(async () => {
 async function create(cluster: string, spec: Omit<ClusterSpec, 'name'>): Promise<void> {
   const configuration = { 'resourcemanager.taskmanager-timeout': '5 s', ...spec.configuration };
   await stack.api.send('POST', '/v1/clusters', { name: cluster, ...spec, configuration });
-  await eventually(`${cluster} runs`, 90_000, async () => (await stack.api.cluster(cluster)).phase === 'running');
+  await eventually(`${cluster} runs`, async () => (await stack.api.cluster(cluster)).phase === 'running');
 }
 
 async function run(cluster: string, parallelism: number, entryClass: string = exampleClasses.stateWitness) {

@@ -53,7 +53,7 @@ test('npm start runs a Flink job; after kill -9 it recovers; Ctrl-C leaves no pr
 
   const port = Number(new URL(recovered.url).port);
   t.is(await second.kill('SIGINT'), 0);
-  await eventually('no process left', 20_000, async () => (await processesOf(directory)).length === 0);
+  await eventually('no process left', async () => (await processesOf(directory)).length === 0);
   t.true(await refused(port));
 });
 

@@ -77,7 +77,7 @@ test('MA-65, RL-10, RM-4, I2: uninstalled: no process, no reservation, no framew
   } finally {
     for (const process of processes.reverse()) await process.kill('SIGTERM');
     await zooKeeper.kill();
-    await eventually('no process left', 20_000, async () => (await processesOf(directory)).length === 0);
+    await eventually('no process left', async () => (await processesOf(directory)).length === 0);
     await rm(directory, { recursive: true, force: true });
   }
 });

@@ -78,7 +78,7 @@ test.serial(
   async (t) => {
     const application = { jar: { id: await uploadShared() }, entryClass: exampleClasses.stateWitness, parallelism: 1 };
     await stack.api.send('POST', '/v1/clusters', { name: 'orders', application });
-    await stack.api.clusterRunning('orders', 1, 240_000);
+    await stack.api.clusterRunning('orders', 1);
     const jobs = jobsOf(stack.api, 'orders');
     const [{ id } = { id: '' }] = await stack.api.jobs('orders');
     await jobs.running(id);
@@ -86,7 +86,7 @@ test.serial(
     const view = await update('orders', ({ spec }) => ({ ...spec, application: { ...application, parallelism: 2 } }));
     t.is(view.update?.jobs, 'savepoint');
     await followed('orders', 2);
-    await stack.api.clusterRunning('orders', 2, 240_000);
+    await stack.api.clusterRunning('orders', 2);
     await jobs.running(id);
     t.like((await stack.api.jobs('orders'))[0], { resumed: 1, parallelism: 2 });
     t.is(await jobs.restores(id), 1);
@@ -102,7 +102,7 @@ async function update(name: string, change: (cluster: ClusterView) => object): P
 }
 
 function followed(name: string, revision: number): Promise<ClusterView> {
-  return eventually(`all of ${name} in revision ${revision}`, 300_000, async () => {
+  return eventually(`all of ${name} in revision ${revision}`, async () => {
     const view = await stack.api.cluster(name);
     return view.revision === revision && view.update === undefined && view.phase === 'running' && view;
   });

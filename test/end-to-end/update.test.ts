@@ -66,7 +66,7 @@ test.serial('what concerns the JobManager: the job goes on from a savepoint, or 
 test.serial('one that no agent has room for stops where it begins; the way back replaces no other', async (t) => {
   const before = (await stack.api.running('orders')).map(({ id }) => id);
   await cli('clusters', 'update', 'orders', '--cpus', '1000');
-  await eventually('the first successor waits', 60_000, async () =>
+  await eventually('the first successor waits', async () =>
     (await stack.api.tasks('orders')).some(({ phase, whyWaiting }) => phase === 'waiting' && whyWaiting !== undefined),
   );
   t.is((await stack.api.cluster('orders')).update?.outdated, 1);
@@ -92,7 +92,7 @@ test.serial('an elastic cluster is replaced as a whole, and its job goes on', as
   await cli('clusters', 'update', 'tides', '--slots', '2', '--wait', '--timeout', '300');
   await jobs.running(id);
   t.is(await jobs.restores(id), 1);
-  await eventually('one TaskManager of two slots', 120_000, async () => {
+  await eventually('one TaskManager of two slots', async () => {
     const { slots, taskManagers } = await stack.api.cluster('tides');
     return taskManagers.registered === 1 && slots.total === 2;
   });
@@ -123,7 +123,7 @@ test.serial('a cluster that the options name follows them, and what it cannot fo
 const witness = ['--entry-class', exampleClasses.stateWitness, '-D', 'execution.checkpointing.interval=1s'];
 
 function followed(cluster: string, revision: number): Promise<ClusterView> {
-  return eventually(`all of ${cluster} in revision ${revision}`, 300_000, async () => {
+  return eventually(`all of ${cluster} in revision ${revision}`, async () => {
     const view = await stack.api.cluster(cluster);
     return view.revision === revision && view.update === undefined && view.phase === 'running' && view;
   });

@@ -82,7 +82,7 @@ test.serial('ephemeral nodes go with their session, sequential ones are numbered
   t.is(await code(owner.create(`${first}/child`, bytes(''))), 'refused');
   await owner.close();
   t.is(await code(owner.getChildren('/ephemeral')), 'closed');
-  await eventually('no node left', 5_000, async () => (await other.getChildren('/ephemeral')).length === 0);
+  await eventually('no node left', async () => (await other.getChildren('/ephemeral')).length === 0);
 });
 
 test.serial('watches tell of children, data, creation and removal, once each', async (t) => {
@@ -349,7 +349,7 @@ test.serial('MA-59: a scheduler told of zk:// follows the leading master from on
     await contend(a, '/mesos', one.port);
     await contend(b, '/mesos', two.port);
     const subscribedTo = (port: number): Promise<unknown> =>
-      eventually(`subscribed to ${port}`, 15_000, async () => {
+      eventually(`subscribed to ${port}`, async () => {
         const { mesos } = await api.info();
         return mesos.state === 'subscribed' && mesos.master === `127.0.0.1:${port}`;
       });
@@ -393,7 +393,7 @@ test.serial(
     };
     const subscribed = async (scheduler: Running): Promise<string | undefined> => {
       const api = apiAt((await scheduler.said(/API at (http:\/\/[^\s,]+)/))[1] ?? '');
-      await eventually('subscribed', 15_000, async () => (await api.info()).mesos.state === 'subscribed');
+      await eventually('subscribed', async () => (await api.info()).mesos.state === 'subscribed');
       return (await api.info()).frameworkId;
     };
     try {

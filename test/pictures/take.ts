@@ -60,10 +60,9 @@ try {
   await create(url, { name: 'huge', taskManagers: { mode: 'fixed', count: 2 }, taskManager: { memoryMiB: 65_536 } });
   await eventually(
     'the second cluster',
-    60_000,
     async () => (await get<{ phase: string }>(url, 'clusters/reports')).phase === 'running',
   );
-  await eventually('a reason', 60_000, async () =>
+  await eventually('a reason', async () =>
     (await get<readonly { whyWaiting?: string }[]>(url, 'tasks')).some(({ whyWaiting }) =>
       whyWaiting?.includes('memory'),
     ),

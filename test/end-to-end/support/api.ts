@@ -4,7 +4,7 @@ import { eventually } from './process.ts';
 
 /** The JobManager of a cluster once it has answered the scheduler: only then will a successor ask for its place. */
 export function provenJobManager(api: Api, cluster: string): Promise<TaskView> {
-  return eventually(`a JobManager of ${cluster} that answers`, 60_000, async () => {
+  return eventually(`a JobManager of ${cluster} that answers`, async () => {
     const [task] = await api.running(cluster, 'jobmanager');
     return (await api.cluster(cluster)).phase === 'running' && task;
   });
@@ -21,8 +21,8 @@ export interface Api {
   running(cluster: string, part?: string): Promise<TaskView[]>;
   jobs(cluster: string): Promise<JobView[]>;
   events(): Promise<FactView[]>;
-  clusterRunning(name: string, taskManagers: number, timeoutMs?: number): Promise<ClusterView>;
-  jobInState(cluster: string, id: string, state: string, timeoutMs?: number): Promise<JobView>;
+  clusterRunning(name: string, taskManagers: number): Promise<ClusterView>;
+  jobInState(cluster: string, id: string, state: string): Promise<JobView>;
 }
 
 export function apiAt(url: string): Api {
@@ -48,13 +48,13 @@ export function apiAt(url: string): Api {
       ),
     jobs: (cluster) => call('GET', `/v1/clusters/${cluster}/jobs`),
     events: () => call('GET', '/v1/events?limit=1000'),
-    clusterRunning: (name, taskManagers, timeoutMs = 90_000) =>
-      eventually(`cluster ${name} with ${taskManagers} TaskManagers`, timeoutMs, async () => {
+    clusterRunning: (name, taskManagers) =>
+      eventually(`cluster ${name} with ${taskManagers} TaskManagers`, async () => {
         const cluster = await api.cluster(name);
         return cluster.phase === 'running' && cluster.taskManagers.registered === taskManagers && cluster;
       }),
-    jobInState: (cluster, id, state, timeoutMs = 90_000) =>
-      eventually(`job ${id} ${state}`, timeoutMs, async () => {
+    jobInState: (cluster, id, state) =>
+      eventually(`job ${id} ${state}`, async () => {
         const job = (await api.jobs(cluster)).find((candidate) => candidate.id === id);
         return job?.state === state && job;
       }),

@@ -134,7 +134,7 @@ export async function startHarness(flinkHome: string, driverJar: string): Promis
       return jobManager;
     },
     web: (fenced = 0) =>
-      eventually('the driver attached', 180_000, async () => {
+      eventually('the driver attached', async () => {
         const state = endpoint.state();
         return state.fenced.length === fenced && (state.session?.web ?? undefined);
       }),

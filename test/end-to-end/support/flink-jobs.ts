@@ -28,7 +28,7 @@ export function jobsOf(api: Api, cluster: string): FlinkJobs {
       return api.get(`/v1/clusters/${cluster}/flink/jobs/${flinkJobId}${path}`);
     },
     async running(id) {
-      await eventually(`job ${id} with all its subtasks running`, 120_000, async () => {
+      await eventually(`job ${id} with all its subtasks running`, async () => {
         const { state, vertices } = await jobs.flink<{ state: string; vertices: { status: string }[] }>(id);
         return state === 'RUNNING' && vertices.length > 0 && vertices.every((vertex) => vertex.status === 'RUNNING');
       });
@@ -36,7 +36,7 @@ export function jobsOf(api: Api, cluster: string): FlinkJobs {
     async checkpointed(id) {
       const completed = async () => (await jobs.flink<Checkpoints>(id, '/checkpoints')).counts.completed;
       const before = await completed();
-      await eventually('another checkpoint', 60_000, async () => (await completed()) > before);
+      await eventually('another checkpoint', async () => (await completed()) > before);
     },
     async restores(id) {
       return (await jobs.flink<Checkpoints>(id, '/checkpoints')).counts.restored;

@@ -59,7 +59,7 @@ function follow(child: ChildProcess, title: string): Running {
   return {
     pid: child.pid ?? 0,
     output: () => output,
-    said: (pattern, timeoutMs = 120_000) =>
+    said: (pattern, timeoutMs = patienceMs) =>
       new Promise((resolve, reject) => {
         const finish = (settle: () => void): void => {
           clearTimeout(timer);
@@ -85,13 +85,12 @@ function follow(child: ChildProcess, title: string): Running {
   };
 }
 
+/** Enough for any machine: what is waited for either comes or is a defect. */
+const patienceMs = 300_000;
+
 /** Asks again until the answer is there; the last refusal is the error when time runs out. */
-export async function eventually<T>(
-  what: string,
-  timeoutMs: number,
-  ask: () => Promise<T | undefined | false>,
-): Promise<T> {
-  const deadline = Date.now() + timeoutMs;
+export async function eventually<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> {
+  const deadline = Date.now() + patienceMs;
   let last: unknown = 'no answer yet';
   while (Date.now() < deadline) {
     try {
@@ -102,7 +101,7 @@ export async function eventually<T>(
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error(`${what}: not within ${timeoutMs} ms (${last instanceof Error ? last.message : String(last)})`);
+  throw new Error(`${what}: not within ${patienceMs} ms (${last instanceof Error ? last.message : String(last)})`);
 }
 
 export function alive(pid: number): boolean {

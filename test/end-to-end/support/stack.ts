@@ -69,7 +69,7 @@ export async function startStack(options: { scheduler?: readonly string[]; agent
     },
     close: async () => {
       for (const process of processes.reverse()) await process.kill('SIGTERM');
-      await eventually('no process left', 20_000, async () => (await processesOf(directory)).length === 0);
+      await eventually('no process left', async () => (await processesOf(directory)).length === 0);
       await rm(directory, { recursive: true, force: true });
     },
   };

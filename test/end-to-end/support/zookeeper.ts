@@ -34,7 +34,7 @@ export async function startZooKeeper(directory: string, javaOptions: readonly st
   const start = async (): Promise<void> => {
     server = run('java', [...java, '--zkConfigFile', config, '--peerId', '1']);
     const died = server.exited().then((how) => `ended (${how})`);
-    const up = eventually('ZooKeeper up', 30_000, async () => {
+    const up = eventually('ZooKeeper up', async () => {
       const probe = { hosts: [address], sessionTimeoutMs: 1_000 };
       await (await connectZooKeeper(probe)).close();
       return 'up';

@@ -88,9 +88,7 @@ class Agent {
   /** An archive by the first TaskManager. */
   async make(spec: TaskSpec): Promise<void> {
     const child = await this.stay(spec);
-    await eventually('an archive', 120_000, async () =>
-      (await this.archives()).some((name) => /^\d+\.jsa$/.test(name)),
-    );
+    await eventually('an archive', async () => (await this.archives()).some((name) => /^\d+\.jsa$/.test(name)));
     await end(child);
   }
 }
