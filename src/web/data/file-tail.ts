@@ -37,10 +37,17 @@ export function rangeBefore({ from, text }: Tail): { readonly offset: number; re
   return { offset, length: from - offset };
 }
 
-/** Forgets the oldest lines. Bytes are counted only where lines end, so that the place stays exact. */
+/** Forgets the oldest lines, or of a line that alone is too long its beginning. */
 function cut(text: string, from: number): { readonly text: string; readonly from: number } {
   if (text.length <= mostKept) return { text, from };
-  const at = text.indexOf('\n', text.length - mostKept) + 1;
+  const least = text.length - mostKept;
+  // Bytes are counted where lines end, if any does: there the place is exact, whatever was no text before.
+  const at = text.indexOf('\n', least) + 1 || wholeCharacterFrom(text, least);
   const left = text.slice(0, at);
   return { text: text.slice(at), from: from + new TextEncoder().encode(left).length };
+}
+
+/** Not between the halves of a surrogate pair. */
+function wholeCharacterFrom(text: string, at: number): number {
+  return /[\uDC00-\uDFFF]/.test(text.charAt(at)) ? at + 1 : at;
 }
