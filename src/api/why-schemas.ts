@@ -16,6 +16,7 @@ const amount = Type.Object({
   ports: count,
   others: Type.Optional(Type.Record(Type.String(), Type.Number())),
 });
+const quantities = Type.Record(Type.String(), Type.Number());
 const outcome = oneOf('held', 'accepted', 'declined', 'rescinded', 'lost');
 
 const offer = Type.Object({
@@ -78,9 +79,26 @@ const why = Type.Object({
   role: Type.String(),
   requestedAt: instant,
   wanted: amount,
-  state: oneOf('no-master', 'reconciling', 'limit', 'old-agent', 'together', 'no-offers', 'none-fits', 'next-offer'),
+  state: oneOf(
+    'no-master',
+    'reconciling',
+    'limit',
+    'old-agent',
+    'quota',
+    'together',
+    'no-offers',
+    'none-fits',
+    'next-offer',
+  ),
   why: Type.String({ description: 'in a sentence, with the numbers' }),
   lastOfferAt: Type.Optional(instant),
+  quota: Type.Optional(
+    Type.Object(
+      { role: Type.String(), limits: quantities, held: quantities },
+      { description: 'of its role or the one above it, by name of the resource; held: in use or offered' },
+    ),
+  ),
+  quotaUnknown: Type.Optional(Type.String({ description: 'why the quotas of the master are not known' })),
   agents: Type.Object({ known: count, fitting: count }),
 });
 

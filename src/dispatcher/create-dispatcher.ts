@@ -26,7 +26,8 @@ import { notFound } from './not-found.ts';
 import { updateOperations } from './update-cluster.ts';
 import { validate } from './validate.ts';
 import { clusterView, endpointsOf, iso, jarView, jobView, taskView } from './views.ts';
-import { roundView, whyView } from './why-views.ts';
+import { whyOperations } from './why-operations.ts';
+import { roundView } from './why-views.ts';
 
 export interface DispatcherParts extends Omit<DraftParts, 'runtime' | 'artifacts' | 'uploaded'> {
   readonly runtime: Runtime;
@@ -61,7 +62,8 @@ export function createDispatcher(parts: DispatcherParts): Dispatcher {
     health: watchHealth(runtime, now),
     ...clusterOperations(parts, jars, find, now),
     ...taskOperations(runtime, find),
-    ...offerOperations(runtime, find),
+    ...whyOperations(parts, find.task),
+    offers: () => runtime.offerRounds().map(roundView),
     ...jarAndJobOperations(runtime, jars, find, now),
     ...jobOperations({
       runtime,
@@ -187,19 +189,6 @@ function taskOperations(runtime: Runtime, find: Finders) {
       await runtime.restartTask(taskId, 'replaced by an operator', { elsewhere: true });
       return view(find.task(taskId));
     },
-  } satisfies Partial<Dispatcher>;
-}
-
-function offerOperations(runtime: Runtime, find: Finders) {
-  return {
-    why: () => runtime.whyAll().map(whyView),
-    whyTask(id) {
-      const { spec, life } = find.task(id);
-      const why = runtime.why(spec.taskId);
-      if (why !== undefined) return whyView(why);
-      throw new Problem('CONFLICT', `task ${id} does not wait: it is ${life.phase}`);
-    },
-    offers: () => runtime.offerRounds().map(roundView),
   } satisfies Partial<Dispatcher>;
 }
 

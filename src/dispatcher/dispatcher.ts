@@ -184,9 +184,9 @@ export interface Dispatcher {
   /** Ends it as well, and gives its place up: what comes after it goes elsewhere, where there is another agent for it. */
   replaceTask(id: string): Promise<TaskView>;
   /** Of all tasks that wait, in the order of their requests. */
-  why(): readonly TaskWhyView[];
+  why(): Promise<readonly TaskWhyView[]>;
   /** CONFLICT for a task that does not wait. */
-  whyTask(id: string): TaskWhyView;
+  whyTask(id: string): Promise<TaskWhyView>;
   /** The last rounds, newest first. */
   offers(): readonly OfferRoundView[];
   /** As the master says it and offers showed it; by offers alone where the master does not say (`info().agentsUnknown`). */

@@ -1,5 +1,6 @@
 /** Offers, agents and reasons as the outside sees them: ISO times, and clusters where the core speaks of groups. */
 import type { Brand } from '../lib/brand.ts';
+import type { RoleQuota } from '../runtime/role-quotas.ts';
 import type { AgentView, Amount, OfferRound, WhyView } from '../scheduler/model/offer-views.ts';
 import { iso } from './views.ts';
 
@@ -17,7 +18,15 @@ export type MesosAgentView = Shown<Omit<AgentView, 'tasks' | 'places'>> & {
   readonly places: readonly (OfCluster & Shown<Omit<AgentView['places'][number], 'group' | 'taskId'>>)[];
 };
 
-export type TaskWhyView = OfCluster & Shown<Omit<WhyView, 'group' | 'taskId'>>;
+export type TaskWhyView = OfCluster &
+  Shown<Omit<WhyView, 'group' | 'taskId' | 'state'>> & {
+    /** `quota`: its role may not have so much. */
+    readonly state: WhyView['state'] | 'quota';
+    /** Of its role or the one above it, where that has one. */
+    readonly quota?: RoleQuota;
+    /** Why the master's quotas are not known. */
+    readonly quotaUnknown?: string;
+  };
 
 interface OfCluster {
   readonly cluster: string;

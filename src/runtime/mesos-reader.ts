@@ -1,16 +1,22 @@
 /**
- * What is looked up at Mesos beyond the subscription, when somebody asks: how its agents stand (a master's operator API)
- * and the files of sandboxes (an agent's). Nothing is decided by it. What a master said of its agents serves everybody
- * who asks within some seconds.
+ * What is looked up at Mesos beyond the subscription, when somebody asks: how its agents stand and what quotas leave (a
+ * master's operator API), and the files of sandboxes (an agent's). Nothing is decided by it. What a master said serves
+ * everybody who asks within some seconds.
  */
 import { Buffer } from 'node:buffer';
 import type { EpochMs } from '../lib/brand.ts';
 import { Problem } from '../lib/problem.ts';
 import { MesosError } from '../mesos-api-client/mesos-error.ts';
-import { createAgentApi, createMasterApi, type OperatorOptions } from '../mesos-api-client/operator-client.ts';
+import {
+  createAgentApi,
+  createMasterApi,
+  type MasterApi,
+  type OperatorOptions,
+} from '../mesos-api-client/operator-client.ts';
 import type { AgentId } from '../mesos-api-client/protocol/ids.ts';
 import type { FileInfo, MaintenanceWindow, MasterAgent } from '../mesos-api-client/protocol/operator-messages.ts';
 import type { ConnectionView } from '../scheduler/model/scheduler.ts';
+import { quotasOf, type RoleQuota } from './role-quotas.ts';
 
 export interface AgentsAtMaster {
   readonly at: EpochMs;
@@ -27,6 +33,8 @@ export interface FilePiece {
 
 export interface MesosReader {
   agents(): Promise<AgentsAtMaster>;
+  /** Of the roles that have one. */
+  quotas(): Promise<readonly RoleQuota[]>;
   /** Of a directory on an agent; undefined for what is not there. */
   list(agentId: AgentId, path: string): Promise<readonly FileInfo[] | undefined>;
   read(agentId: AgentId, path: string, offset: number, length: number): Promise<FilePiece | undefined>;
@@ -45,30 +53,39 @@ const maxAnswerBytes = 64 * 1024 * 1024;
 
 export function createMesosReader({ options, connection, now }: MesosReaderParts): MesosReader {
   const bounded = { ...options, callTimeoutMs: answerWithinMs, maxAnswerBytes };
-  let last: { readonly at: EpochMs; readonly answer: Promise<AgentsAtMaster> } | undefined;
 
-  const lookUpAgents = async (at: EpochMs): Promise<AgentsAtMaster> => {
+  const askMaster = async <Answer>(what: string, ask: (api: MasterApi) => Promise<Answer>): Promise<Answer> => {
     const view = connection();
     if (view.state !== 'subscribed') throw new Problem('NOT_READY', 'no Mesos master is connected at present');
     const api = createMasterApi(view.master, bounded);
     try {
-      const [{ agents = [] }, { schedule }] = await Promise.all([
-        api.ask({ type: 'GET_AGENTS' }),
-        api.ask({ type: 'GET_MAINTENANCE_SCHEDULE' }),
-      ]);
-      return { at, agents, maintenance: schedule?.windows ?? [] };
+      return await ask(api);
     } catch (error) {
-      throw asProblem(error, 'the Mesos master does not say how its agents stand');
+      throw asProblem(error, `the Mesos master does not say ${what}`);
     } finally {
       await api.close();
     }
   };
 
-  const agents = (): Promise<AgentsAtMaster> => {
-    const at = now();
-    if (last === undefined || at - last.at >= keptMs) last = { at, answer: lookUpAgents(at) };
-    return last.answer;
-  };
+  const agents = remembered(now, (at) =>
+    askMaster('how its agents stand', async (api): Promise<AgentsAtMaster> => {
+      const [{ agents: known = [] }, { schedule }] = await Promise.all([
+        api.ask({ type: 'GET_AGENTS' }),
+        api.ask({ type: 'GET_MAINTENANCE_SCHEDULE' }),
+      ]);
+      return { at, agents: known, maintenance: schedule?.windows ?? [] };
+    }),
+  );
+
+  const quotas = remembered(now, () =>
+    askMaster('what quotas leave', async (api) => {
+      const [{ status }, { roles = [] }] = await Promise.all([
+        api.ask({ type: 'GET_QUOTA' }),
+        api.ask({ type: 'GET_ROLES' }),
+      ]);
+      return quotasOf(status, roles);
+    }),
+  );
 
   const atAgent = async <Answer>(
     agentId: AgentId,
@@ -91,6 +108,7 @@ export function createMesosReader({ options, connection, now }: MesosReaderParts
 
   return {
     agents,
+    quotas,
     list: (agentId, path) =>
       atAgent(agentId, async (api) => (await api.ask({ type: 'LIST_FILES', list_files: { path } })).file_infos ?? []),
     read: (agentId, path, offset, length) =>
@@ -98,6 +116,15 @@ export function createMesosReader({ options, connection, now }: MesosReaderParts
         const { size, data } = await api.ask({ type: 'READ_FILE', read_file: { path, offset, length } });
         return { size: Number(size), bytes: Buffer.from(data ?? '', 'base64').subarray(0, length) };
       }),
+  };
+}
+
+function remembered<Answer>(now: () => EpochMs, lookUp: (at: EpochMs) => Promise<Answer>): () => Promise<Answer> {
+  let last: { readonly at: EpochMs; readonly answer: Promise<Answer> } | undefined;
+  return () => {
+    const at = now();
+    if (last === undefined || at - last.at >= keptMs) last = { at, answer: lookUp(at) };
+    return last.answer;
   };
 }
 

@@ -169,7 +169,7 @@ test('tasks files and tasks log show what lies in a sandbox, and go on as it gro
 });
 
 test('why, offers and agents print tables, and one task with its reasons', async (t) => {
-  const { run } = await testClient(t);
+  const { run, dispatcher } = await testClient(t);
   t.regex((await run('why')).stdout, /TASK +CLUSTER +PART +SINCE +WHY\nw-1 .*of 2 agents: 2 too few cpus/);
   const one = (await run('why w-1')).stdout;
   t.regex(one, /waits because +of 2 agents/);
@@ -179,6 +179,12 @@ test('why, offers and agents print tables, and one task with its reasons', async
   t.regex(offers, /3 more declined/);
   t.regex((await run('agents')).stdout, /S1 +host-1 +eu\/eu-1 +rack:r2 +1.5 cpus 2048 MiB \(\*\) +1/);
   t.is((await run('why nobody')).exitCode, 3);
+  t.notRegex(one, /quota/);
+  const quota = { role: 'flink', limits: { cpus: 4, mem: 512 }, held: { cpus: 3.5 } };
+  dispatcher.whys = dispatcher.whys.map((why) => ({ ...why, quota }));
+  t.regex((await run('why w-1')).stdout, /^quota +role flink has 3.5 of 4 cpus, 0 of 512 mem$/m);
+  dispatcher.whys = dispatcher.whys.map((why) => ({ ...why, quota: undefined, quotaUnknown: 'it does not say' }));
+  t.regex((await run('why w-1')).stdout, /^quota +unknown: it does not say$/m);
 });
 
 test('clusters create --elastic takes bounds', async (t) => {

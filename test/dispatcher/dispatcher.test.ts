@@ -480,10 +480,11 @@ test('why a task waits, the rounds of offers and the agents, in ISO times; one t
     },
   ];
   const second = '1970-01-01T00:00:01.000Z';
-  t.like(dispatcher.why()[0], { task: 't-1', cluster: 'alpha', lastOfferAt: second });
-  t.deepEqual(dispatcher.whyTask('t-1'), dispatcher.why()[0]);
-  t.is(t.throws<Problem>(() => dispatcher.whyTask('t-2'))?.code, 'CONFLICT');
-  t.is(t.throws<Problem>(() => dispatcher.whyTask('t-3'))?.code, 'NOT_FOUND');
+  const [why] = await dispatcher.why();
+  t.like(why, { task: 't-1', cluster: 'alpha', lastOfferAt: second });
+  t.deepEqual(await dispatcher.whyTask('t-1'), why);
+  t.is((await t.throwsAsync<Problem>(dispatcher.whyTask('t-2')))?.code, 'CONFLICT');
+  t.is((await t.throwsAsync<Problem>(dispatcher.whyTask('t-3')))?.code, 'NOT_FOUND');
   t.like(dispatcher.offers()[0], { at: second, offers: [{ at: second, heldUntil: '1970-01-01T00:00:02.000Z' }] });
   t.like((await dispatcher.agents())[0], {
     leaving: { from: second },

@@ -5,7 +5,9 @@ import test from 'ava';
 import { Problem } from '../../src/lib/problem.ts';
 import { startLocalMesos } from '../../src/local-mesos/index.ts';
 import type { AgentId } from '../../src/mesos-api-client/protocol/ids.ts';
+import { makeScalar } from '../../src/mesos-api-client/protocol/resources.ts';
 import { createMesosReader } from '../../src/runtime/mesos-reader.ts';
+import { quotasOf } from '../../src/runtime/role-quotas.ts';
 import type { MasterAddress } from '../../src/scheduler/model/master.ts';
 import { agentFixture } from '../local-mesos/support/agent-fixture.ts';
 import { agentId, frameworkId } from '../local-mesos/support/agent-model.ts';
@@ -24,6 +26,19 @@ test('agents are told as the master has them, and the answer serves for some sec
   t.is(await reader.agents(), first);
   now = 10_000;
   t.not(await reader.agents(), first);
+});
+
+test('quotas are told with what their roles hold, and of masters before 1.9 as well', async (t) => {
+  const limits = { cpus: { value: 4 }, mem: { value: 4096.5 } };
+  const mesos = await startLocalMesos({ agents: 1, quotas: [{ role: 'flink', limits }] });
+  t.teardown(() => mesos.close());
+  const reader = createMesosReader({ options: {}, connection: () => at(mesos.port), now: () => 0 });
+  t.deepEqual(await reader.quotas(), [{ role: 'flink', limits: { cpus: 4, mem: 4096.5 }, held: {} }]);
+  const resources = [makeScalar('cpus', 1.1), makeScalar('cpus', 2.2)];
+  const roles = [{ name: 'flink', weight: 1, resources }];
+  const old = { infos: [{ role: 'flink', guarantee: [makeScalar('cpus', 4)] }] };
+  t.deepEqual(quotasOf(old, roles), [{ role: 'flink', limits: { cpus: 4 }, held: { cpus: 3.3 } }]);
+  t.deepEqual(quotasOf({ configs: [{ role: 'only-guaranteed' }] }, roles), []);
 });
 
 test('LM-70: a file is read at its agent, byte for byte, and a directory listed', async (t) => {

@@ -66,7 +66,7 @@ export function debugRoutes(operator: Operator, { dispatcher }: ApiParts): Fasti
 type Outcome = 'Pass' | 'Fail';
 
 /** As dcos-commons' OfferOutcomeTracker: the last ones singly, all that are remembered counted. */
-function offerOutcomes(dispatcher: Pick<Dispatcher, 'offers' | 'why'>) {
+async function offerOutcomes(dispatcher: Pick<Dispatcher, 'offers' | 'why'>) {
   const offers = dispatcher.offers().flatMap((round) => round.offers);
   const settled = offers.filter(({ outcome }) => outcome === 'accepted' || outcome === 'declined');
   const [accepted, rejected] = _.partition(settled, ({ outcome }) => outcome === 'accepted');
@@ -77,7 +77,7 @@ function offerOutcomes(dispatcher: Pick<Dispatcher, 'offers' | 'why'>) {
     failure_reasons: reasons,
     rejected_agents: _.countBy(rejected, ({ agentId }) => agentId),
     outcomes: settled.slice(0, OUTCOMES_SHOWN).map(outcomeView),
-    waiting: dispatcher.why().map(({ task, cluster, part, why }) => ({ task, cluster, part, why })),
+    waiting: (await dispatcher.why()).map(({ task, cluster, part, why }) => ({ task, cluster, part, why })),
   };
 }
 

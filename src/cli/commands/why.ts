@@ -50,10 +50,17 @@ function describe(why: TaskWhyView): string {
     ['waits because', why.why],
     ['wanted', `${cpus} cpus, ${memMiB} MiB memory, ${diskMiB} MiB disk, ${ports} ports${further.join('')}`],
     ['last offer', shortInstant(why.lastOfferAt) ?? 'none since the scheduler is subscribed'],
+    ['quota', quotaWords(why)],
     ['agents known', why.agents.known],
     ['with room', why.agents.fitting],
   ]);
   return why.ruledOut.length === 0 ? fields : `${fields}\n\n${renderTable(reasonColumns, why.ruledOut)}`;
+}
+
+function quotaWords({ quota, quotaUnknown }: TaskWhyView): string | undefined {
+  if (quota === undefined) return quotaUnknown && `unknown: ${quotaUnknown}`;
+  const amounts = Object.entries(quota.limits).map(([name, limit]) => `${quota.held[name] ?? 0} of ${limit} ${name}`);
+  return `role ${quota.role} has ${amounts.join(', ')}`;
 }
 
 type RuledOut = TaskWhyView['ruledOut'][number];

@@ -11,6 +11,7 @@ const states: Readonly<Record<TaskWhyView['state'], string>> = {
   reconciling: 'The master is first asked what became of earlier tasks.',
   limit: 'Its cluster is at its limit.',
   'old-agent': 'It would rather have its old place, for some seconds.',
+  quota: 'Its role is at its quota.',
   together: 'There is not room for all of those that start together.',
   'no-offers': 'No offer has come.',
   'none-fits': 'No agent suits.',

@@ -249,8 +249,8 @@ export function createFakeDispatcher(): FakeDispatcher {
       if (task === undefined) throw new Problem('NOT_FOUND', `there is no task ${id}`);
       return task;
     },
-    why: () => fake.whys,
-    whyTask(id) {
+    why: async () => fake.whys,
+    async whyTask(id) {
       const why = fake.whys.find((each) => each.task === id);
       if (why !== undefined) return why;
       if (!tasks.some((task) => task.id === id)) throw new Problem('NOT_FOUND', `there is no task ${id}`);

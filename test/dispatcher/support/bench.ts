@@ -134,6 +134,7 @@ export async function bench(t: ExecutionContext, more: Partial<DispatcherParts> 
       },
     },
     mesos: {
+      quotas: () => Promise.reject(new Problem('NOT_READY', 'no Mesos master is connected at present')),
       agents: () => Promise.reject(new Problem('NOT_READY', 'no Mesos master is connected at present')),
       list: () => Promise.reject(new Error('not asked for')),
       read: () => Promise.reject(new Error('not asked for')),

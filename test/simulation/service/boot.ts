@@ -113,6 +113,7 @@ export async function boot(parts: BootParts): Promise<Problem | undefined> {
 /** Looked up for people alone, and there are none here. */
 const nobodyLooks: MesosReader = {
   agents: () => Promise.reject(new Problem('NOT_READY', 'not simulated')),
+  quotas: () => Promise.reject(new Problem('NOT_READY', 'not simulated')),
   list: () => Promise.reject(new Problem('NOT_READY', 'not simulated')),
   read: () => Promise.reject(new Problem('NOT_READY', 'not simulated')),
 };
