@@ -179,7 +179,8 @@ interface Located {
 }
 
 function valueAt(at: Agent, field: string): string | undefined {
-  return field === '@hostname' ? at.hostname : field === '@zone' ? at.zone : at.attributes?.[field];
+  if (field === '@hostname') return at.hostname;
+  return field === '@zone' ? at.zone : field === '@region' ? at.region : at.attributes?.[field];
 }
 
 function holds(constraint: Constraint, at: Agent, tasks: readonly Located[]): boolean {
@@ -252,9 +253,9 @@ function naive(asked: readonly Request[], offered: readonly Agent[]): Record<str
   return placed;
 }
 
-const field = fc.constantFrom('@hostname', '@zone', 'rack');
+const field = fc.constantFrom('@hostname', '@region', '@zone', 'rack');
 const among = fc.constantFrom('g', 'h');
-const value = fc.constantFrom('r1', 'r2', 'z1', 'host-a0');
+const value = fc.constantFrom('r1', 'r2', 'z1', 'north', 'host-a0');
 const lasting: fc.Arbitrary<Constraint> = fc.oneof(
   fc.record({ operator: fc.constantFrom('IS', 'IS_NOT'), field, value }),
   fc.record({ operator: fc.constantFrom('LIKE', 'UNLIKE'), field, value: fc.constantFrom('r.', '[rz]1', 'host-.*') }),
@@ -291,15 +292,17 @@ const agents = fc
     fc.record({
       cpus: fc.integer({ min: 1, max: 12 }),
       mem: fc.integer({ min: 1, max: 12 }),
+      region: fc.constantFrom('north', 'south', undefined),
       zone: fc.constantFrom('z1', 'z2', undefined),
       rack: fc.constantFrom('r1', 'r2', undefined),
     }),
     { maxLength: 8 },
   )
   .map((all) =>
-    all.map(({ cpus, mem, zone, rack }, index) =>
+    all.map(({ cpus, mem, region, zone, rack }, index) =>
       agent(`a${index}`, {
         free: scalars({ cpus, mem }),
+        ...(region && { region }),
         ...(zone && { zone }),
         ...(rack && { attributes: { rack } }),
       }),
