@@ -47,8 +47,9 @@ function checksOf(spec: TaskSpec, running: RunningTasks): readonly Check[] {
   const counted = new Map<string, Counts>();
   const known = {
     counts: (among: string, field: string) => {
-      const counts = counted.get(field) ?? Counts.of(running.values(among, field));
-      counted.set(field, counts);
+      const key = JSON.stringify([among, field]);
+      const counts = counted.get(key) ?? Counts.of(running.values(among, field));
+      counted.set(key, counts);
       return counts;
     },
     matches: (pattern: string, value: string) => patterns.match(pattern, value),

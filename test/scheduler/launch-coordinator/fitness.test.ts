@@ -104,6 +104,19 @@ test('a task goes back to the agent where one of its part was before, if it says
   t.is(placeOf(core, 'other'), 'S1');
 });
 
+test('each constraint counts its own tasks, also where several are on one field: as the matcher does, so the reasons', (t) => {
+  const constraints = [
+    { field: '@zone', operator: 'MAX_PER' as const, value: '1' },
+    { field: '@zone', operator: 'NEAR' as const, value: 'payments' },
+  ];
+  const core = ready();
+  core.launch(taskSpec('p1', { group: 'payments' as GroupName, resources: small }));
+  core.offers(at(1, {}, { cpus: 1 }, 'z1'));
+  core.launch(taskSpec('near', { resources: { ...small, cpus: 2 }, placement: { ...plain, constraints } }));
+  core.offers(at(2, {}, { cpus: 1 }, 'z1'));
+  t.is(core.why('near'), 'of 2 agents: 2 too few cpus (wanted 2, best 1)');
+});
+
 test('NEAR and APART: on a value where tasks of another group are, or none; near also as a measure', (t) => {
   const core = ready();
   const other = { group: 'payments' as GroupName, resources: small };

@@ -320,6 +320,7 @@ test('property: whatever is wished, whoever is placed breaks no constraint at th
       '@zone GROUP_BY 2',
       'hostname MAX_PER 3',
       'rack CLUSTER',
+      'rack APART b',
     ],
     { maxLength: 3 },
   );
