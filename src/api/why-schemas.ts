@@ -92,6 +92,9 @@ const why = Type.Object({
   ),
   why: Type.String({ description: 'in a sentence, with the numbers' }),
   lastOfferAt: Type.Optional(instant),
+  noOfferSince: Type.Optional(
+    Type.String({ format: 'date-time', description: 'since the last offer to its role, or the subscription' }),
+  ),
   quota: Type.Optional(
     Type.Object(
       { role: Type.String(), limits: quantities, held: quantities },

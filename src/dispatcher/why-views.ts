@@ -33,7 +33,7 @@ interface OfCluster {
   readonly task: string;
 }
 
-type Moment = 'at' | 'from' | 'heldUntil' | 'requestedAt' | 'lastOfferAt';
+type Moment = 'at' | 'from' | 'heldUntil' | 'requestedAt' | 'lastOfferAt' | 'noOfferSince';
 
 /** What the core says, with its ids as plain text and its moments in ISO form. */
 type Shown<Said> =
@@ -65,12 +65,13 @@ export function agentView({ leaving, offered, tasks, places, ...agent }: AgentVi
   };
 }
 
-export function whyView({ taskId, group, requestedAt, lastOfferAt, ...why }: WhyView): TaskWhyView {
+export function whyView({ taskId, group, requestedAt, lastOfferAt, noOfferSince, ...why }: WhyView): TaskWhyView {
   return {
     ...why,
     task: taskId,
     cluster: group,
     requestedAt: iso(requestedAt),
     ...(lastOfferAt !== undefined && { lastOfferAt: iso(lastOfferAt) }),
+    ...(noOfferSince !== undefined && { noOfferSince: iso(noOfferSince) }),
   };
 }

@@ -49,12 +49,16 @@ function describe(why: TaskWhyView): string {
     ['waits since', shortInstant(why.requestedAt)],
     ['waits because', why.why],
     ['wanted', `${cpus} cpus, ${memMiB} MiB memory, ${diskMiB} MiB disk, ${ports} ports${further.join('')}`],
-    ['last offer', shortInstant(why.lastOfferAt) ?? 'none since the scheduler is subscribed'],
+    ['last offer', shortInstant(why.lastOfferAt) ?? noneSince(why)],
     ['quota', quotaWords(why)],
     ['agents known', why.agents.known],
     ['with room', why.agents.fitting],
   ]);
   return why.ruledOut.length === 0 ? fields : `${fields}\n\n${renderTable(reasonColumns, why.ruledOut)}`;
+}
+
+function noneSince({ noOfferSince }: TaskWhyView): string {
+  return noOfferSince === undefined ? 'none' : `none since the scheduler is subscribed, ${shortInstant(noOfferSince)}`;
 }
 
 function quotaWords({ quota, quotaUnknown }: TaskWhyView): string | undefined {

@@ -37,7 +37,7 @@ export class LaunchCoordinator {
   readonly #constraints: ConstraintPush;
   readonly #places: PlaceKeeper;
   readonly #turn: Turn;
-  #connected = false;
+  #connectedAt: EpochMs | undefined;
   #mayLaunch = false;
   /** Something changed since the last match: nothing is matched twice in vain. */
   #stale = false;
@@ -84,14 +84,14 @@ export class LaunchCoordinator {
   }
 
   connected(frame: FrameBuilder, masterVersion: string | undefined): void {
-    this.#connected = true;
+    this.#connectedAt = frame.at;
     this.#places.connected(frame);
     this.#constraints.subscribed(masterVersion);
     this.#stale = true;
   }
 
   disconnected(frame: FrameBuilder): void {
-    this.#connected = false;
+    this.#connectedAt = undefined;
     this.#mayLaunch = false;
     this.#turn.forget();
     this.#desk.disconnected(frame);
@@ -159,7 +159,7 @@ export class LaunchCoordinator {
     this.#constraints.refused(frame, this.#desk.flow.suppressed());
   }
 
-  /** Somebody's wait for a better offer is over. */
+  /** Somebody's wait for a better offer is over, or for any has become long. */
   timer(frame: FrameBuilder): void {
     this.#alarm.passed();
     this.#stale = true;
@@ -173,7 +173,7 @@ export class LaunchCoordinator {
   }
 
   match(frame: FrameBuilder, mayLaunch: boolean): void {
-    if (!this.#connected) {
+    if (this.#connectedAt === undefined) {
       return;
     }
     this.#stale ||= mayLaunch !== this.#mayLaunch;
@@ -188,7 +188,7 @@ export class LaunchCoordinator {
   }
 
   conclude(frame: FrameBuilder): void {
-    if (!this.#connected || !this.#unsettled) {
+    if (this.#connectedAt === undefined || !this.#unsettled) {
       return;
     }
     this.#unsettled = false;
@@ -199,11 +199,19 @@ export class LaunchCoordinator {
     }
     const demand = this.#demand(running);
     this.#turn.accept(frame, demand);
-    this.#explain(frame, running);
+    const silences = this.#waiting.silences(frame.at, (role) => this.#desk.agents.offeredAt(role) ?? this.#connectedAt);
+    if (this.#desk.agents.size > 0 || silences.some((at) => at <= frame.at)) {
+      this.#explain(frame, running);
+    }
     this.#desk.giveBackAllBut(frame, this.#worthHolding(frame.at, running), demand);
     this.#constraints.adjust(frame, this.#wanted(frame.at, running), this.#desk.flow.suppressed());
     this.#desk.adjustFlow(frame, demand);
-    const ends = [this.#waiting.nextExpiry(frame.at), this.#desk.firstEnd(), this.#places.nextReview()];
+    const ends = [
+      this.#waiting.nextExpiry(frame.at),
+      this.#desk.firstEnd(),
+      this.#places.nextReview(),
+      ...silences.filter((at) => at > frame.at),
+    ];
     this.#alarm.set(frame, _.min(ends.filter(isKnown)));
   }
 
@@ -246,9 +254,9 @@ export class LaunchCoordinator {
   }
 
   #explain(frame: FrameBuilder, running: RunningTasks): void {
-    if (this.#mayLaunch && this.#desk.agents.size > 0) {
+    if (this.#mayLaunch) {
       const circumstances = this.#circumstances(frame.at, running);
-      this.#waiting.explain(frame, (record) => worthTelling(whyWaiting(record, circumstances)));
+      this.#waiting.explain(frame, (record) => worthTelling(whyWaiting(record, circumstances), frame.at));
     }
   }
 
@@ -274,7 +282,7 @@ export class LaunchCoordinator {
   #circumstances(at: EpochMs, running: RunningTasks): Circumstances {
     return {
       at,
-      connected: this.#connected,
+      connectedAt: this.#connectedAt,
       mayLaunch: this.#mayLaunch,
       agents: this.#desk.agents,
       running,

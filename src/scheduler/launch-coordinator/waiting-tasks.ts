@@ -134,6 +134,15 @@ export class WaitingTasks {
     return next;
   }
 
+  /** From when on it is said of each that no offer comes to its role; who waits for its old agent says so already. */
+  silences(now: EpochMs, noOfferSince: (role: string) => EpochMs | undefined): readonly EpochMs[] {
+    return this.records().flatMap((record) =>
+      preferenceInForce(record, now) === undefined
+        ? silentFrom(record.requestedAt, noOfferSince(this.roleOf(record)))
+        : [],
+    );
+  }
+
   /** States anew why each waits, where that has changed. */
   explain(frame: FrameBuilder, why: (record: TaskRecord) => string | undefined): void {
     for (const record of this.#records.values()) {
@@ -152,4 +161,12 @@ const noneLimited: ReadonlyMap<TaskId, string> = new Map();
 export function preferenceInForce(record: TaskRecord, now: EpochMs): Preference | undefined {
   const { prefer } = record.spec;
   return prefer !== undefined && now < record.requestedAt + prefer.forMs ? prefer : undefined;
+}
+
+/** The masters' allocators make their round every second. */
+const silenceMs = 10_000;
+
+/** From when on it is said of a task that no offer comes. */
+export function silentFrom(requestedAt: EpochMs, noOfferSince: EpochMs = requestedAt): EpochMs {
+  return Math.max(requestedAt, noOfferSince) + silenceMs;
 }

@@ -13,12 +13,13 @@ import type { KnownAgent, KnownAgents } from './known-agents.ts';
 import { amountsWanted, hasRoom, inUnits } from './pools.ts';
 import type { RunningTasks } from './running-tasks.ts';
 import { Tally } from './tally.ts';
-import { preferenceInForce } from './waiting-tasks.ts';
+import { preferenceInForce, silentFrom } from './waiting-tasks.ts';
 import { constraintWords } from './wishes.ts';
 
 export interface Circumstances {
   readonly at: EpochMs;
-  readonly connected: boolean;
+  /** When the subscription began; undefined while there is none. */
+  readonly connectedAt: EpochMs | undefined;
   /** False while the master is asked what became of earlier tasks. */
   readonly mayLaunch: boolean;
   readonly agents: KnownAgents;
@@ -38,6 +39,7 @@ export function whyWaiting(record: TaskRecord, circumstances: Circumstances): Wh
   const { spec } = record;
   const role = circumstances.roleOf(record);
   const lastOfferAt = circumstances.agents.offeredAt(role);
+  const noOfferSince = lastOfferAt ?? circumstances.connectedAt;
   const looked = lookOnce(spec, role, circumstances);
   const { state, why } = judge(record, role, looked, circumstances);
   return {
@@ -50,14 +52,21 @@ export function whyWaiting(record: TaskRecord, circumstances: Circumstances): Wh
     state,
     why,
     ...(lastOfferAt === undefined ? {} : { lastOfferAt }),
+    ...(noOfferSince === undefined ? {} : { noOfferSince }),
     agents: { known: looked.known, fitting: looked.fitting },
     ruledOut: looked.ruledOut,
   };
 }
 
-/** That the next offer is waited for is the way of all tasks, and no news. */
-export function worthTelling({ state, why }: WhyView): string | undefined {
-  return state === 'none-fits' || state === 'limit' || state === 'old-agent' || state === 'together' ? why : undefined;
+/** That the next offer is waited for is the way of all tasks, and no news until it fails to come. */
+export function worthTelling(view: WhyView, at: EpochMs): string | undefined {
+  const waitsForOffer = view.state === 'no-offers' || view.state === 'next-offer';
+  const isNews = waitsForOffer ? at >= silentFrom(view.requestedAt, view.noOfferSince) : isSettled(view);
+  return isNews ? view.why : undefined;
+}
+
+function isSettled({ state }: WhyView): boolean {
+  return state === 'none-fits' || state === 'limit' || state === 'old-agent' || state === 'together';
 }
 
 export interface Looked {
@@ -69,7 +78,7 @@ export interface Looked {
 type Verdict = Pick<WhyView, 'state' | 'why'>;
 
 function judge(record: TaskRecord, role: string, looked: Looked, circumstances: Circumstances): Verdict {
-  if (!circumstances.connected) {
+  if (circumstances.connectedAt === undefined) {
     return { state: 'no-master', why: 'no Mesos master is connected' };
   }
   if (!circumstances.mayLaunch) {

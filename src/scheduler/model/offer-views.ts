@@ -119,6 +119,8 @@ export interface WhyView {
   readonly why: string;
   /** Of the role. */
   readonly lastOfferAt?: EpochMs;
+  /** The same, or when the subscription began if none has come since; absent without a master. */
+  readonly noOfferSince?: EpochMs;
   readonly agents: { readonly known: number; readonly fitting: number };
   readonly ruledOut: readonly RuledOut[];
 }

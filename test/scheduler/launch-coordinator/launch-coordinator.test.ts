@@ -84,6 +84,26 @@ test('LC-19, MA-54: what does not fit goes back with a short filter, and the tas
   t.false(factKinds(again).includes('task.waiting'));
 });
 
+test('that no offer comes is told after ten seconds, once, and again when offers have come and cease', (t) => {
+  const core = ready();
+  const waiting = (frame: Frame) => frame.facts.flatMap((fact) => (fact.kind === 'task.waiting' ? fact.why : []));
+  const silenceBegins = core.now;
+  t.deepEqual(waiting(core.launch(taskSpec('t1', { resources: { cpus: 2 } }))), []);
+  t.like(core.scheduler.why(id('t1')), { noOfferSince: silenceBegins, state: 'no-offers' });
+  t.deepEqual(waiting(core.timer({ kind: 'match' }, 10_000)), ['no offer has come yet']);
+  t.deepEqual(waiting(core.timer({ kind: 'match' }, 10_000)), []);
+  core.offers(offer('o1', agent(1), { cpus: 4 }));
+  const offered = core.now;
+  const requested = core.launch(taskSpec('t2', { resources: { cpus: 2 } }));
+  t.like(timerOf(requested, 'match'), { kind: 'set', at: core.now + 10_000 });
+  t.like(core.scheduler.why(id('t2')), { lastOfferAt: offered, noOfferSince: offered });
+  t.deepEqual(waiting(core.timer({ kind: 'match' }, 10_000)), [
+    '1 of 1 agent had room when last offered: waiting for an offer',
+  ]);
+  core.failed('closed');
+  t.is(core.scheduler.why(id('t2'))?.noOfferSince, undefined);
+});
+
 test('a request that comes after offers were refused revives; the next one before another refusal does not', (t) => {
   const core = ready();
   core.launch(taskSpec('big', { resources: { cpus: 64 } }));
