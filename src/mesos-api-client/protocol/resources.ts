@@ -77,11 +77,18 @@ export function takeScalar(offered: readonly Resource[], name: string, amount: T
 }
 
 /**
- * Cuts `count` ports out: those at or after `startAt` first, then the lowest. A caller that moves `startAt` on gives
- * every launch fresh ports while there are any. Undefined if there are not enough.
+ * Cuts `count` ports out, reserved ones first; of these as of the others those at or after `startAt` first, then the
+ * lowest. A caller that moves `startAt` on gives every launch fresh ports while there are any. Undefined if there are
+ * not enough.
  */
 export function takePorts(offered: readonly Resource[], count: number, startAt = 0): PortsCut | undefined {
-  const ports = firstOfRanges(portRanges(offered), count, startAt);
+  const [open, reserved] = _.partition(
+    pieces(offered, 'ports', 'RANGES'),
+    (piece) => reservedRole(piece) === undefined,
+  );
+  const [forUs, forAll] = [rangesOf(reserved, 'ports'), rangesOf(open, 'ports')];
+  const first = firstOfRanges(forUs, count, startAt);
+  const ports = [...first, ...firstOfRanges(subtractRanges(forAll, forUs), count - first.length, startAt)];
   return ports.length < count ? undefined : takeGivenPorts(offered, ports);
 }
 

@@ -82,8 +82,11 @@ test('MA-53 three ports of [31000-31002,31005] are distinct and inside the range
   t.is(takePorts(first?.rest ?? [], 2), undefined);
 });
 
-test('MA-53 ports after startAt come first, then the lowest', (t) => {
-  t.deepEqual(takePorts(offered, 4, 31001)?.ports, [31001, 31002, 31005, 8000]);
+test('MA-53 reserved ports come first; of them as of the others those after startAt, then the lowest', (t) => {
+  const open = offered.filter((resource) => resource.reservations === undefined && (resource.role ?? '*') === '*');
+  t.deepEqual(takePorts(open, 4, 31001)?.ports, [31001, 31002, 31005, 31000]);
+  t.deepEqual(takePorts(offered, 4, 31001)?.ports, [8000, 8001, 31001, 31002]);
+  t.deepEqual(takePorts(offered, 2, 8001)?.ports, [8001, 8000]);
   t.deepEqual(takePorts(offered, 1, 65535)?.ports, [8000]);
 });
 

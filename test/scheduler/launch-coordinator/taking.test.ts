@@ -89,13 +89,15 @@ test('RA-3, RA-5, RA-7: another name or type gives nothing; with too little noth
   t.is(takeShare([scalar('cpus', 1), ports([1, 2])], { ...small, ports: ['a', 'b', 'c'] }, 0), undefined);
 });
 
-test('RA-6, LW-4: ports: a part of a range, a whole one, several, over several resources; distinct and by name', (t) => {
+test('RA-1, RA-6, LW-4: ports: reserved ones first; a part of a range, a whole one, several, over several resources; distinct and by name', (t) => {
   const free = [scalar('cpus', 1), ports([10, 12], [20, 20]), { ...ports([30, 31]), ...reserved('flink') }];
   const named = (count: number) =>
     takeShare(free, { ...small, ports: ['a', 'b', 'c', 'd', 'e', 'f'].slice(0, count) }, 0);
-  t.deepEqual(named(2)?.ports, { a: 10, b: 11 });
-  t.deepEqual(named(3)?.ports, { a: 10, b: 11, c: 12 });
-  t.deepEqual(named(6)?.ports, { a: 10, b: 11, c: 12, d: 20, e: 30, f: 31 });
+  t.deepEqual(named(1)?.ports, { a: 30 });
+  t.deepEqual(named(2)?.taken, [scalar('cpus', 1), { ...ports([30, 31]), ...reserved('flink') }]);
+  t.deepEqual(named(3)?.ports, { a: 30, b: 31, c: 10 });
+  t.deepEqual(named(5)?.ports, { a: 30, b: 31, c: 10, d: 11, e: 12 });
+  t.deepEqual(named(6)?.ports, { a: 30, b: 31, c: 10, d: 11, e: 12, f: 20 });
   t.deepEqual(named(6)?.rest, []);
   t.deepEqual(takeSameShare(free, { ...small, ports: ['a', 'b'] }, { a: 31, b: 20 })?.ports, { a: 31, b: 20 });
   t.is(takeSameShare(free, { ...small, ports: ['a'] }, { a: 13 }), undefined);
