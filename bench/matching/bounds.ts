@@ -10,6 +10,7 @@ import type { Workload, WorkloadAgent, WorkloadRequest } from './workloads.ts';
 type Vector = readonly number[];
 
 const steps = 4_000;
+const reaches = [1, 0.1, 0.01];
 
 export function allFit({ agents, requests }: Workload): boolean {
   const wanted = sumOf(requests.map(needOf));
@@ -32,10 +33,9 @@ export function leastCost(workload: Workload, cost: (agent: WorkloadAgent) => nu
     return { capacity: capacity(agent), shares: sharesOf(capacity(agent), wanted), cost: cost(agent), count, shape };
   });
   const shapes = [...Map.groupBy(kinds, ({ shape }) => shape).values()];
-  const scale = _.sumBy(agents, cost);
-  const everywhere = climb(
-    wanted.map((_amount, index) => (index === 0 ? scale / 4 : 0)),
-    scale / 10,
+  const alone = wanted.map((_amount, resource) => marginalPrice(kinds, resource));
+  const everywhere = climbFromEach(
+    wanted.map((_amount, resource) => alone.map((price, index) => (index === resource ? price : 0))),
     (prices) => {
       const slope = prices.map(() => 1);
       return { value: _.sum(prices) - profitOf(kinds, prices, slope), slope };
@@ -48,24 +48,20 @@ export function leastCost(workload: Workload, cost: (agent: WorkloadAgent) => nu
     );
     return { shares: sharesOf(need, wanted), count, places };
   });
-  const apart = climb(
-    shapes.flatMap(() => everywhere.prices),
-    everywhere.value,
-    (all) => {
-      const prices = _.chunk(all, wanted.length);
-      const slopes = prices.map((each) => each.map(() => 0));
-      let value = 0;
-      for (const { shares, count, places } of needs) {
-        const [price, place] = cheapest(prices, places, shares);
-        value += count * price;
-        add(slopes[place] ?? [], shares, count);
-      }
-      shapes.forEach((ofShape, index) => {
-        value -= profitOf(ofShape, prices[index] ?? [], slopes[index] ?? []);
-      });
-      return { value, slope: slopes.flat() };
-    },
-  );
+  const apart = climbFromEach([shapes.flatMap(() => everywhere.prices)], (all) => {
+    const prices = _.chunk(all, wanted.length);
+    const slopes = prices.map((each) => each.map(() => 0));
+    let value = 0;
+    for (const { shares, count, places } of needs) {
+      const [price, place] = cheapest(prices, places, shares);
+      value += count * price;
+      add(slopes[place] ?? [], shares, count);
+    }
+    shapes.forEach((ofShape, index) => {
+      value -= profitOf(ofShape, prices[index] ?? [], slopes[index] ?? []);
+    });
+    return { value, slope: slopes.flat() };
+  });
   return Math.max(everywhere.value, apart.value);
 }
 
@@ -126,6 +122,34 @@ export function mostAssigned({ agents, requests }: Workload): number {
     },
   );
   return Math.floor(-worst + 1e-6);
+}
+
+/** What the last agent costs for its share that is needed of one resource, if only that counted: the best price of it alone. */
+function marginalPrice(kinds: readonly Kind[], resource: number): number {
+  const shareOf = ({ shares }: Kind) => shares[resource] ?? 0;
+  let left = 1;
+  for (const kind of _.sortBy(kinds, (each) => each.cost / shareOf(each))) {
+    left -= kind.count * shareOf(kind);
+    if (left <= 0) {
+      return kind.cost / shareOf(kind);
+    }
+  }
+  return 0;
+}
+
+type Valued = (prices: Vector) => { readonly value: number; readonly slope: Vector };
+
+/** The best of them, then from there in shorter and shorter strides: a long way first, and what it missed near its end. */
+function climbFromEach(starts: readonly Vector[], at: Valued): { readonly value: number; readonly prices: Vector } {
+  let best = _.maxBy(
+    starts.map((prices) => ({ value: at(prices).value, prices })),
+    'value',
+  ) ?? { value: 0, prices: [] };
+  const length = Math.max(0, ...best.prices);
+  for (const reach of reaches) {
+    best = _.maxBy([best, climb(best.prices, reach * length, at)], 'value') ?? best;
+  }
+  return best;
 }
 
 /** The highest value that was met on the way, and its prices. A slope that turns this way and that is smoothed. */
