@@ -3,6 +3,7 @@
  * counts. The first plans go by worth: those agents first that can use most for their cost. From then on it is known how
  * many agents it takes, and the next plans try to do with one less: of so many the choosy ones come first, with little
  * memory or disk for their cpus, while there is still enough of what suits them.
+ * The plan of a small batch is improved from there.
  *
  * Nothing is placed here. Requests for rare scalars (gpus, …) and those that look for company are none of its business.
  */
@@ -11,21 +12,9 @@ import type { Demand } from './demand.ts';
 import { fillFromStock, type Manner, type PerCpu } from './filling.ts';
 import type { Neighbours } from './neighbours.ts';
 import { comesBefore, type Place } from './place.ts';
+import type { Cost, Plan, Step } from './plan.ts';
+import { squeeze } from './squeeze.ts';
 import { Stock } from './stock.ts';
-
-/** What one agent gets. */
-export interface Step {
-  readonly place: Place;
-  readonly demands: readonly Demand[];
-}
-
-export interface Plan {
-  readonly steps: readonly Step[];
-  readonly rest: readonly Demand[];
-  readonly cost: number;
-}
-
-export type Cost = (place: Place) => number;
 
 const evenly: Manner = { measure: 'alike', weightOfDisk: 0.1, bonusOfTied: 0.05 };
 const withDisk: Manner = { measure: 'alike', weightOfDisk: 0.3, bonusOfTied: 0.1 };
@@ -63,7 +52,7 @@ export function planBatch(
     const fewer = Math.max(0, best.steps.length - 1);
     tryOut([...byChoosiness(order.slice(0, fewer), usual), ...order.slice(fewer)], manner);
   }
-  return best;
+  return demands.length <= smallBatch ? squeeze(best, order, neighbours, cost, usual, enough) : best;
 }
 
 /** What is left over costs more agents, however many. */

@@ -1,9 +1,10 @@
 /** Places a batch that may be sorted: by a plan for all of it; of too large a batch the smaller requests. */
 import _ from 'lodash';
-import { type Cost, type Plan, planBatch } from './batch-plan.ts';
+import { planBatch } from './batch-plan.ts';
 import type { Demand } from './demand.ts';
 import type { Fleet } from './fleet.ts';
 import type { Objective, Placement } from './model.ts';
+import type { Cost, Plan } from './plan.ts';
 
 const costs: Record<Exclude<Objective, 'fitness'>, Cost> = {
   tight: (place) => place.capacityCpus,
