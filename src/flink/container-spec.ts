@@ -24,6 +24,15 @@ export const Container = Type.Object(
         description: "what that network's plugin is told beside its name",
       }),
     ),
+    parameters: Type.Optional(
+      Type.Array(
+        Type.Object(
+          { key: Type.String({ pattern: '^[a-z][a-z0-9-]{0,63}$' }), value: Type.String({ maxLength: 1024 }) },
+          { additionalProperties: false },
+        ),
+        { maxItems: 64, description: 'options of `docker run`, for type docker; a key may come several times' },
+      ),
+    ),
     volumes: Type.Optional(
       Type.Array(
         Type.Object(

@@ -31,7 +31,8 @@ function mesosOwn({ image, forcePull = false }: Container): ContainerInfo {
   return { type: 'MESOS', mesos: { image: { type: 'DOCKER', docker: { name: image }, cached: !forcePull } } };
 }
 
-function dockerized({ image = '', forcePull = false, network }: Container): ContainerInfo {
+function dockerized({ image = '', forcePull = false, network, parameters }: Container): ContainerInfo {
   const mode = network === undefined ? 'HOST' : 'USER';
-  return { type: 'DOCKER', docker: { image, network: mode, force_pull_image: forcePull } };
+  const docker = { image, network: mode, force_pull_image: forcePull, ...(parameters && { parameters }) } as const;
+  return { type: 'DOCKER', docker };
 }

@@ -14,6 +14,9 @@ export function judgeProcesses({ processes = {} }: CompleteClusterSpec): string[
     ...(container?.networkLabels !== undefined && container.network === undefined
       ? ['processes.container.networkLabels: labels of which network? Give processes.container.network']
       : []),
+    ...(container?.parameters !== undefined && container.type !== 'docker'
+      ? ["processes.container.parameters: they are Docker's: set processes.container.type to docker"]
+      : []),
     ...Object.keys(labels)
       .filter((label) => label.startsWith('flink-mesos.'))
       .map((label) => `processes.labels.${label}: labels that begin so are set by the scheduler`),

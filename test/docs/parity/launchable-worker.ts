@@ -17,6 +17,5 @@ export const launchableWorker: Family = {
   ],
   leftOut: {
     'LW-6': "no: a process is reached by its agent's host name, and Mesos-DNS finds it by its discovery information",
-    'LW-7': 'container images cannot be asked for yet',
   },
 };

@@ -113,6 +113,11 @@ const impossible: readonly (readonly [what: string, spec: Partial<ClusterSpec>, 
     /^processes\.container\.networkLabels: labels of which network/,
   ],
   [
+    'PA-7: parameters for a container that is not of Docker',
+    { processes: { container: { image: 'flink', parameters: [{ key: 'env', value: 'a=b' }] } } },
+    /^processes\.container\.parameters: they are Docker's/,
+  ],
+  [
     'two jars of one name',
     { processes: { plugins: { s3: [{ value: '/a/s3.jar' }, { value: '/b/s3.jar' }] } } },
     /^processes\.plugins\.s3: two jars are called s3\.jar/,

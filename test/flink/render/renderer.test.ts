@@ -313,17 +313,34 @@ const containers = [
     },
   ],
   [
-    { type: 'docker', image: 'flink', network: 'weave' },
+    {
+      type: 'docker',
+      image: 'flink',
+      forcePull: true,
+      network: 'weave',
+      parameters: [
+        { key: 'env', value: 'OPTIONS="-Da=b"' },
+        { key: 'env', value: "other='x'" },
+      ],
+    },
     {
       type: 'DOCKER',
-      docker: { image: 'flink', network: 'USER', force_pull_image: false },
+      docker: {
+        image: 'flink',
+        network: 'USER',
+        force_pull_image: true,
+        parameters: [
+          { key: 'env', value: 'OPTIONS="-Da=b"' },
+          { key: 'env', value: "other='x'" },
+        ],
+      },
       volumes: [],
       network_infos: [{ name: 'weave' }],
     },
   ],
 ] as const;
 
-test('containers, in the words of Mesos', (t) => {
+test('LW-7, PA-1, PA-5, PA-6, PA-10 to PA-12: containers, in the words of Mesos', (t) => {
   for (const [container, info] of containers) {
     const cluster = aCluster(
       { distribution: archive },
