@@ -7,7 +7,7 @@ import { run } from '../cli/support.ts';
 import { createAuthority } from '../mesos-api-client/certificates.ts';
 import { listen, withCluster } from './support/api.ts';
 
-test('the API speaks https, and the command line trusts whom it is told to', async (t) => {
+test('AS-8: the API speaks https, and the command line trusts whom it is told to', async (t) => {
   const authority = createAuthority('of tests');
   const tls = authority.issue('scheduler', [{ ip: [127, 0, 0, 1] }]);
   const { app } = await withCluster(t, { tls });

@@ -27,7 +27,7 @@ const texts = {
   password: 'secret-of-keys\n',
 };
 
-test('all of it is in the archive of a cluster, for its user alone, and Flink is told where', async (t) => {
+test('OV-6, OV-8, OV-12, OV-15, OV-17, OV-19, OV-20: all of it is in the archive of a cluster, for its user alone, and Flink is told where', async (t) => {
   const at = await filesIn(t, texts);
   const { given, fingerprint } = await readGivenFiles(
     {
@@ -73,7 +73,7 @@ test('all of it is in the archive of a cluster, for its user alone, and Flink is
   t.regex(fingerprint ?? '', /^[0-9a-f]{16}$/);
 });
 
-test('the environment gives the same as old packages did', async (t) => {
+test('OV-13, OV-16: the environment gives the same as old packages did', async (t) => {
   const base64 = (text: string) => Buffer.from(text).toString('base64');
   const { given } = await readGivenFiles(
     { kerberosPrincipal: 'p' },
@@ -103,7 +103,7 @@ test('the environment gives the same as old packages did', async (t) => {
   });
 });
 
-test('nothing given is nothing', async (t) => {
+test('OV-7, OV-14, OV-18, OV-21: nothing given is nothing', async (t) => {
   t.deepEqual(await readGivenFiles({}, { FLINK_MESOS_TLS_KEYSTORE_BASE64: '' }), {});
 });
 

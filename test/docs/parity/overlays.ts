@@ -1,7 +1,5 @@
 import type { Family } from '../parity-ids.ts';
 
-const notYet = 'not there yet: no setting of its own; a cluster has its environment and its Flink options';
-
 export const overlays: Family = {
   prefix: 'OV',
   title: 'What reaches a container',
@@ -31,21 +29,8 @@ export const overlays: Family = {
   ],
   leftOut: {
     'OV-5': 'a job’s jar comes by upload or URI (docs/clusters.md), not in a directory of the distribution',
-    'OV-6': notYet,
-    'OV-7': notYet,
-    'OV-8': notYet,
-    'OV-9': notYet,
-    'OV-10': notYet,
-    'OV-11': notYet,
-    'OV-12': notYet,
-    'OV-13': notYet,
-    'OV-14': notYet,
-    'OV-15': notYet,
-    'OV-16': notYet,
-    'OV-17': notYet,
-    'OV-18': notYet,
-    'OV-19': notYet,
-    'OV-20': notYet,
-    'OV-21': notYet,
+    'OV-9': 'no setting of its own: HADOOP_USER_NAME is set in the environment of a cluster',
+    'OV-10': 'as OV-9',
+    'OV-11': 'as OV-9',
   },
 };
