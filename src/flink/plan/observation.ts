@@ -22,6 +22,8 @@ export interface ObservedJob {
   readonly checkpointsCompleted?: number;
   /** The root exception, for a job that failed. */
   readonly failure?: string;
+  /** Of a job that restarts: because it did not get the slots that it needs. */
+  readonly lacksSlots?: boolean;
 }
 
 /** One look at a JobManager's REST. `jobManager` says which task was asked, so that an answer of an old one is known. */

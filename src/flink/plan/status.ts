@@ -74,12 +74,17 @@ function waitingWords(
   return registered >= count ? whyBeyond(known, count) : taskManagerWords(known, tasks, count - registered, count);
 }
 
-/** Flink does not even ask for what would be more than the maximum: it is seen by jobs that lack slots all the same. */
+/**
+ * Flink does not even ask for what would be more than the maximum: it is seen by jobs that lack slots all the same. They try it
+ * again and again, and restart nearly all of the time.
+ */
 function whyBeyond({ record, look }: KnownCluster, count: number): string | undefined {
   const { taskManagers } = record.spec;
   if (taskManagers.mode !== 'elastic' || count < taskManagers.max || look?.kind !== 'seen') return undefined;
   const full = look.taskManagers.every(({ freeSlots }) => freeSlots === 0);
-  const waiting = look.jobs.filter(({ state, tasks }) => state === 'RUNNING' && tasks.running === 0 && tasks.total > 0);
+  const waiting = look.jobs.filter(
+    ({ state, tasks, lacksSlots = state === 'RUNNING' }) => lacksSlots && tasks.running === 0 && tasks.total > 0,
+  );
   if (!full || waiting.length === 0) return undefined;
   const jobs = waiting.map(({ name }) => JSON.stringify(name)).join(', ');
   return `slots for ${jobs}: the cluster has the ${taskManagers.max} TaskManagers that it may have at most`;

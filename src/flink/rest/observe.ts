@@ -1,6 +1,6 @@
 /**
- * One look at a JobManager: two questions about all of it, one about the checkpoints of each job that lives, and one,
- * once, about why a job failed.
+ * One look at a JobManager: two questions about all of it, one about the checkpoints of each job that lives, one about why it
+ * restarts, and one, once, about why a job failed.
  */
 import { Problem } from '../../lib/problem.ts';
 import { jobStates, terminalJobStates } from '../plan/job-states.ts';
@@ -57,7 +57,10 @@ type Get = (path: string) => Promise<unknown>;
 
 async function moreOf(get: Get, known: KnownFailures, url: string, id: JobId, state: JobState) {
   if (state === 'FAILED') return { failure: await failureOf(get, known, url, id) };
-  return terminalJobStates.has(state) ? {} : checkpointsOf(get, id);
+  if (terminalJobStates.has(state)) return {};
+  const checkpoints = await checkpointsOf(get, id);
+  if (state !== 'RESTARTING') return checkpoints;
+  return { ...checkpoints, lacksSlots: /\bNoResourceAvailableException\b/.test((await rootOf(get, id)) ?? '') };
 }
 
 /** A job may end between the question for all jobs and the one for it: then there is no more to say of it this time. */
@@ -82,15 +85,20 @@ async function failureOf(get: Get, known: KnownFailures, url: string, id: JobId)
   const key = `${url} ${id}`;
   const found = known.get(key);
   if (found !== undefined) return found;
-  const path = `/jobs/${id}/exceptions`;
-  const answer = await get(path).catch(absentIfRefused);
-  if (answer === undefined) return 'Flink does not say why';
-  const { 'root-exception': root, exceptionHistory } = believe(ExceptionsAnswer, answer, path);
-  const trace = root ?? exceptionHistory?.entries[0]?.stacktrace;
+  const trace = await rootOf(get, id);
   const failure = trace === undefined ? 'Flink does not say why' : wordsOfTrace(trace);
   if (known.size >= MOST_FAILURES_KNOWN) known.delete(known.keys().next().value ?? '');
   known.set(key, failure);
   return failure;
+}
+
+/** The stack trace of what went wrong last. */
+async function rootOf(get: Get, id: JobId): Promise<string | undefined> {
+  const path = `/jobs/${id}/exceptions`;
+  const answer = await get(path).catch(absentIfRefused);
+  if (answer === undefined) return undefined;
+  const { 'root-exception': root, exceptionHistory } = believe(ExceptionsAnswer, answer, path);
+  return root ?? exceptionHistory?.entries[0]?.stacktrace;
 }
 
 function absentIfRefused(error: unknown): undefined {

@@ -2,8 +2,9 @@
 import test from 'ava';
 import { saveDriverState } from '../../../src/flink/driver/saved-state.ts';
 import { type DriverAnswer, type DriverInput, noDriver } from '../../../src/flink/driver/sessions.ts';
+import type { ObservedJob } from '../../../src/flink/plan/observation.ts';
 import { Problem } from '../../../src/lib/problem.ts';
-import { aCluster, clusterName, kindsOf, renderer, World } from '../cluster-fixture.ts';
+import { aCluster, clusterName, kindsOf, observed, renderer, World } from '../cluster-fixture.ts';
 import { aWorker } from '../driver/fixture.ts';
 
 const session = (digit: string) => digit.repeat(32);
@@ -185,4 +186,24 @@ test('a cluster names its own workers alone, and one of a fixed size has none', 
   const workers = [{ id: 'other-b2-taskmanager-1' }];
   t.throws(() => say(world, { kind: 'want', session: session('1'), revision: 1, workers }), { instanceOf: Problem });
   t.throws(() => attach(new World(aCluster())), { instanceOf: Problem });
+});
+
+test('a job for which the cluster may have no more TaskManagers waits with that reason, also while it restarts for it', (t) => {
+  const world = elastic();
+  attach(world);
+  want(world, 1, [1, 2, 3, 4]);
+  poll(world, 4);
+  world.plan();
+  world.runAll();
+  const status = (job: Partial<ObservedJob>, freeSlots = 0) => {
+    const taskManagers = [1, 2, 3, 4].map((number) => ({ id: idOf(number), slots: 1, freeSlots }));
+    world.see([observed('1', { name: 'words', tasks: { total: 4, running: 0 }, ...job })], taskManagers);
+    return world.clusters.status(clusterName, world.tasks).waitingFor;
+  };
+  const words = 'slots for "words": the cluster has the 4 TaskManagers that it may have at most';
+  t.is(status({ state: 'RUNNING' }), words);
+  t.is(status({ state: 'RESTARTING', lacksSlots: true }), words);
+  t.is(status({ state: 'RESTARTING', lacksSlots: false }), undefined);
+  t.is(status({ state: 'RUNNING', tasks: { total: 4, running: 4 } }), undefined);
+  t.is(status({ state: 'RESTARTING', lacksSlots: true }, 1), undefined);
 });

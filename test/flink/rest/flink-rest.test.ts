@@ -167,6 +167,27 @@ test('why a job failed is asked once', async (t) => {
   t.is(asked.filter((request) => request.path === path).length, 1);
 });
 
+test('of a job that restarts it is asked each time whether it lacks slots', async (t) => {
+  const path = `/jobs/${job('1')}/exceptions`;
+  const lacking =
+    'org.apache.flink.runtime.jobmanager.scheduler.NoResourceAvailableException: Could not acquire the minimum';
+  for (const [trace, lacksSlots] of [
+    [`java.util.concurrent.CompletionException: ${lacking} required resources.`, true],
+    ['java.lang.IllegalStateException: the third number was odd', false],
+  ] as const) {
+    const { rest, url, asked } = await jobManager(t, {
+      'GET /taskmanagers': oneTaskManager,
+      'GET /jobs/overview': { jobs: [listed('1', 'RESTARTING'), listed('2', 'RUNNING')] },
+      [`GET ${path}`]: { 'root-exception': trace },
+    });
+    await rest.observe(url);
+    const { jobs } = await rest.observe(url);
+    t.is(jobs[0]?.lacksSlots, lacksSlots);
+    t.false('lacksSlots' in (jobs[1] ?? {}));
+    t.is(asked.filter((request) => request.path === path).length, 2);
+  }
+});
+
 test('a job that is gone between two questions does not spoil the look', async (t) => {
   const { rest, url } = await jobManager(t, {
     'GET /taskmanagers': oneTaskManager,
