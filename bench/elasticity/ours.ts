@@ -71,11 +71,12 @@ export async function startOurs({ version, spec, jar, entryClass }: OursOptions)
         for (const agent of agents) process.kill(agent.pid, 'SIGCONT');
       }),
     async loseJobManager() {
-      const before = (await tasks('taskmanager')).length;
+      const before = new Set((await tasks('taskmanager')).map(({ id }) => id));
       const seconds = await secondsUntilRestored(job, async () => {
         process.kill(await pidOfOne('jobmanager'), 'SIGKILL');
       });
-      return { seconds, taskManagersRestarted: (await tasks('taskmanager')).length - before };
+      const fresh = (await tasks('taskmanager')).filter(({ id }) => !before.has(id));
+      return { seconds, taskManagersRestarted: fresh.length };
     },
     async release() {
       const began = performance.now();

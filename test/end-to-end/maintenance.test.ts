@@ -1,5 +1,5 @@
 /** An agent is announced to be taken away: others are there first, then the TaskManagers on it go. Real Flink on the embedded Mesos. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -10,7 +10,7 @@ import { type LocalMesos, startLocalMesos } from '../../src/local-mesos/server/s
 import { type Api, apiAt } from './support/api.ts';
 import { jobsOf } from './support/flink-jobs.ts';
 import { eventually, flinkMesos, type Running } from './support/process.ts';
-import { exampleJar } from './support/stack.ts';
+import { exampleJar, pidOfTask } from './support/stack.ts';
 
 let directory: string;
 let mesos: LocalMesos;
@@ -143,16 +143,23 @@ async function movedAway(log: (text: string) => void, cluster: string, count: nu
   };
 }
 
+/** By the clock of this machine: at Flink, whose log says it (we look once a second), and at the scheduler. */
 async function registeredFirst(log: (text: string) => void, leaving: readonly TaskView[], heirs: readonly TaskView[]) {
   const events = await eventually('the others ended', async () => {
     const found = await api.events();
     const has = (id: string) => found.some(({ kind, data }) => kind === 'task.ended' && data.taskId === id);
     return leaving.every(({ id }) => has(id)) && found;
   });
-  const sequenceOf = (kind: RegExp, id: string) =>
-    events.find((event) => kind.test(event.kind) && event.data.taskId === id)?.sequence ?? Number.NaN;
-  const there = heirs.map(({ id }) => sequenceOf(/^taskmanager\.registered$/, id));
-  const ended = leaving.map(({ id }) => sequenceOf(/^task\.ended$/, id));
+  const ended = leaving.map(({ id }) => {
+    const event = events.find(({ kind, data }) => kind === 'task.ended' && data.taskId === id);
+    return Date.parse(event?.at ?? '');
+  });
+  const [jobManager] = await api.running(heirs[0]?.cluster ?? '', 'jobmanager');
+  const said = await readFile(`/proc/${await pidOfTask(jobManager?.id ?? '')}/cwd/stdout`, 'utf8');
+  const there = heirs.map(({ id }) => {
+    const line = said.split('\n').find((each) => each.includes(`Registering TaskManager with ResourceID ${id} `)) ?? '';
+    return Date.parse(line.slice(0, 'yyyy-mm-dd hh:mm:ss,SSS'.length).replace(' ', 'T').replace(',', '.'));
+  });
   log(`registered at ${there.join()}, ended at ${ended.join()}`);
   return Math.max(...there) < Math.min(...ended);
 }
