@@ -40,7 +40,12 @@ const spec: ClusterSpec = {
   flink: values.fetched ? { version } : { version, home },
   taskManager: { cpus: 0.25, memoryMiB: 1024, diskMiB: 64, slots: 1 },
   taskManagers: { mode: 'elastic', min: 0, max: Math.max(2, ...sizes), spare: 0 },
-  configuration: { 'taskmanager.memory.managed.fraction': '0.1', 'resourcemanager.taskmanager-timeout': '5 s' },
+  configuration: {
+    'taskmanager.memory.managed.fraction': '0.1',
+    'resourcemanager.taskmanager-timeout': '5 s',
+    // In ms. By default Flink's REST answers for three seconds what it has answered once.
+    'web.refresh-interval': '50',
+  },
 };
 
 const ours = await startOurs({ version, spec, jar, entryClass });
