@@ -86,7 +86,9 @@ async function answer(
   const url = await leader();
   if (url === undefined) throw new Problem('NOT_READY', 'no scheduler leads at present');
   if (passes) return passOn(request, response, `${url}${target}`, agent);
-  return camePastProxy(request) ? relay(request, response, `${url}${target}`, tls?.ca) : sendOn(response, url, target);
+  return camePastProxy(request)
+    ? relay(request, response, `${url}${target}`, _.pick(tls, 'ca'))
+    : sendOn(response, url, target);
 }
 
 /** What is answered at once and changes nothing. */

@@ -19,19 +19,21 @@ import { forFlink, fromFlink } from './flink-headers.ts';
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const prefixPattern = /^\/v1\/clusters\/[^/?]+\/flink/;
 
-const proxyOptions: FastifyReplyFromOptions = {
-  // A request that Flink answers with 503 is the client's to repeat.
-  retryMethods: [],
-  disableRequestLogging: true,
-  destroyAgent: true,
-  undici: { connections: 64, pipelining: 1 },
-};
+function proxyOptions({ flinkSilenceMs }: ApiLimits): FastifyReplyFromOptions {
+  return {
+    // A request that Flink answers with 503 is the client's to repeat.
+    retryMethods: [],
+    disableRequestLogging: true,
+    destroyAgent: true,
+    undici: { connections: 64, pipelining: 1, headersTimeout: flinkSilenceMs, bodyTimeout: flinkSilenceMs },
+  };
+}
 
 export function flinkProxy({ dispatcher }: ApiParts, limits: ApiLimits): FastifyPluginAsyncTypebox {
   return async (app) => {
     passBodiesThrough(app, limits.proxiedBytes);
     answerAsFlinkDoes(app);
-    await app.register(fastifyReplyFrom, proxyOptions);
+    await app.register(fastifyReplyFrom, proxyOptions(limits));
     app.addHook('onRequest', async (_request, reply) => {
       // Flink's UI brings its own scripts and styles: only framing is forbidden to others.
       reply.header('content-security-policy', "frame-ancestors 'self'").removeHeader('x-frame-options');
