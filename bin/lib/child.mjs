@@ -22,6 +22,8 @@ export async function runInTurn(commandLines) {
 }
 
 function runChild(node, args) {
+  // Before the child is there: it may be heard of by others, and a signal be sent, while spawn has not returned yet.
+  const passing = passSignals((signal) => child.kill(signal));
   const child = spawn(node, ['--import', lifeline, ...args], {
     // npm scripts run in the project's directory; `flink-mesos` is run anywhere and its paths are relative to there.
     cwd: process.env.npm_lifecycle_event === undefined ? process.cwd() : root,
@@ -32,7 +34,6 @@ function runChild(node, args) {
     detached: true,
   });
   return new Promise((resolve, reject) => {
-    const passing = passSignalsTo(child);
     child.once('error', (error) => {
       passing.stop();
       reject(new Trouble('MISSING_TOOL', `${node} cannot be run: ${error.message}`));
@@ -56,14 +57,14 @@ function sweep(group) {
 
 const endSignals = { SIGINT: 'SIGINT', SIGTERM: 'SIGTERM', SIGHUP: 'SIGTERM' };
 
-function passSignalsTo(child) {
+function passSignals(send) {
   let interrupted = false;
   let passedAt = 0;
   const pass = (signal) => {
     interrupted = true;
     if (Date.now() - passedAt < 1000) return; // the same Ctrl-C by another way
     passedAt = Date.now();
-    child.kill(signal);
+    send(signal);
   };
   const listeners = Object.entries(endSignals).map(([heard, passed]) => [heard, () => pass(passed)]);
   for (const [heard, listener] of listeners) process.on(heard, listener);
