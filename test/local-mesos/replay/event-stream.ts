@@ -90,6 +90,12 @@ export function createStream(now: () => number, apart = false) {
       }, withinMs),
     ended: (withinMs: number) => until(() => (over ? true : undefined), withinMs),
     rest: () => queue.filter(({ type }) => type !== 'HEARTBEAT'),
-    cut: () => void response?.destroy(),
+    /** Resolves when our end is closed. */
+    async cut() {
+      if (response === undefined || response.closed) return;
+      const closed = new Promise((resolve) => response?.once('close', resolve));
+      response.destroy();
+      await closed;
+    },
   };
 }

@@ -67,7 +67,7 @@ export async function play(recording: Recording, stage: Stage, options: PlayOpti
     for (const event of stream.rest())
       if (!playing.leftOut.has(kindOf(event)))
         note(playing, name, [`.${kindOf(event)}: nothing | ${JSON.stringify(event)}`]);
-    stream.cut();
+    await stream.cut();
   }
   return playing.found;
 }
@@ -101,11 +101,18 @@ async function playLine(playing: Play, line: Line): Promise<void> {
     for (const event of playing.apart ? offersApart(line.event) : [line.event])
       await playEvent(playing, { ...line, event });
   } else if (line.closed === 'by us') {
-    streams.get(line.stream)?.cut();
+    await stage.clock.until(cut(playing, line.stream));
   } else {
     const ended = await stage.clock.until(streams.get(line.stream)?.ended(patienceMs) ?? Promise.resolve(undefined));
     note(playing, label, ended === true ? [] : [`${line.stream} was not ended`]);
   }
+}
+
+/** Until the master has seen it: what it is asked afterwards it answers afterwards. */
+async function cut({ stage, streams }: Play, name: string): Promise<void> {
+  await streams.get(name)?.cut();
+  const question = { t: stage.clock.t, request: 0, method: 'GET', path: '/health' };
+  await send(stage.address(undefined), question, (text) => text, undefined);
 }
 
 function ask({ stage, translation, streams, apart }: Play, line: Request): Promise<Answer | undefined> {
