@@ -31,7 +31,8 @@ const ids = {
 export async function createInternalKeyStore(name: string, now: number): Promise<KeyStore> {
   const { privateKey, publicKey } = await promisify(generateKeyPair)('rsa', { modulusLength: RSA_BITS });
   const certificate = selfSigned(name, privateKey, publicKey, now);
-  const password = randomBytes(24).toString('base64url');
+  // No dash at its beginning: keytool would take it for an option of its own.
+  const password = randomBytes(24).toString('hex');
   const key = privateKey.export({ type: 'pkcs8', format: 'der', cipher: 'aes-256-cbc', passphrase: password });
   const localKeyId = createHash('sha256').update(certificate).digest();
   const bags = sequence(
