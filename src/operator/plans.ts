@@ -4,7 +4,7 @@
  * whose specification has changed. A cluster is a phase, and a pod is a step.
  */
 import { isWanted } from '../flink/plan/known-cluster.ts';
-import { isOutdated, revisionOf } from '../flink/plan/revisions.ts';
+import { isBeingUpdated, isOutdated, revisionOf } from '../flink/plan/revisions.ts';
 import { whyUpdateStopped } from '../flink/plan/roll-out.ts';
 import type { Configurations } from './configurations.ts';
 import { type Phase, type Plan, type PlanName, phaseOf, planOf, type Step } from './plan-model.ts';
@@ -64,8 +64,8 @@ export function updatePlan({ target, errors }: Configurations, clusters: readonl
 }
 
 function updateSteps({ record }: ClusterLook, pods: readonly Pod[]): readonly Omit<Step, 'id'>[] {
-  const { followedAt, held, number } = revisionOf(record);
-  if (followedAt !== undefined) return pods.map(complete);
+  if (!isBeingUpdated(record)) return pods.map(complete);
+  const { held, number } = revisionOf(record);
   const failure = whyUpdateStopped(record);
   return pods.map((pod) => {
     const outdated = pod.task !== undefined && isWanted(pod.task) && isOutdated(record, pod.task);

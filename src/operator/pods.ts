@@ -6,19 +6,17 @@ import _ from 'lodash';
 import { applicationIsOver } from '../flink/plan/application-job.ts';
 import type { ClusterStatus } from '../flink/plan/clusters.ts';
 import type { FlinkObservation } from '../flink/plan/observation.ts';
-import type { ClusterRecord } from '../flink/plan/records.ts';
+import type { ClusterRecord, Part } from '../flink/plan/records.ts';
 import { restingOf } from '../flink/plan/resting.ts';
 import { wantedTaskManagers } from '../flink/plan/wanted.ts';
 import type { TaskId } from '../mesos-api-client/protocol/ids.ts';
 import type { TaskRecord } from '../scheduler/model/task.ts';
 import type { StepStatus } from './plan-model.ts';
 
-export type PodPart = 'jobmanager' | 'taskmanager';
-
 export interface Pod {
   readonly name: string;
   readonly cluster: string;
-  readonly part: PodPart;
+  readonly part: Part;
   readonly index: number;
   /** Missing where none is asked for at this moment. */
   readonly task?: TaskRecord;
@@ -73,7 +71,7 @@ export function podsOf(look: ClusterLook, numbers: PodNumbers): readonly Pod[] {
   );
 }
 
-function podsOfPart(look: ClusterLook, part: PodPart, wanted: number, numbers: PodNumbers): readonly Pod[] {
+function podsOfPart(look: ClusterLook, part: Part, wanted: number, numbers: PodNumbers): readonly Pod[] {
   const cluster: string = look.record.name;
   const tasks = look.tasks.filter((task) => task.spec.part === part && task.life.phase !== 'ended');
   const alive = new Set<string>(tasks.map(({ spec }) => spec.taskId));

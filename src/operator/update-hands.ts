@@ -5,7 +5,7 @@
  */
 import type { UpdateAct } from '../flink/plan/clusters.ts';
 import type { ClusterName } from '../flink/plan/records.ts';
-import { revisionOf } from '../flink/plan/revisions.ts';
+import { isBeingUpdated, revisionOf } from '../flink/plan/revisions.ts';
 import type { TaskId } from '../mesos-api-client/protocol/ids.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { PlanAct, PlanHands, PlanTarget } from './plan-acts.ts';
@@ -17,8 +17,7 @@ export function updateHands(
 ): PlanHands {
   const present = (cluster: string) => {
     const record = runtime.cluster(cluster as ClusterName);
-    const revision = record && revisionOf(record);
-    return revision?.followedAt === undefined ? revision : undefined;
+    return record !== undefined && isBeingUpdated(record) ? revisionOf(record) : undefined;
   };
   const steer = (cluster: string, how: UpdateAct) =>
     runtime.submit({ kind: 'steer-update', cluster: cluster as ClusterName, act: how });

@@ -8,7 +8,7 @@ import type { EpochMs } from '../../lib/brand.ts';
 import type { AgentId } from '../../mesos-api-client/protocol/ids.ts';
 import type { TaskEnd, TaskRecord } from '../../scheduler/model/task.ts';
 import type { Brake } from './failure-rate.ts';
-import type { Failure } from './records.ts';
+import type { Failure, Part } from './records.ts';
 
 export const FAILURES_COUNT_MS = 10 * 60_000;
 export const MOST_FAILURES_KEPT = 200;
@@ -17,12 +17,7 @@ const FIRST_DELAY_MS = 1000;
 const LONGEST_DELAY_MS = 60_000;
 
 /** Not before this may the next one be launched; 0 when nothing failed. */
-export function launchNotBefore(
-  failures: readonly Failure[],
-  part: Failure['part'],
-  now: EpochMs,
-  brake?: Brake,
-): EpochMs {
+export function launchNotBefore(failures: readonly Failure[], part: Part, now: EpochMs, brake?: Brake): EpochMs {
   // One from the future was written by a scheduler whose clock was ahead: nothing waits for that time to come.
   const counted = failures.filter(({ part: of, at }) => of === part && at > now - FAILURES_COUNT_MS && at <= now);
   const last = counted.at(-1);

@@ -9,7 +9,16 @@ import type { TaskRecord, TaskSpec } from '../../scheduler/model/task.ts';
 import type { DriverAnswer, DriverInput } from '../driver/sessions.ts';
 import type { ClusterFact } from './facts.ts';
 import type { FlinkObservation, FlinkOutcome } from './observation.ts';
-import type { ArtifactRef, CarryOver, ClusterName, ClusterRecord, JobId, JobOperation, JobRecord } from './records.ts';
+import type {
+  ArtifactRef,
+  CarryOver,
+  ClusterName,
+  ClusterRecord,
+  JobId,
+  JobOperation,
+  JobRecord,
+  Part,
+} from './records.ts';
 
 /** Changes that users ask for. They were validated; what contradicts the records is thrown as a Problem and changes nothing. */
 export type ClusterCommand =
@@ -28,7 +37,7 @@ export type ClusterCommand =
   | {
       readonly kind: 'rest';
       readonly cluster: ClusterName;
-      readonly part: 'jobmanager' | 'taskmanager';
+      readonly part: Part;
       readonly taskId: TaskId;
     }
   | { readonly kind: 'resume'; readonly cluster: ClusterName; readonly taskId: TaskId }

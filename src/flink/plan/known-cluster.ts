@@ -14,7 +14,7 @@ import type { ClusterFact } from './facts.ts';
 import { brakeOf } from './failure-rate.ts';
 import { avoidingLeft } from './left-agents.ts';
 import type { FlinkObservation } from './observation.ts';
-import type { ClusterRecord, Failure, JobId, JobRecord } from './records.ts';
+import type { ClusterRecord, JobId, JobRecord, Part } from './records.ts';
 
 /** An attempt whose end nobody told us; a refusal counts once Flink was seen without the job. */
 export interface Doubt {
@@ -151,7 +151,7 @@ export function isWanted(task: TaskRecord): boolean {
 }
 
 /** Not while its plan is interrupted, nor before the back-off has ended: then it is asked again. */
-export function mayLaunch(draft: Draft, part: Failure['part']): boolean {
+export function mayLaunch(draft: Draft, part: Part): boolean {
   if (draft.record.paused === true) return false;
   const at = launchNotBefore(draft.record.failures, part, draft.now, brakeOf(draft.record.spec));
   if (draft.now >= at) return true;

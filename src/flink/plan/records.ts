@@ -104,9 +104,12 @@ export interface JobRecord {
   readonly savepoints?: readonly SavepointRecord[];
 }
 
+/** What a process of a cluster is; the `part` of its task. */
+export type Part = 'jobmanager' | 'taskmanager';
+
 /** A task that ended and should not have. */
 export interface Failure {
-  readonly part: 'jobmanager' | 'taskmanager';
+  readonly part: Part;
   readonly at: EpochMs;
   /** What was launched after the first of several ends is no victim of the same event. */
   readonly launchedAt?: EpochMs;
@@ -123,7 +126,7 @@ export interface Revision {
   readonly number: number;
   readonly at: EpochMs;
   /** By part: the revision since which all that its processes are made of is the same. */
-  readonly since: Readonly<Record<Failure['part'], number>>;
+  readonly since: Readonly<Record<Part, number>>;
 }
 
 /** The one that holds, and how far it has come. */
@@ -173,7 +176,7 @@ export interface ClusterRecord {
   /** An operator has interrupted its plan: what runs is left alone, and nothing is launched. */
   readonly paused?: boolean;
   /** Paused by an operator: the tasks that were ended for it. Nobody takes their places. */
-  readonly resting?: readonly { readonly part: Failure['part']; readonly taskId: TaskId }[];
+  readonly resting?: readonly { readonly part: Part; readonly taskId: TaskId }[];
   /** Numbers the task ids. */
   readonly launches: number;
   /** The present JobManager, whether it ever answered, and where the one before it ran: it asked for that place first. */

@@ -5,9 +5,7 @@
 import { Problem } from '../../lib/problem.ts';
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
 import { type Draft, isWanted, kill, type Planning } from './known-cluster.ts';
-import type { ClusterRecord, Failure } from './records.ts';
-
-type Part = Failure['part'];
+import type { ClusterRecord, Part } from './records.ts';
 
 export function takeRest(draft: Draft, part: Part, taskId: TaskId): void {
   const { name, spec, resting = [] } = draft.record;

@@ -8,9 +8,8 @@ import type { EpochMs } from '../../lib/brand.ts';
 import type { TaskRecord } from '../../scheduler/model/task.ts';
 import { constraintFields } from '../placement-spec.ts';
 import type { CompleteClusterSpec } from '../spec.ts';
-import type { CarryOver, ClusterRecord, PresentRevision, Revision } from './records.ts';
+import type { CarryOver, ClusterRecord, Part, PresentRevision } from './records.ts';
 
-type Part = keyof Revision['since'];
 type OfCluster = Pick<ClusterRecord, 'spec' | 'revision' | 'earlier' | 'createdAt'>;
 
 /** Labels of a task: which specification it was launched by, and since which one what it is made of has been the same. */
@@ -28,6 +27,11 @@ export function revisionOf({ revision, createdAt }: Pick<OfCluster, 'revision' |
       followedAt: createdAt,
     }
   );
+}
+
+/** Until the last process of an earlier specification is replaced. */
+export function isBeingUpdated(record: Pick<OfCluster, 'revision' | 'createdAt'>): boolean {
+  return revisionOf(record).followedAt === undefined;
 }
 
 /** The record's members after a change of its specification. */

@@ -8,7 +8,7 @@ import type { TaskRecord } from '../../scheduler/model/task.ts';
 import { hasEnded } from './job-states.ts';
 import { type Draft, isLaunched, isWanted, kill, type LaunchedTask, type Planning } from './known-cluster.ts';
 import type { ClusterRecord, JobRecord, PresentRevision } from './records.ts';
-import { isOfRevision, isOutdated, revisionOf } from './revisions.ts';
+import { isBeingUpdated, isOfRevision, isOutdated, revisionOf } from './revisions.ts';
 import { wantedTaskManagers } from './wanted.ts';
 
 const why = 'the specification of the cluster has changed';
@@ -16,7 +16,7 @@ const why = 'the specification of the cluster has changed';
 export function planRollOut(planning: Planning, jobManager: LaunchedTask | undefined): void {
   const { draft, tasks } = planning;
   const revision = revisionOf(draft.record);
-  if (revision.followedAt !== undefined || !goesOn(draft)) return;
+  if (!isBeingUpdated(draft.record) || !goesOn(draft)) return;
   const wanted = tasks.filter(isWanted);
   // Nobody has a place yet: they are asked for anew.
   for (const task of wanted) if (!isLaunched(task) && !isOfRevision(draft.record, task)) kill(planning, task, why);
@@ -33,13 +33,13 @@ export function planRollOut(planning: Planning, jobManager: LaunchedTask | undef
 
 /** Whoever is about to be replaced is given no job any more. */
 export function isGoing(draft: Draft, jobManager: LaunchedTask): boolean {
-  return revisionOf(draft.record).followedAt === undefined && goesOn(draft) && isOutdated(draft.record, jobManager);
+  return isBeingUpdated(draft.record) && goesOn(draft) && isOutdated(draft.record, jobManager);
 }
 
 /** In words, where a job could not be stopped: somebody has to decide. */
 export function whyUpdateStopped(record: ClusterRecord): string | undefined {
   const revision = revisionOf(record);
-  if (revision.followedAt !== undefined || revision.hasty === true || revision.jobs === 'checkpoint') return undefined;
+  if (!isBeingUpdated(record) || revision.hasty === true || revision.jobs === 'checkpoint') return undefined;
   return record.jobs.flatMap((job) => {
     const { operation } = job;
     const failed = isToStop(job) && operation?.id === stopId(job, revision) && operation.state === 'failed';

@@ -6,7 +6,7 @@ import type { ClusterStatus } from './clusters.ts';
 import { isReachable, isWanted, type KnownCluster } from './known-cluster.ts';
 import type { ClusterRecord } from './records.ts';
 import { hasNoJobManager } from './resting.ts';
-import { isOutdated, revisionOf } from './revisions.ts';
+import { isBeingUpdated, isOutdated } from './revisions.ts';
 import { wantedTaskManagers } from './wanted.ts';
 
 export function statusOf(known: KnownCluster, tasks: readonly TaskRecord[], renderer: Renderer): ClusterStatus {
@@ -23,7 +23,7 @@ export function statusOf(known: KnownCluster, tasks: readonly TaskRecord[], rend
     taskManagers: registered.length,
     slots: sum(registered.map(({ slots }) => slots)),
     freeSlots: sum(registered.map(({ freeSlots }) => freeSlots)),
-    ...(revisionOf(record).followedAt === undefined && {
+    ...(isBeingUpdated(record) && {
       outdated: tasks.filter((task) => isWanted(task) && isOutdated(record, task)).length,
     }),
     ...(waitingFor !== undefined && { waitingFor }),
@@ -43,7 +43,7 @@ function hasSession({ driver }: ClusterRecord): boolean {
 function phaseOf({ record, ready }: KnownCluster, waiting: boolean): ClusterStatus['phase'] {
   if (record.goal === 'delete') return 'deleting';
   if (applicationIsOver(record)) return 'ended';
-  if (revisionOf(record).followedAt === undefined) return 'updating';
+  if (isBeingUpdated(record)) return 'updating';
   if (!waiting) return 'running';
   const wasUp = record.failures.length > 0 || record.jobManager?.successorOf !== undefined;
   const replacing = ready !== undefined && ready !== record.jobManager?.taskId;

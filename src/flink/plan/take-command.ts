@@ -10,7 +10,7 @@ import { carryOverFor, judgeUpdate } from './judge-update.ts';
 import type { Draft } from './known-cluster.ts';
 import { endJob } from './lost-jobs.ts';
 import type { JobId, JobRecord } from './records.ts';
-import { revise, revisionOf } from './revisions.ts';
+import { isBeingUpdated, revise, revisionOf } from './revisions.ts';
 
 export function takeDelete(draft: Draft): void {
   if (draft.record.goal === 'delete') return;
@@ -43,7 +43,7 @@ export function takeUpdate(draft: Draft, wish: ClusterUpdate): void {
   const faults = judgeUpdate(record, spec, jobs);
   if (faults.length > 0) throw new Problem('CONFLICT', faults.join('; '), { details: { faults } });
   const source = ofOptions === undefined ? { byUser: true as const } : { ofOptions };
-  const again = jobs !== undefined && jobs !== record.revision?.jobs && record.revision?.followedAt === undefined;
+  const again = isBeingUpdated(record) && jobs !== undefined && jobs !== revisionOf(record).jobs;
   if (_.isEqual(spec, record.spec) && !again) {
     if (ofOptions !== undefined) draft.change(source);
     return;
@@ -61,10 +61,10 @@ export function takeUpdate(draft: Draft, wish: ClusterUpdate): void {
 
 export function takeSteer(draft: Draft, act: UpdateAct): void {
   refuseIfDeleting(draft);
-  const revision = revisionOf(draft.record);
-  if (revision.followedAt !== undefined) {
+  if (!isBeingUpdated(draft.record)) {
     throw new Problem('CONFLICT', `cluster ${draft.record.name} is not being updated`);
   }
+  const revision = revisionOf(draft.record);
   switch (act) {
     case 'hold':
       draft.change({ revision: { ...revision, held: true } });

@@ -5,6 +5,7 @@
  */
 
 import { secretPath } from '../driver/names.ts';
+import type { Part } from '../plan/records.ts';
 import type { CompleteClusterSpec } from '../spec.ts';
 import type { KeyStore } from '../tls/internal-key-store.ts';
 import { programFiles } from './application.ts';
@@ -64,7 +65,7 @@ export function renderConfiguration(spec: CompleteClusterSpec, storage: string, 
     'taskmanager.numberOfTaskSlots': String(spec.taskManager.slots),
   };
   const trust = options['security.ssl.internal.enabled'] === 'true' ? [trustTheKeyAlone] : [];
-  const flags = (part: 'jobmanager' | 'taskmanager', memory: readonly string[]): string =>
+  const flags = (part: Part, memory: readonly string[]): string =>
     jvmOptionsFile(spec, part, [...memory, ...trust, ...given.jvmFlags]);
   return tarOf([
     { path: 'conf/config.yaml', content: toYaml(withoutFractions(options)) },

@@ -1,7 +1,7 @@
 /** What is wrong with the ports that a specification adds. */
 import type { CompleteClusterSpec } from '../spec.ts';
 import { whyOptionRefused } from './options.ts';
-import { flinkPorts, type Part } from './ports.ts';
+import { flinkPorts, type SpecMember } from './ports.ts';
 
 const MOST_PORT = 65_535;
 
@@ -9,7 +9,7 @@ export function judgePorts(spec: CompleteClusterSpec): string[] {
   return (['jobManager', 'taskManager'] as const).flatMap((part) => judgePart(spec, part));
 }
 
-function judgePart(spec: CompleteClusterSpec, part: Part): string[] {
+function judgePart(spec: CompleteClusterSpec, part: SpecMember): string[] {
   const taken = new Map<string, string>();
   return Object.entries(spec[part].ports ?? {}).flatMap(([name, { option, vip }]) => {
     const field = `${part}.ports.${name}`;
@@ -23,7 +23,7 @@ function judgePart(spec: CompleteClusterSpec, part: Part): string[] {
 
 function judgeOption(
   { configuration }: CompleteClusterSpec,
-  part: Part,
+  part: SpecMember,
   field: string,
   name: string,
   option: string,

@@ -2,6 +2,7 @@
  * Flags of the JVM in a file of their own (java @FILE), so that neither their number nor what a user adds to them ever
  * meets a shell. Flink's scripts would read the user's from env.java.opts.*; so do we.
  */
+import type { Part } from '../plan/records.ts';
 import type { CompleteClusterSpec } from '../spec.ts';
 
 /** What Flink's shipped configuration opens to itself on Java 17 (env.java.opts.all there). */
@@ -27,11 +28,7 @@ const exportsAndOpens = [
 /** What the JVM itself takes for too small a machine for G1. */
 const SERIAL_BELOW_MIB = 1792;
 
-export function jvmOptionsFile(
-  spec: CompleteClusterSpec,
-  part: 'jobmanager' | 'taskmanager',
-  memory: readonly string[],
-): string {
+export function jvmOptionsFile(spec: CompleteClusterSpec, part: Part, memory: readonly string[]): string {
   const { configuration } = spec;
   const chosen = ['env.java.opts.all', 'env.java.opts', `env.java.opts.${part}`].flatMap((option) => {
     const value = configuration[option];

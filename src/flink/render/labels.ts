@@ -1,8 +1,6 @@
 /** What a task says about itself: shown by Mesos, and read back by the plan after any restart. */
-import type { ClusterRecord } from '../plan/records.ts';
+import type { ClusterRecord, Part } from '../plan/records.ts';
 import { revisionLabels, revisionOf } from '../plan/revisions.ts';
-
-export type Part = 'jobmanager' | 'taskmanager';
 
 export function taskLabels(cluster: ClusterRecord, part: Part): Readonly<Record<string, string>> {
   const { number, since } = revisionOf(cluster);

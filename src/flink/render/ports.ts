@@ -3,19 +3,19 @@ import { portVariable } from '../../scheduler/model/port-variable.ts';
 import type { PortName } from '../../scheduler/model/task.ts';
 import type { CompleteClusterSpec } from '../spec.ts';
 
-export type Part = 'jobManager' | 'taskManager';
+export type SpecMember = 'jobManager' | 'taskManager';
 
-export const flinkPorts: Readonly<Record<Part, readonly PortName[]>> = {
+export const flinkPorts: Readonly<Record<SpecMember, readonly PortName[]>> = {
   jobManager: ['rpc', 'rest', 'blob', 'metrics'],
   taskManager: ['rpc', 'data', 'metrics', 'collect'],
 };
 
-export function portsOf(spec: CompleteClusterSpec, part: Part): readonly PortName[] {
+export function portsOf(spec: CompleteClusterSpec, part: SpecMember): readonly PortName[] {
   return [...flinkPorts[part], ...addedPorts(spec, part).map(([name]) => name)];
 }
 
 /** Option → the shell's variable with the number. */
-export function portOptions(spec: CompleteClusterSpec, part: Part): Readonly<Record<string, string>> {
+export function portOptions(spec: CompleteClusterSpec, part: SpecMember): Readonly<Record<string, string>> {
   return Object.fromEntries(
     addedPorts(spec, part).flatMap(([name, { option }]) =>
       option === undefined ? [] : [[option, `$${portVariable(name)}`]],
@@ -23,13 +23,13 @@ export function portOptions(spec: CompleteClusterSpec, part: Part): Readonly<Rec
   );
 }
 
-export function vipsOf(spec: CompleteClusterSpec, part: Part): Readonly<Record<PortName, string>> | undefined {
+export function vipsOf(spec: CompleteClusterSpec, part: SpecMember): Readonly<Record<PortName, string>> | undefined {
   const vips = Object.entries(spec[part].ports ?? {}).flatMap(([name, { vip }]) =>
     vip === undefined ? [] : [[name, vip] as const],
   );
   return vips.length === 0 ? undefined : Object.fromEntries(vips);
 }
 
-function addedPorts(spec: CompleteClusterSpec, part: Part) {
+function addedPorts(spec: CompleteClusterSpec, part: SpecMember) {
   return Object.entries(spec[part].ports ?? {}).filter(([name]) => !flinkPorts[part].includes(name));
 }

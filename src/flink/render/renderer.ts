@@ -22,7 +22,7 @@ import { taskLabels } from './labels.ts';
 import { MEBIBYTE } from './memory-size.ts';
 import { othersOf } from './other-resources.ts';
 import { awayFromNodes, diskOf, placementOf } from './placement.ts';
-import { type Part, portOptions, portsOf, vipsOf } from './ports.ts';
+import { portOptions, portsOf, type SpecMember, vipsOf } from './ports.ts';
 import type { JobManagerAddress, RenderContext, Renderer } from './render.ts';
 import { standaloneApplicationCommand } from './standalone-application.ts';
 import { jobCheckpoints } from './storage.ts';
@@ -180,7 +180,7 @@ function localStateOf({ spec, name, incarnation }: ClusterRecord): Readonly<Reco
   return { [localState.directory]: `${root}/${name}-${incarnation}` };
 }
 
-function publishedAt(spec: CompleteClusterSpec, part: Part): Pick<TaskSpec, 'vips'> {
+function publishedAt(spec: CompleteClusterSpec, part: SpecMember): Pick<TaskSpec, 'vips'> {
   const vips = vipsOf(spec, part);
   return vips === undefined ? {} : { vips };
 }

@@ -318,3 +318,15 @@ function operated(world: World, result: Result): void {
   const about = { cluster: clusterName, job: job('1'), jobManager, at: world.now, operation };
   world.take({ kind: 'outcome', outcome: { ...about, ...result } });
 }
+
+test('what is the same already changes nothing; while it is being followed the jobs may be carried over in another way', (t) => {
+  const world = up();
+  update(world, {}, { jobs: 'savepoint' });
+  t.is(world.record.revision, undefined, 'there was no update whose jobs it could concern');
+  update(world, { environment: { A: '1' } });
+  t.like(world.record.revision, { number: 2, jobs: 'checkpoint' });
+  update(world, { environment: { A: '1' } }, { jobs: 'savepoint' });
+  t.like(world.record.revision, { number: 3, jobs: 'savepoint' });
+  update(world, { environment: { A: '1' } }, { jobs: 'savepoint' });
+  t.is(world.record.revision?.number, 3);
+});
