@@ -1,5 +1,4 @@
 /** The API over HTTP, as the commands use it. Whatever fails becomes a Problem, the API's own ones included. */
-
 import type { HealthView, JarView, ProblemView } from '../api/views.ts';
 import { Problem, type ProblemCode, problemTable } from '../lib/problem.ts';
 import { type HttpAnswer, type HttpConnection, type HttpRequest, openHttp } from './http.ts';
@@ -22,9 +21,6 @@ export interface ApiClient {
 /** A plan is answered whole then: the status is for who only looks at that. */
 const PLAN_WITH_ERRORS = 417;
 
-type Received = HttpAnswer;
-type RequestOptions = HttpRequest;
-
 export interface ApiAddress {
   readonly url: string;
   /** The whole header. */
@@ -39,7 +35,7 @@ export function createApiClient(address: ApiAddress): ApiClient {
   const { authorization, explain = () => undefined } = address;
   const request = openHttp(address.connection);
 
-  const ask = async (base: string, path: string, options: RequestOptions): Promise<Received> => {
+  const ask = async (base: string, path: string, options: HttpRequest): Promise<HttpAnswer> => {
     const headers = { ...options.headers, ...(authorization !== undefined && { authorization }) };
     try {
       return await request(`${base}${path}`, { ...options, headers });
@@ -48,7 +44,7 @@ export function createApiClient(address: ApiAddress): ApiClient {
     }
   };
   /** A standby names the leader. It was given the token already. */
-  const send = async (path: string, options: RequestOptions): Promise<Received> => {
+  const send = async (path: string, options: HttpRequest): Promise<HttpAnswer> => {
     const answer = await ask(url, path, options);
     const leader = leaderNamedBy(answer, path);
     if (leader === undefined) return answer;
@@ -61,7 +57,7 @@ export function createApiClient(address: ApiAddress): ApiClient {
     await answer.body.dump();
     return leaderNamedBy(answer, '/v1/info') ?? url;
   };
-  const call = async <T>(path: string, options: RequestOptions): Promise<T> => {
+  const call = async <T>(path: string, options: HttpRequest): Promise<T> => {
     const answer = await send(path, options);
     if (answer.statusCode >= 300 && answer.statusCode !== PLAN_WITH_ERRORS) throw await asProblem(answer, url, explain);
     return (await readJson(answer, url, explain)) as T;
@@ -112,14 +108,14 @@ function checkedUrl(address: string): string {
   return address.replace(/\/+$/, '');
 }
 
-function leaderNamedBy({ statusCode, headers }: Received, path: string): string | undefined {
+function leaderNamedBy({ statusCode, headers }: HttpAnswer, path: string): string | undefined {
   const { location } = headers;
   if (statusCode !== 307 || typeof location !== 'string' || !location.endsWith(path)) return undefined;
   const base = location.slice(0, -path.length);
   return URL.canParse(base) && /^https?:$/.test(new URL(base).protocol) ? base : undefined;
 }
 
-function jsonBody(body: unknown): RequestOptions {
+function jsonBody(body: unknown): HttpRequest {
   return { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
 }
 
@@ -131,7 +127,7 @@ function asUnreachable(error: unknown, url: string): unknown {
 
 type Explain = NonNullable<ApiAddress['explain']>;
 
-async function readJson(answer: Received, url: string, explain: Explain): Promise<unknown> {
+async function readJson(answer: HttpAnswer, url: string, explain: Explain): Promise<unknown> {
   const text = await answer.body.text();
   try {
     return JSON.parse(text);
@@ -140,7 +136,7 @@ async function readJson(answer: Received, url: string, explain: Explain): Promis
   }
 }
 
-async function asProblem(answer: Received, url: string, explain: Explain): Promise<Problem> {
+async function asProblem(answer: HttpAnswer, url: string, explain: Explain): Promise<Problem> {
   const body = (await readJson(answer, url, explain)) as Partial<ProblemView>;
   if (body === null || typeof body !== 'object' || typeof body.code !== 'string') {
     return explain(answer.statusCode) ?? notFlinkMesos(answer, url);
@@ -150,7 +146,7 @@ async function asProblem(answer: Received, url: string, explain: Explain): Promi
   return new Problem(known ? (body.code as ProblemCode) : 'INTERNAL', message, { details: body.details ?? {} });
 }
 
-function notFlinkMesos(answer: Received, url: string): Problem {
+function notFlinkMesos(answer: HttpAnswer, url: string): Problem {
   const type = String(answer.headers['content-type'] ?? 'no content type');
   return new Problem('UNREACHABLE', `what answers at ${url} is not flink-mesos (HTTP ${answer.statusCode}, ${type})`);
 }

@@ -9,12 +9,13 @@ import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import { saveDriverState } from '../flink/driver/saved-state.ts';
 import { noDriver } from '../flink/driver/sessions.ts';
 import type { ArtifactRef, ClusterName, ClusterRecord, DriverRecord, JobId, JobRecord } from '../flink/plan/records.ts';
-import { completeSpec } from '../flink/render/complete-spec.ts';
+import { completeSpec, type SpecDefaults } from '../flink/render/complete-spec.ts';
 import { type GivenToAll, type OfThisCluster, renderConfiguration } from '../flink/render/configuration.ts';
 import { judgeSpec } from '../flink/render/judge-spec.ts';
 import { ClusterSpec, type CompleteClusterSpec, type FlinkSource } from '../flink/spec.ts';
 import { createInternalKeyStore } from '../flink/tls/internal-key-store.ts';
 import type { EpochMs } from '../lib/brand.ts';
+import { overlay } from '../lib/overlay.ts';
 import { Problem } from '../lib/problem.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { type Distributions, refuseUnknownVersion, resolveFlink } from './flink-source.ts';
@@ -83,12 +84,13 @@ export async function draftCluster(
 
 /** With the defaults of the scheduler, and complete. */
 export function completeWish(sent: unknown, parts: DraftParts): CompleteClusterSpec {
-  const { defaultFlink, zooKeeper } = parts;
-  const wished = withDefaults(validate(ClusterSpec, sent, 'the cluster'), parts.clusterDefaults);
-  return completeSpec(parts.vips === true ? withVip(wished) : wished, {
-    ...defaultFlink,
-    ...(zooKeeper && { zooKeeper }),
-  });
+  const { defaultFlink, zooKeeper, clusterDefaults, vips } = parts;
+  const wished = withDefaults(validate(ClusterSpec, sent, 'the cluster'), clusterDefaults);
+  return complete(wished, vips, { ...defaultFlink, ...(zooKeeper && { zooKeeper }) });
+}
+
+export function complete(wished: ClusterSpec, vips: boolean | undefined, defaults: SpecDefaults): CompleteClusterSpec {
+  return completeSpec(vips === true ? withVip(wished) : wished, defaults);
 }
 
 /** What speaks against a specification that is complete; NOT_FOUND for a jar that nobody has uploaded. */
@@ -103,14 +105,10 @@ export function refuseFaults(faults: readonly string[]): void {
   if (faults.length > 0) throw new Problem('SPEC_IMPOSSIBLE', faults.join('; '), { details: { faults } });
 }
 
-/** Field by field; lists, the source of Flink and the number of TaskManagers are replaced as a whole. */
 export function withDefaults(spec: ClusterSpec, defaults: Omit<ClusterSpec, 'name'> = {}): ClusterSpec {
-  const whole: readonly string[] = ['flink', 'taskManagers', 'highAvailability'];
   // A fixed number of TaskManagers is meant for sessions: an application takes what it needs.
   const forSessions = spec.application !== undefined && defaults.taskManagers?.mode === 'fixed' ? ['taskManagers'] : [];
-  return _.mergeWith({}, _.omit(defaults, forSessions), spec, (_mine: unknown, theirs: unknown, key: string) =>
-    Array.isArray(theirs) || whole.includes(key) ? theirs : undefined,
-  );
+  return overlay(_.omit(defaults, forSessions), spec, ['flink', 'taskManagers', 'highAvailability']);
 }
 
 /** Random, and chosen before any JobManager is launched: Flink is told to run it under this id. */
@@ -137,7 +135,7 @@ export function draftApplication(
 }
 
 /** As DC/OS has it: `CLUSTER-rest.FRAMEWORK.l4lb.thisdcos.directory:8081`. */
-export function withVip(spec: ClusterSpec): ClusterSpec {
+function withVip(spec: ClusterSpec): ClusterSpec {
   const own = { ports: { rest: { vip: `/${spec.name}-rest:8081` } } };
   return { ...spec, jobManager: _.merge({}, own, spec.jobManager) };
 }

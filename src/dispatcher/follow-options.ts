@@ -6,10 +6,9 @@
 import { createHash } from 'node:crypto';
 import { judgeUpdate } from '../flink/plan/judge-update.ts';
 import type { ClusterRecord } from '../flink/plan/records.ts';
-import { completeSpec } from '../flink/render/complete-spec.ts';
 import { judgeSpec } from '../flink/render/judge-spec.ts';
 import type { ClusterSpec, CompleteClusterSpec } from '../flink/spec.ts';
-import { withDefaults, withVip } from './draft-cluster.ts';
+import { complete, withDefaults } from './draft-cluster.ts';
 
 export interface OptionsOfClusters {
   /** What they say of every cluster. */
@@ -37,7 +36,7 @@ export function specByOptions(
   const { flink, highAvailability = { mode: 'none' as const } } = spec;
   const wished = withDefaults({ name, flink, highAvailability, ...clusterDefaults });
   const own = spec.highAvailability && { zooKeeper: spec.highAvailability };
-  return completeSpec(vips === true ? withVip(wished) : wished, { version: flink.version, source: flink, ...own });
+  return complete(wished, vips, { version: flink.version, source: flink, ...own });
 }
 
 /** What speaks against options: clusters that could not follow them. */

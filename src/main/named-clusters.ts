@@ -7,12 +7,12 @@ import type { Dispatcher } from '../dispatcher/dispatcher.ts';
 import type { SchedulerSettings } from './settings.ts';
 
 /** By name: why it cannot be created, if that is so. */
-type Awaited = Map<string, string | undefined>;
+type MissingClusters = Map<string, string | undefined>;
 
 export function missingClusters(
   { clusters }: Dispatcher,
   { clusters: names = [], uninstall = false }: SchedulerSettings,
-): Awaited {
+): MissingClusters {
   const present = new Set(clusters().map(({ name }) => name));
   const missing = uninstall ? [] : names.filter((each) => !present.has(each));
   return new Map(missing.map((name) => [name, undefined]));
@@ -22,16 +22,16 @@ export function missingClusters(
 export async function followOptions(
   { followOptions: follow }: Pick<Dispatcher, 'followOptions'>,
   { clusters: names = [], uninstall = false }: SchedulerSettings,
-  awaited: Awaited,
+  missing: MissingClusters,
   logger: Pick<FastifyBaseLogger, 'error'>,
 ): Promise<void> {
   for (const name of uninstall ? [] : names) {
     try {
       await follow(name);
-      awaited.delete(name);
+      missing.delete(name);
     } catch (error) {
       const { message } = error as Error;
-      if (awaited.has(name)) awaited.set(name, message);
+      if (missing.has(name)) missing.set(name, message);
       logger.error(`cluster ${name}: ${message}`);
     }
   }

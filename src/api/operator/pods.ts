@@ -57,8 +57,7 @@ export function podRoutes(operator: Operator): FastifyPluginAsyncTypebox {
           },
         },
         async ({ params }) => {
-          const pod = await operator.restartPod(params.pod, { elsewhere });
-          return { pod: pod.name, tasks: tasksOf(pod).map(({ name }) => name) };
+          return commandView(await operator.restartPod(params.pod, { elsewhere }));
         },
       );
     }
@@ -79,11 +78,15 @@ export function podRoutes(operator: Operator): FastifyPluginAsyncTypebox {
         },
         async ({ params }, reply) => {
           const { pod, already } = await (word === 'pause' ? operator.pausePod : operator.resumePod)(params.pod);
-          return reply.code(already ? 208 : 200).send({ pod: pod.name, tasks: tasksOf(pod).map(({ name }) => name) });
+          return reply.code(already ? 208 : 200).send(commandView(pod));
         },
       );
     }
   };
+}
+
+function commandView(pod: Pod) {
+  return { pod: pod.name, tasks: tasksOf(pod).map(({ name }) => name) };
 }
 
 function statusView(pod: Pod) {

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import _ from 'lodash';
 import type { ClusterSpec, ClusterView, RevisionView } from '../../api/views.ts';
+import { overlay } from '../../lib/overlay.ts';
 import { Problem } from '../../lib/problem.ts';
 import type { ApiClient } from '../api-client.ts';
 import { type ClientIo, printJson, printLine } from '../io.ts';
@@ -41,7 +42,7 @@ export function addUpdateCommands(clusters: Command, parts: UpdateParts): void {
     const client = connect(options, io);
     const path = pathOf(name);
     const wished = await clusterSpec(name, options, io);
-    const spec = options.file === undefined ? changed(await client.get<ClusterView>(path), wished) : wished;
+    const spec = options.file === undefined ? await changed(path, wished, client) : wished;
     await finish(name, await client.put<ClusterView>(`${path}${queryOf(options)}`, spec), options, client, parts);
   });
   withConnection(
@@ -59,6 +60,11 @@ export function addUpdateCommands(clusters: Command, parts: UpdateParts): void {
   ).action((name: string, options: UpdateOptions & { readonly to?: number }) => rollback(name, options, parts));
 }
 
+async function changed(path: string, wished: unknown, client: ApiClient): Promise<object> {
+  const { spec } = await client.get<ClusterView>(path);
+  return overlay(spec, wished as ClusterSpec, ['flink', 'taskManagers']);
+}
+
 function withUpdate(command: Command): Command {
   return withWait(
     withConnection(
@@ -70,14 +76,6 @@ function withUpdate(command: Command): Command {
       ),
     ),
     'all processes follow it',
-  );
-}
-
-/** What was named over what there is; lists, the source of Flink and the number of TaskManagers as a whole. */
-function changed({ spec }: ClusterView, wished: unknown): unknown {
-  const whole: readonly string[] = ['flink', 'taskManagers'];
-  return _.mergeWith({}, spec, wished as ClusterSpec, (_mine: unknown, theirs: unknown, key: string) =>
-    Array.isArray(theirs) || whole.includes(key) ? theirs : undefined,
   );
 }
 
