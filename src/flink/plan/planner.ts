@@ -15,6 +15,7 @@ import { applicationIsOver, applicationJob } from './application-job.ts';
 import { launchNotBefore, turnedAwayBy, withFailures } from './back-off.ts';
 import type { ClusterCommand, ClusterFrame, ClusterInput, Clusters } from './clusters.ts';
 import { noteEndedWorkers, takeDriverCall } from './driver-calls.ts';
+import { endAll } from './end-all.ts';
 import { brakeOf } from './failure-rate.ts';
 import { forgetSavepoint, planOperations, takeOperation } from './job-operations.ts';
 import {
@@ -46,9 +47,6 @@ import {
   takeSubmit,
   takeUpdate,
 } from './take-command.ts';
-
-/** A JobManager needs a second or two to end its jobs and remove what it keeps of them. */
-const LEAVING_MS = 15_000;
 
 /** Clusters of applications that have ended. */
 export const ENDED_APPLICATIONS_KEPT = 100;
@@ -257,38 +255,6 @@ function planEnd(planning: Planning): ClusterFrame {
   const { draft } = planning;
   if (endAll(planning, 'its application has ended')) draft.known.gone = true;
   return draft.frame();
-}
-
-/** True when nothing is left. */
-function endAll(planning: Planning, why: string): boolean {
-  planning.draft.known.requested.clear();
-  const leaving = askToLeaveNothing(planning);
-  for (const task of planning.tasks) if (task !== leaving) kill(planning, task, why);
-  return planning.tasks.every(({ life }) => life.phase === 'ended');
-}
-
-/**
- * One that is killed would leave its jobs in ZooKeeper, for a successor that never comes. Asked to shut down it removes
- * them; it has a while for it.
- */
-function askToLeaveNothing({ draft, tasks, renderer }: Planning): LaunchedTask | undefined {
-  const { known, now, record } = draft;
-  const jobManager = tasks.find(({ spec }) => spec.taskId === record.jobManager?.taskId);
-  const answers = record.jobManager?.answered === true && known.look?.kind !== 'silent';
-  if (record.spec.highAvailability === undefined || !isReachable(jobManager) || !answers) return undefined;
-  if (known.shutDownAt === undefined) {
-    known.shutDownAt = now;
-    draft.act({
-      kind: 'shut-down',
-      cluster: record.name,
-      jobManager: jobManager.spec.taskId,
-      url: renderer.restUrl(jobManager.life.placement),
-    });
-  }
-  const until = known.shutDownAt + LEAVING_MS;
-  if (now >= until) return undefined;
-  draft.wakeAt(until);
-  return jobManager;
 }
 
 /** Of a cluster whose plan is interrupted: an offer that comes later is for somebody else. */
