@@ -199,19 +199,14 @@ export class LaunchCoordinator {
     }
     const demand = this.#demand(running);
     this.#turn.accept(frame, demand);
-    const silences = this.#waiting.silences(frame.at, (role) => this.#desk.agents.offeredAt(role) ?? this.#connectedAt);
-    if (this.#desk.agents.size > 0 || silences.some((at) => at <= frame.at)) {
+    const silence = this.#waiting.silence(frame.at, (role) => this.#desk.agents.offeredAt(role) ?? this.#connectedAt);
+    if (this.#desk.agents.size > 0 || silence.reigns) {
       this.#explain(frame, running);
     }
     this.#desk.giveBackAllBut(frame, this.#worthHolding(frame.at, running), demand);
     this.#constraints.adjust(frame, this.#wanted(frame.at, running), this.#desk.flow.suppressed());
     this.#desk.adjustFlow(frame, demand);
-    const ends = [
-      this.#waiting.nextExpiry(frame.at),
-      this.#desk.firstEnd(),
-      this.#places.nextReview(),
-      ...silences.filter((at) => at > frame.at),
-    ];
+    const ends = [this.#waiting.nextExpiry(frame.at), this.#desk.firstEnd(), this.#places.nextReview(), silence.next];
     this.#alarm.set(frame, _.min(ends.filter(isKnown)));
   }
 

@@ -10,6 +10,11 @@ import type { Demand } from './offer-flow.ts';
 import type { Request } from './request.ts';
 import type { RunningTasks } from './running-tasks.ts';
 
+export interface Silence {
+  readonly reigns: boolean;
+  readonly next: EpochMs | undefined;
+}
+
 export class WaitingTasks {
   readonly #defaultRole: string;
   readonly #records = new Map<TaskId, TaskRecord>();
@@ -134,13 +139,20 @@ export class WaitingTasks {
     return next;
   }
 
-  /** From when on it is said of each that no offer comes to its role; who waits for its old agent says so already. */
-  silences(now: EpochMs, noOfferSince: (role: string) => EpochMs | undefined): readonly EpochMs[] {
-    return this.records().flatMap((record) =>
-      preferenceInForce(record, now) === undefined
-        ? silentFrom(record.requestedAt, noOfferSince(this.roleOf(record)))
-        : [],
-    );
+  /**
+   * Whether it is to be said of some that no offer comes to their role, and when of the next one. Who waits for its old
+   * agent says so already.
+   */
+  silence(now: EpochMs, noOfferSince: (role: string) => EpochMs | undefined): Silence {
+    let reigns = false;
+    let next: EpochMs | undefined;
+    for (const record of this.#records.values()) {
+      if (preferenceInForce(record, now) !== undefined) continue;
+      const from = silentFrom(record.requestedAt, noOfferSince(this.roleOf(record)));
+      if (from <= now) reigns = true;
+      else next = Math.min(next ?? from, from);
+    }
+    return { reigns, next };
   }
 
   /** States anew why each waits, where that has changed. */
