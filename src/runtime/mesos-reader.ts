@@ -8,6 +8,7 @@ import type { EpochMs } from '../lib/brand.ts';
 import { Problem } from '../lib/problem.ts';
 import { MesosError } from '../mesos-api-client/mesos-error.ts';
 import {
+  type AgentApi,
   createAgentApi,
   createMasterApi,
   type MasterApi,
@@ -16,6 +17,7 @@ import {
 import type { AgentId } from '../mesos-api-client/protocol/ids.ts';
 import type { FileInfo, MaintenanceWindow, MasterAgent } from '../mesos-api-client/protocol/operator-messages.ts';
 import type { ConnectionView } from '../scheduler/model/scheduler.ts';
+import { lingering } from './lingering.ts';
 import { quotasOf, type RoleQuota } from './role-quotas.ts';
 
 export interface AgentsAtMaster {
@@ -40,6 +42,11 @@ export interface MesosReader {
   read(agentId: AgentId, path: string, offset: number, length: number): Promise<FilePiece | undefined>;
 }
 
+export interface OpenMesosReader extends MesosReader {
+  /** What is asked at that moment is given up. */
+  close(): Promise<void>;
+}
+
 export interface MesosReaderParts {
   readonly options: OperatorOptions;
   readonly connection: () => ConnectionView;
@@ -48,61 +55,26 @@ export interface MesosReaderParts {
 
 const answerWithinMs = 10_000;
 const keptMs = 3_000;
+/** A file is read in pieces, and one that is followed is asked for more every second or two. */
+const agentsKept = { lingerMs: 5_000, most: 64 };
 /** The agents of ten thousand machines are some ten MiB. */
 const maxAnswerBytes = 64 * 1024 * 1024;
 
-export function createMesosReader({ options, connection, now }: MesosReaderParts): MesosReader {
+export function createMesosReader({ options, connection, now }: MesosReaderParts): OpenMesosReader {
   const bounded = { ...options, callTimeoutMs: answerWithinMs, maxAnswerBytes };
+  const { agents, quotas } = lookUpsAtMaster(bounded, connection, now);
+  const apis = lingering((address) => createAgentApi(address, bounded), agentsKept);
 
-  const askMaster = async <Answer>(what: string, ask: (api: MasterApi) => Promise<Answer>): Promise<Answer> => {
-    const view = connection();
-    if (view.state !== 'subscribed') throw new Problem('NOT_READY', 'no Mesos master is connected at present');
-    const api = createMasterApi(view.master, bounded);
-    try {
-      return await ask(api);
-    } catch (error) {
-      throw asProblem(error, `the Mesos master does not say ${what}`);
-    } finally {
-      await api.close();
-    }
-  };
-
-  const agents = remembered(now, (at) =>
-    askMaster('how its agents stand', async (api): Promise<AgentsAtMaster> => {
-      const [{ agents: known = [] }, { schedule }] = await Promise.all([
-        api.ask({ type: 'GET_AGENTS' }),
-        api.ask({ type: 'GET_MAINTENANCE_SCHEDULE' }),
-      ]);
-      return { at, agents: known, maintenance: schedule?.windows ?? [] };
-    }),
-  );
-
-  const quotas = remembered(now, () =>
-    askMaster('what quotas leave', async (api) => {
-      const [{ status }, { roles = [] }] = await Promise.all([
-        api.ask({ type: 'GET_QUOTA' }),
-        api.ask({ type: 'GET_ROLES' }),
-      ]);
-      return quotasOf(status, roles);
-    }),
-  );
-
-  const atAgent = async <Answer>(
-    agentId: AgentId,
-    ask: (api: ReturnType<typeof createAgentApi>) => Promise<Answer>,
-  ) => {
+  const atAgent = async <Answer>(agentId: AgentId, ask: (api: AgentApi) => Promise<Answer>) => {
     const agent = (await agents()).agents.find(({ agent_info: { id } }) => id?.value === agentId);
     const address = agent && addressOf(agent);
     if (address === undefined)
       throw new Problem('UNREACHABLE', `agent ${agentId} is not connected to the Mesos master`);
-    const api = createAgentApi(address, bounded);
     try {
-      return await ask(api);
+      return await apis.use(address, ask);
     } catch (error) {
       if (error instanceof MesosError && error.code === 'not-found') return undefined;
       throw asProblem(error, `agent ${agentId} does not hand out the files of its sandboxes`);
-    } finally {
-      await api.close();
     }
   };
 
@@ -116,6 +88,46 @@ export function createMesosReader({ options, connection, now }: MesosReaderParts
         const { size, data } = await api.ask({ type: 'READ_FILE', read_file: { path, offset, length } });
         return { size: Number(size), bytes: Buffer.from(data ?? '', 'base64').subarray(0, length) };
       }),
+    close: apis.close,
+  };
+}
+
+function lookUpsAtMaster(
+  options: OperatorOptions,
+  connection: () => ConnectionView,
+  now: () => EpochMs,
+): Pick<MesosReader, 'agents' | 'quotas'> {
+  const askMaster = async <Answer>(what: string, ask: (api: MasterApi) => Promise<Answer>): Promise<Answer> => {
+    const view = connection();
+    if (view.state !== 'subscribed') throw new Problem('NOT_READY', 'no Mesos master is connected at present');
+    const api = createMasterApi(view.master, options);
+    try {
+      return await ask(api);
+    } catch (error) {
+      throw asProblem(error, `the Mesos master does not say ${what}`);
+    } finally {
+      await api.close();
+    }
+  };
+  return {
+    agents: remembered(now, (at) =>
+      askMaster('how its agents stand', async (api): Promise<AgentsAtMaster> => {
+        const [{ agents: known = [] }, { schedule }] = await Promise.all([
+          api.ask({ type: 'GET_AGENTS' }),
+          api.ask({ type: 'GET_MAINTENANCE_SCHEDULE' }),
+        ]);
+        return { at, agents: known, maintenance: schedule?.windows ?? [] };
+      }),
+    ),
+    quotas: remembered(now, () =>
+      askMaster('what quotas leave', async (api) => {
+        const [{ status }, { roles = [] }] = await Promise.all([
+          api.ask({ type: 'GET_QUOTA' }),
+          api.ask({ type: 'GET_ROLES' }),
+        ]);
+        return quotasOf(status, roles);
+      }),
+    ),
   };
 }
 

@@ -1,5 +1,8 @@
 /** What is looked up at Mesos, at the embedded one: agents as the master has them, and files where they lie. */
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import test from 'ava';
 import { Problem } from '../../src/lib/problem.ts';
@@ -48,6 +51,7 @@ test('LM-70: a file is read at its agent, byte for byte, and a directory listed'
   writeFileSync(join(sandbox('w'), 'bin.dat'), Buffer.from([0, 0xff, 0x62, 0x22]));
   const operator = await fakeOperator(t, { agentId, pid: `slave(1)@${new URL(agent.url).host}` });
   const reader = createMesosReader({ options: {}, connection: () => at(operator.port), now: Date.now });
+  t.teardown(() => reader.close());
   const root = `/frameworks/${frameworkId}/executors/w/runs/latest`;
   t.deepEqual((await reader.list(agentId, root))?.map(({ path }) => path).sort(), [
     `${root}/bin.dat`,
@@ -65,11 +69,42 @@ test('LM-70: a file is read at its agent, byte for byte, and a directory listed'
   t.true(outside instanceof Problem);
 });
 
+test('the pieces of a file come over the connections of those before, which are closed with the reader', async (t) => {
+  let connections = 0;
+  const agent = createServer(async (request, response) => {
+    const { read_file: asked } = JSON.parse((await request.toArray()).join(''));
+    const data = Buffer.from('piece by piece')
+      .subarray(asked.offset, asked.offset + asked.length)
+      .toString('base64');
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ type: 'READ_FILE', read_file: { size: 14, data } }));
+  });
+  agent.on('connection', () => {
+    connections += 1;
+  });
+  agent.listen(0, '127.0.0.1');
+  await once(agent, 'listening');
+  const operator = await fakeOperator(t, {
+    agentId,
+    pid: `slave(1)@127.0.0.1:${(agent.address() as AddressInfo).port}`,
+  });
+  const reader = createMesosReader({ options: {}, connection: () => at(operator.port), now: Date.now });
+  let text = '';
+  for (let offset = 0; offset < 14; offset += 1) text += (await reader.read(agentId, '/log', offset, 1))?.bytes;
+  t.is(text, 'piece by piece');
+  // The next piece may be asked for before the connection of the last one is free.
+  t.true(connections <= 2, `${connections} connections`);
+  const closed = new Promise((resolve) => agent.close(resolve));
+  await reader.close();
+  await closed;
+});
+
 test('who cannot be asked is named, in words', async (t) => {
   const lost = createMesosReader({ options: {}, connection: () => ({ state: 'standby' }), now: Date.now });
   t.like(await t.throwsAsync(lost.agents()), { code: 'NOT_READY' });
   const operator = await fakeOperator(t, { agentId, pid: 'slave(1)@127.0.0.1:1' });
   const reader = createMesosReader({ options: {}, connection: () => at(operator.port), now: Date.now });
+  t.teardown(() => reader.close());
   t.like(await t.throwsAsync(reader.list(agentId, '/frameworks')), { code: 'UNREACHABLE' });
   const unknown = await t.throwsAsync<Problem>(reader.list('nobody' as AgentId, '/frameworks'));
   t.is(unknown?.message, 'agent nobody is not connected to the Mesos master');
