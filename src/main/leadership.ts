@@ -118,11 +118,14 @@ function leadershipOn(session: ZooKeeperSession, store: ZooKeeperStore, candidac
     },
     lost,
     close: async (forGood = false) => {
-      await store.close();
-      const isLast = forGood && (await isAloneWithin(session, root, 1.5 * sessionTimeoutMs));
-      if (isLast) await removeAll(session, root, (why) => logger.warn(why));
-      await session.close();
-      return isLast;
+      try {
+        await store.close();
+        const isLast = forGood && (await isAloneWithin(session, root, 1.5 * sessionTimeoutMs));
+        if (isLast) await removeAll(session, root, (why) => logger.warn(why));
+        return isLast;
+      } finally {
+        await session.close();
+      }
     },
   };
 }

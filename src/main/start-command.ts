@@ -95,8 +95,11 @@ async function start(options: Options): Promise<void> {
     if (problem !== undefined) throw problem;
   } finally {
     say('ending everything …');
-    await scheduler?.close();
-    await mesos.close();
+    try {
+      await scheduler?.close();
+    } finally {
+      await mesos.close();
+    }
     say('ended; the next start goes on from here');
   }
 }

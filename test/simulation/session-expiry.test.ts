@@ -5,6 +5,7 @@
 import test from 'ava';
 import { Problem } from '../../src/lib/problem.ts';
 import { becomeLeader, type Leadership } from '../../src/main/leadership.ts';
+import { ZooKeeperError } from '../../src/zookeeper/zookeeper-error.ts';
 import { Chance } from './platform/chance.ts';
 import { installPlatform } from './platform/platform.ts';
 import { Process } from './platform/process.ts';
@@ -110,4 +111,20 @@ test('a session that expires at whatever moment: who had it ends or begins anew,
     }
   }
   t.deepEqual([...seen].sort(), ['connected, leading', 'connected, on its way', 'connecting, on its way']);
+});
+
+test('a leader that cannot take away what it kept leaves the row all the same', async (t) => {
+  const { time, stand } = ways(1);
+  const first = stand('first', async ({ close }) => {
+    const [session] = first.sessions;
+    if (session === undefined) throw new Error('it leads without a session');
+    session.remove = () => Promise.reject(new ZooKeeperError('not-authorized', 'not with these credentials'));
+    await close(true);
+  });
+  await time.run(30_000, () => first.ended !== undefined);
+  t.like(first.ended, { code: 'not-authorized' });
+  t.deepEqual(
+    first.sessions.map(({ state }) => state),
+    ['closed'],
+  );
 });
