@@ -13,11 +13,12 @@ import { Counters, type MetricsView } from './counters.ts';
 import { Declarations } from './declarations.ts';
 import { type Endpoint, type EndpointParts, endpointsOf } from './endpoints.ts';
 import { judgeHealth, type OperatorHealth } from './health.ts';
+import { lookAtClusters } from './look-at-clusters.ts';
 import { actOn, type PlanAct, type PlanActResult, type PlanHands, type PlanTarget } from './plan-acts.ts';
 import { type Plan, type PlanName, planNames, planOf } from './plan-model.ts';
 import { type AwaitedClusters, type ClusterPods, deployPlan, recoveryPlan, updatePlan } from './plans.ts';
 import { type PodActs, podActs } from './pod-acts.ts';
-import { type ClusterLook, type Pod, PodNumbers, podsOf } from './pods.ts';
+import type { Pod } from './pods.ts';
 import { uninstallPlan } from './uninstall-plan.ts';
 import { updateHands } from './update-hands.ts';
 
@@ -46,15 +47,12 @@ export interface Operator extends PodActs {
 
 export function createOperator(parts: OperatorParts): Operator {
   const { runtime, dispatcher, configurations, awaited = new Map() } = parts;
-  const numbers = new PodNumbers();
   const declarations = new Declarations();
   const counters = new Counters();
   runtime.onFact(counters.note);
+  const look = lookAtClusters(runtime);
   const clusters = (): readonly ClusterPods[] => {
-    const all = runtime.clusters().map(({ name }) => {
-      const look = lookAt(runtime, name);
-      return { look, pods: podsOf(look, numbers) };
-    });
+    const all = look();
     declarations.forgetVoid(all);
     return all;
   };
@@ -116,18 +114,6 @@ export function createOperator(parts: OperatorParts): Operator {
       const of = clusters();
       return counters.view(names().map((name) => [name, plans[name](of)] as const));
     },
-  };
-}
-
-function lookAt(runtime: Runtime, name: ClusterName): ClusterLook {
-  const record = runtime.cluster(name);
-  if (record === undefined) throw new Problem('NOT_FOUND', `there is no cluster ${name}`);
-  return {
-    record,
-    status: runtime.clusterStatus(name),
-    observation: runtime.observation(name),
-    tasks: runtime.tasksOf(name),
-    whyWaiting: ({ spec }) => runtime.whyWaiting(spec.taskId),
   };
 }
 

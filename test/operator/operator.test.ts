@@ -443,3 +443,20 @@ test('forceComplete is about one cluster: another one of the same name is waited
   cluster({ incarnation: 'b2' });
   t.is(operator.plan('deploy').status, 'PENDING');
 });
+
+test('the numbers of pods go with their cluster', (t) => {
+  const { runtime, operator, cluster, task, end } = world();
+  const taskManagers = () =>
+    operator
+      .pods()
+      .flatMap(({ name, task: of }) => (of?.spec.part === 'taskmanager' ? [`${name} ${of.spec.taskId}`] : []));
+  const { name } = cluster();
+  for (const id of ['a', 'b', 'c']) task(id, 'taskmanager', 'running');
+  t.deepEqual(taskManagers(), ['words-taskmanager-0 a', 'words-taskmanager-1 b', 'words-taskmanager-2 c']);
+  end('a');
+  t.deepEqual(taskManagers(), ['words-taskmanager-1 b', 'words-taskmanager-2 c']);
+  runtime.records.delete(name);
+  t.deepEqual(taskManagers(), []);
+  cluster();
+  t.deepEqual(taskManagers(), ['words-taskmanager-0 b', 'words-taskmanager-1 c']);
+});
