@@ -15,11 +15,11 @@ import { type Endpoint, type EndpointParts, endpointsOf } from './endpoints.ts';
 import { judgeHealth, type OperatorHealth } from './health.ts';
 import { lookAtClusters } from './look-at-clusters.ts';
 import { actOn, type PlanAct, type PlanActResult, type PlanHands, type PlanTarget } from './plan-acts.ts';
-import { type Plan, type PlanName, planNames, planOf } from './plan-model.ts';
-import { type AwaitedClusters, type ClusterPods, deployPlan, recoveryPlan, updatePlan } from './plans.ts';
+import type { Plan, PlanName } from './plan-model.ts';
+import type { AwaitedClusters, ClusterPods } from './plans.ts';
 import { type PodActs, podActs } from './pod-acts.ts';
 import type { Pod } from './pods.ts';
-import { uninstallPlan } from './uninstall-plan.ts';
+import { servicePlans } from './service-plans.ts';
 import { updateHands } from './update-hands.ts';
 
 export interface OperatorParts extends EndpointParts {
@@ -56,52 +56,31 @@ export function createOperator(parts: OperatorParts): Operator {
     declarations.forgetVoid(all);
     return all;
   };
-  const ending = (): Plan | undefined => {
-    const { uninstall } = runtime.scheduler();
-    return uninstall && uninstallPlan(uninstall, tasksLeft(runtime));
-  };
-  const plans: Readonly<Record<PlanName, (of: readonly ClusterPods[]) => Plan>> = {
-    deploy: (of) => ending() ?? deployPlan(of, configurations.errors, declarations.holds, awaited),
-    update: (of) => updatePlan(configurations, ending() === undefined ? of : []),
-    recovery: (of) => recoveryPlan(ending() === undefined ? of : [], declarations.holds),
-    uninstall: () => ending() ?? planOf([], 'serial'),
-  };
-  const names = (): readonly PlanName[] => planNames.filter((name) => name !== 'uninstall' || ending() !== undefined);
+  const plans = servicePlans({ runtime, configurations, awaited, forced: declarations.holds });
   const planNamed = (name: string): PlanName =>
-    found('plan', name, names(), (each) => each, 'this service has no plans besides, nor any of your own');
-  const handsOf = (plan: PlanName): PlanHands => ({
-    pause: (cluster, paused) => runtime.submit({ kind: 'pause', cluster: cluster as ClusterName, paused }),
-    isPaused: (cluster) => runtime.cluster(cluster as ClusterName)?.paused === true,
-    restart: (task) => runtime.restartTask(task as TaskId, `a step of the plan ${plan} is restarted`),
-    async declareComplete(cluster, { name }) {
-      const record = runtime.cluster(cluster as ClusterName);
-      if (record !== undefined) declarations.declare(plan, record, name);
-    },
-  });
+    found('plan', name, plans.names(), (each) => each, 'this service has no plans besides, nor any of your own');
   const pods = (): readonly Pod[] => clusters().flatMap((each) => each.pods);
   const findPod = (name: string): Pod => found('pod', name, pods(), (pod) => pod.name);
   return {
     frameworkName: parts.frameworkName,
     health() {
       const of = clusters();
-      const isGone = runtime.scheduler().uninstall?.stage === 'done';
-      const registered = isGone || dispatcher.info().frameworkId !== undefined;
       return judgeHealth({
         process: dispatcher.health(),
-        registered,
-        deploy: plans.deploy(of),
-        recovery: plans.recovery(of),
-        update: plans.update(of),
+        registered: isRegistered(parts),
+        deploy: plans.of('deploy', of),
+        recovery: plans.of('recovery', of),
+        update: plans.of('update', of),
       });
     },
-    planNames: names,
-    plan: (name) => plans[planNamed(name)](clusters()),
+    planNames: plans.names,
+    plan: (name) => plans.of(planNamed(name), clusters()),
     async actOnPlan(name, act, target) {
       const plan = planNamed(name);
       // What ends for good is not held up.
-      if (ending() !== undefined) return { message: `Received cmd: ${act}`, already: true };
-      const hands = plan === 'update' ? updateHands(runtime, act, target) : handsOf(plan);
-      return await actOn(plans[plan](clusters()), act, target, hands);
+      if (plans.isEnding()) return { message: `Received cmd: ${act}`, already: true };
+      const hands = plan === 'update' ? updateHands(runtime, act, target) : planHands(runtime, plan, declarations);
+      return await actOn(plans.of(plan, clusters()), act, target, hands);
     },
     pods,
     pod: findPod,
@@ -112,13 +91,26 @@ export function createOperator(parts: OperatorParts): Operator {
     frameworkId: () => dispatcher.info().frameworkId,
     metrics() {
       const of = clusters();
-      return counters.view(names().map((name) => [name, plans[name](of)] as const));
+      return counters.view(plans.names().map((name) => [name, plans.of(name, of)] as const));
     },
   };
 }
 
-function tasksLeft(runtime: Runtime): readonly string[] {
-  return runtime.tasks().flatMap(({ life, spec }) => (life.phase === 'ended' ? [] : [spec.taskId]));
+function planHands(runtime: Runtime, plan: PlanName, declarations: Declarations): PlanHands {
+  return {
+    pause: (cluster, paused) => runtime.submit({ kind: 'pause', cluster: cluster as ClusterName, paused }),
+    isPaused: (cluster) => runtime.cluster(cluster as ClusterName)?.paused === true,
+    restart: (task) => runtime.restartTask(task as TaskId, `a step of the plan ${plan} is restarted`),
+    async declareComplete(cluster, { name }) {
+      const record = runtime.cluster(cluster as ClusterName);
+      if (record !== undefined) declarations.declare(plan, record, name);
+    },
+  };
+}
+
+/** One that has removed its framework has done its part. */
+function isRegistered({ runtime, dispatcher }: OperatorParts): boolean {
+  return runtime.scheduler().uninstall?.stage === 'done' || dispatcher.info().frameworkId !== undefined;
 }
 
 const NAMED = 20;
