@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test from 'ava';
 import { createInternalKeyStore } from '../../src/flink/tls/internal-key-store.ts';
-import { integer, objectId } from '../../src/lib/der.ts';
 
 const run = promisify(execFile);
 
@@ -35,16 +34,4 @@ test('each cluster has a key and a password of its own', async (t) => {
   const [one, other] = await Promise.all([createInternalKeyStore('a', 0), createInternalKeyStore('a', 0)]);
   t.not(one.password, other.password);
   t.false(one.content.equals(other.content));
-});
-
-const integers = [
-  [0, '020100'],
-  [127, '02017f'],
-  [128, '02020080'],
-  [10_000, '02022710'],
-] as const;
-for (const [value, hex] of integers) test(`integer ${value} in DER`, (t) => t.is(integer(value).toString('hex'), hex));
-
-test('an object id in DER', (t) => {
-  t.is(objectId('1.2.840.113549.1.7.1').toString('hex'), '06092a864886f70d010701');
 });
