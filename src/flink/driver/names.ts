@@ -25,6 +25,8 @@ export const applicationEnvironment = {
   earlierJobs: 'FLINK_MESOS_EARLIER_JOBS',
   /** The last one that was seen, or a savepoint. */
   lastCheckpoint: 'FLINK_MESOS_LAST_CHECKPOINT',
+  /** Below it each attempt has its checkpoints; the driver asks Flink. */
+  checkpoints: 'FLINK_MESOS_CHECKPOINTS',
   /** Where its jar is. */
   jar: 'FLINK_MESOS_APPLICATION_JAR',
   /** Main class and arguments, as JSON. */

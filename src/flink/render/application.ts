@@ -5,14 +5,19 @@ import { flinkJobId, flinkJobIds } from '../plan/flink-job-id.ts';
 import type { JobRecord } from '../plan/records.ts';
 import type { CompleteClusterSpec } from '../spec.ts';
 import type { RenderContext } from './render.ts';
+import { checkpointRoot } from './storage.ts';
 import type { PackedFile } from './tar.ts';
 
 /** An attempt that did not get as far as a checkpoint leaves those of the one before it. */
 const ATTEMPTS_LOOKED_INTO = 10;
 
 /** Which attempt at the application's job this JobManager is for, and where the ones before it left off. */
-export function attemptEnvironment(spec: CompleteClusterSpec, job: JobRecord): Readonly<Record<string, string>> {
-  const { jobId, earlierJobs, lastCheckpoint, jar } = applicationEnvironment;
+export function attemptEnvironment(
+  spec: CompleteClusterSpec,
+  job: JobRecord,
+  storage: string,
+): Readonly<Record<string, string>> {
+  const { jobId, earlierJobs, lastCheckpoint, checkpoints, jar } = applicationEnvironment;
   const earlier = flinkJobIds(job, ATTEMPTS_LOOKED_INTO + 1).slice(1);
   const source = spec.application?.jar;
   const from = (earlier.length > 0 ? job.lastCheckpoint : undefined) ?? firstPlace(spec);
@@ -20,6 +25,7 @@ export function attemptEnvironment(spec: CompleteClusterSpec, job: JobRecord): R
     [jobId]: flinkJobId(job),
     ...(earlier.length > 0 && { [earlierJobs]: earlier.join() }),
     ...(from !== undefined && { [lastCheckpoint]: from }),
+    ...(spec.taskManagers.mode === 'fixed' && { [checkpoints]: checkpointRoot(spec, storage) }),
     ...(source !== undefined && 'path' in source && { [jar]: source.path }),
   };
 }

@@ -85,7 +85,7 @@ function renderJobManager(
       environment: {
         ...environmentOf(cluster),
         ...driverEnvironmentOf(context, cluster),
-        ...(application && attemptEnvironment(cluster.spec, application)),
+        ...(application && attemptEnvironment(cluster.spec, application, context.storage)),
       },
       uris: [
         ...urisOf(context, cluster),

@@ -12,7 +12,7 @@ import { libraryDirectory } from './sandbox.ts';
 export const NO_PROGRAM_STATUS = 65;
 
 const wholePath = 'tmp/jobmanager.args';
-const { jar, jobId, lastCheckpoint } = applicationEnvironment;
+const { jar, jobId, earlierJobs, lastCheckpoint, checkpoints } = applicationEnvironment;
 
 export function standaloneApplicationCommand(
   distribution: Distribution,
@@ -49,10 +49,32 @@ const lookForProgram: readonly string[] = [
   `if [ -f ${entryClassPath} ] && ! "$java" --dry-run -cp "$classes" @${entryClassPath}; then exit ${NO_PROGRAM_STATUS}; fi`,
 ];
 
+/**
+ * The newest checkpoint of the last attempt that left any, where the storage is a directory of this agent: the one that was
+ * seen last may be gone by now. It stays a savepoint where it is one. Into other storages only Flink can look.
+ */
+const lookForCheckpoints: readonly string[] = [
+  `place="$${lastCheckpoint}"`,
+  `case "$${checkpoints}" in file:/* | /*) attempts=$(echo "$${earlierJobs}" | tr , ' ') ;; *) attempts= ;; esac`,
+  'for attempt in $attempts; do',
+  `  newest=`,
+  `  for metadata in "\${${checkpoints}#file:}/$attempt"/chk-*/_metadata; do`,
+  '    number=${metadata%/_metadata} && number=${number##*/chk-}',
+  '    if [ -s "$metadata" ] && [ "$number" -gt "${newest:-0}" ]; then newest=$number; fi',
+  '  done',
+  '  if [ -n "$newest" ]; then',
+  `    seen=$(printf %s "$place" | sed -n 's#.*/chk-\\([0-9][0-9]*\\)/*$#\\1#p')`,
+  `    if [ -z "$place" ] || [ "\${seen:-$newest}" -lt "$newest" ]; then place="$${checkpoints}/$attempt/chk-$newest"; fi`,
+  '    break',
+  '  fi',
+  'done',
+];
+
 /** At a savepoint, or where the attempt before left off. */
 const goOn: readonly string[] = [
-  `if [ -n "$${lastCheckpoint}" ]; then`,
-  `  place=$(printf %s "$${lastCheckpoint}" | sed 's/[\\\\"]/\\\\&/g')`,
+  ...lookForCheckpoints,
+  `if [ -n "$place" ]; then`,
+  `  place=$(printf %s "$place" | sed 's/[\\\\"]/\\\\&/g')`,
   `  printf '"--fromSavepoint" "%s"\\n' "$place" >>${wholePath}`,
   'fi',
 ];

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import type { ApplicationSpec } from '../../../src/flink/application-spec.ts';
@@ -13,7 +13,7 @@ import { NO_PROGRAM_STATUS } from '../../../src/flink/render/standalone-applicat
 import type { PackedFile } from '../../../src/flink/render/tar.ts';
 import { portVariable } from '../../../src/scheduler/model/port-variable.ts';
 import type { TaskSpec } from '../../../src/scheduler/model/task.ts';
-import { aCluster, aJob, clusterName, job, placement, taskId } from '../cluster-fixture.ts';
+import { aCluster, aJob, attempt, clusterName, job, placement, taskId } from '../cluster-fixture.ts';
 import { writeProgram } from '../program.ts';
 
 const renderer = createRenderer({
@@ -188,6 +188,56 @@ test("an application of a fixed size runs by Flink's own entry point, its argume
     '"--jars"',
     '',
   ]);
+});
+
+/** Where it goes on whose earlier attempts left these files in the storage. */
+async function goesOnAt(
+  t: ExecutionContext,
+  files: Readonly<Record<string, string>>,
+  seen: Partial<JobRecord>,
+): Promise<string | undefined> {
+  const storage = await mkdtemp(join(tmpdir(), "flink-mesos storage '$x' "));
+  t.teardown(() => rm(storage, { recursive: true, force: true }));
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(storage, 'words/checkpoints', path)), { recursive: true });
+    await writeFile(join(storage, 'words/checkpoints', path), content);
+  }
+  const inStorage = (place: string) => place.replace(/^STORAGE/, `file://${storage}/words/checkpoints`);
+  const { lastCheckpoint } = seen;
+  const jobs = [
+    aJob('7', {
+      resumed: 2,
+      spec: { jar: '/a.jar' },
+      ...(lastCheckpoint !== undefined && { lastCheckpoint: inStorage(lastCheckpoint) }),
+    }),
+  ];
+  const cluster = fixedApplication({}, jobs);
+  const looking = createRenderer({ artifactUrl: () => '', storage: `file://${storage}` });
+  const spec = looking.jobManager(cluster, taskId('words-a1-jobmanager-3'), undefined);
+  const { args } = await runCommand(t, spec, 'agent1', 'flink', programFiles(cluster.spec));
+  const place = /"--fromSavepoint" "(.*)"/.exec(args.at(-1) ?? '')?.[1];
+  return place?.replace(`file://${storage}/words/checkpoints`, 'STORAGE');
+}
+
+test('what was seen last may be gone by now: it goes on from the newest checkpoint of the last attempt that left any', async (t) => {
+  const [last, first] = [attempt('7', 1), attempt('7', 0)];
+  const left = {
+    [`${first}/chk-99/_metadata`]: 'whole',
+    [`${last}/chk-8/_metadata`]: 'whole',
+    [`${last}/chk-10/_metadata`]: 'whole',
+    [`${last}/chk-11/_metadata`]: '',
+    [`${last}/chk-12/part`]: 'begun',
+    [`${last}/shared/part`]: '',
+  };
+  t.is(await goesOnAt(t, left, { lastCheckpoint: `STORAGE/${last}/chk-7` }), `STORAGE/${last}/chk-10`);
+  t.is(await goesOnAt(t, left, {}), `STORAGE/${last}/chk-10`, 'none was seen');
+  t.is(
+    await goesOnAt(t, left, { lastCheckpoint: 's3://b/savepoint-1' }),
+    's3://b/savepoint-1',
+    'it was stopped with it',
+  );
+  t.is(await goesOnAt(t, { [`${first}/chk-9/_metadata`]: 'whole' }, {}), `STORAGE/${first}/chk-9`);
+  t.is(await goesOnAt(t, { [`${last}/chk-1/part`]: '' }, {}), undefined);
 });
 
 test('the next attempt at it goes on from the last checkpoint, and says that its jar lacks the program', async (t) => {
