@@ -147,6 +147,17 @@ test('LM-2 bodies are bounded in size and depth', async (t) => {
   t.is((await fetch(`${master.url}/health`)).status, 200, 'the master goes on');
 });
 
+test('what goes wrong inside is answered with 500, not with a closed connection', async (t) => {
+  const thrown = () => {
+    throw new Error('a defect');
+  };
+  const master = await start(t, { faults: { call: thrown } });
+  const call = { type: 'REVIVE', framework_id: { value: 'f' } };
+  const answer = await post(master, '/api/v1/scheduler', call);
+  t.is(answer.status, 500);
+  t.is(await answer.text(), 'The embedded master failed: a defect');
+});
+
 test('names in objects that JavaScript has of its own are unknown fields', async (t) => {
   const master = await start(t);
   const body = '{"type":"SUBSCRIBE","__proto__":{"x":1},"constructor":{},"subscribe":{"framework_info":{"user":"u"}}}';

@@ -53,7 +53,7 @@ const bodies: Readonly<Record<string, string | undefined>> = {
 export function parseSchedulerCall(text: string): ParsedCall {
   try {
     const call = decodeMessage(callFields, text, 'Call');
-    const fault = faultOf(call);
+    const fault = faultOf(call) ?? operationsFault(call);
     if (fault !== undefined) {
       return { kind: 'invalid', text: `Failed to validate scheduler::Call: ${fault}` };
     }
@@ -94,6 +94,27 @@ function faultOf(call: Record<string, unknown>): string | undefined {
 function uuidFault(acknowledge: { uuid: string }): string | undefined {
   return Buffer.from(acknowledge.uuid, 'base64').length === 16 ? undefined : 'Not a valid UUID';
 }
+
+/** An operation that says nothing but its type is about nothing, where nothing is a thing that it can be about. */
+function operationsFault({ accept }: Record<string, unknown>): string | undefined {
+  const { operations = [] } = (accept ?? {}) as { operations?: Record<string, unknown>[] };
+  for (const each of operations) {
+    const member = String(each.type).toLowerCase();
+    const about = aboutNothing[member];
+    if (about !== undefined) each[member] = { ...about, ...(each[member] as object | undefined) };
+    else if (each.type !== undefined && !member.startsWith('launch') && each[member] === undefined) {
+      return `Expecting '${member}' to be present`;
+    }
+  }
+  return undefined;
+}
+
+const aboutNothing: Readonly<Record<string, object>> = {
+  reserve: { resources: [] },
+  unreserve: { resources: [] },
+  create: { volumes: [] },
+  destroy: { volumes: [] },
+};
 
 const operation = message({
   type: {

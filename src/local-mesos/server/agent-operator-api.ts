@@ -31,7 +31,7 @@ export function agentOperatorApi(parts: AgentApiParts): FastifyPluginAsync {
     server.all('/api/v1', {
       onRequest: async (request, reply) => {
         reply.hijack();
-        await answerSafely(request.raw, reply.raw, () => answer(parts, request.raw, reply.raw));
+        await answerSafely(reply.raw, () => answer(parts, request.raw, reply.raw));
       },
       handler: () => undefined,
     });

@@ -65,7 +65,7 @@ export function executorRoutes(take: () => Take): FastifyPluginAsync {
     server.all('/api/v1/executor', {
       onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
         reply.hijack();
-        await answerSafely(request.raw, reply.raw, () => answer(take(), request, reply.raw));
+        await answerSafely(reply.raw, () => answer(take(), request, reply.raw));
       },
       handler: () => undefined,
     });

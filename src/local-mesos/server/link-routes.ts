@@ -52,12 +52,10 @@ async function take(end: End | undefined, request: IncomingMessage, response: Se
     }
   } catch (error) {
     // The agent went away in the middle: its stream tells the same.
-    if (request.destroyed) response.destroy();
-    else {
-      // What the model could not take may have left it half done for this agent, which registers again.
-      sendText(response, 500, `The embedded master failed: ${(error as Error).message}`);
-      end?.link.close();
-    }
+    if (response.destroyed) return;
+    // What the model could not take may have left it half done for this agent, which registers again.
+    sendText(response, 500, `The embedded master failed: ${(error as Error).message}`);
+    end?.link.close();
   }
 }
 

@@ -113,16 +113,12 @@ export function acceptsJson(request: IncomingMessage): boolean {
 }
 
 /** Whatever goes wrong with an answer is the end of that answer alone. */
-export async function answerSafely(
-  request: IncomingMessage,
-  response: ServerResponse,
-  answer: () => Promise<void>,
-): Promise<void> {
+export async function answerSafely(response: ServerResponse, answer: () => Promise<void>): Promise<void> {
   try {
     await answer();
   } catch (error) {
     // The client went away while it was sending; there is nobody to answer.
-    if (response.headersSent || request.destroyed) response.destroy();
+    if (response.headersSent || response.destroyed) response.destroy();
     else sendText(response, 500, `The embedded Mesos failed: ${(error as Error).message}`);
   }
 }

@@ -192,7 +192,7 @@ async function enter(zooKeeper: MasterZooKeeper, options: MasterOptions, server:
 function serve(server: Server, parts: RouteParts): void {
   server.on('request', (request, response) => {
     route(parts, request, response).catch((error: unknown) => {
-      if (response.headersSent || request.destroyed) {
+      if (response.headersSent || response.destroyed) {
         // The client went away while it was sending; there is nobody to answer.
         response.destroy();
       } else {
