@@ -128,6 +128,7 @@ export function createAgentShell(options: CompleteAgentOptions, port: number): A
 
 function take(parts: Parts, input: AgentInput): void {
   for (const effect of parts.agent.step(input)) carryOut(parts, effect);
+  if (input.kind === 'ended') parts.nested.endWith(input.runId);
   if (input.kind === 'message' && input.message.type === 'REGISTERED') parts.greet();
 }
 
@@ -153,6 +154,7 @@ function carryOut(parts: Parts, effect: AgentEffect): void {
     case 'forget-executor':
       parts.checkpoint.forget(effect.executor.runId);
       removeSecrets(parts.options.workDir, effect.executor.runId);
+      parts.nested.endWith(effect.executor.runId);
       parts.collection.ask();
       return;
     case 'send':

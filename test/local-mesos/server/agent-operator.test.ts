@@ -205,6 +205,12 @@ test('LM-47 containers nested by the agent’s API: launched, waited for, killed
   );
   t.regex(read.text, /containers\/short/);
   t.is(await say('REMOVE', 'short'), '200 ');
+  const gone = await ask(
+    { host: '127.0.0.1', port },
+    { method: 'GET', path: `/files/read?offset=0&path=${encodeURIComponent(path)}` },
+  );
+  t.is(gone.status, 404);
+  t.is(await say('REMOVE', 'short'), '200 ');
   t.is(await say('WAIT', 'short'), `404 Container ${parent?.value}.short cannot be found`);
 
   t.is(await say('LAUNCH', 'long', { command: { value: 'touch up; exec sleep 1000' } }), '200 ');
@@ -224,4 +230,7 @@ test('LM-47 containers nested by the agent’s API: launched, waited for, killed
   await framework.call('KILL', { kill: { task_id: outer.task_id } });
   await framework.update(outer.task_id.value, 'TASK_KILLED');
   t.regex(await waiting, /^200 /);
+  for (const name of ['long', 'orphan'])
+    t.is(await say('WAIT', name), `404 Container ${parent?.value}.${name} cannot be found`);
+  t.is(await say('REMOVE', 'long'), '500 Unknown root container');
 });

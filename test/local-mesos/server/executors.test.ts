@@ -186,6 +186,32 @@ test('LM-29 LM-42 a group runs in containers nested in that of its executor, and
   t.is((await framework.take('FAILURE')).failure.status, 0);
 });
 
+test('LM-47 a container nested in that of a default executor ends with it, and is known no more', async (t) => {
+  const { framework, mesos } = await setting(t);
+  const { command: _command, ...info } = executorOf(framework);
+  const executor = { ...info, type: 'DEFAULT' as const, resources: [...(info.resources ?? []), scalar('disk', 32)] };
+  const offer = await framework.offer();
+  const only = task(offer, 'only', 'exec sleep 1000');
+  await framework.accept(
+    [offer],
+    [{ type: 'LAUNCH_GROUP', launch_group: { executor, task_group: { tasks: [only] } } }],
+    0,
+  );
+  const running = await framework.update(only.task_id.value, 'TASK_RUNNING');
+  const say = async (verb: string, more: object = {}) => {
+    const container_id = { value: 'beside', parent: running.container_status?.container_id?.parent };
+    const type = `${verb}_NESTED_CONTAINER`;
+    const body = { type, [type.toLowerCase()]: { container_id, ...more } };
+    return ask({ host: '127.0.0.1', port: mesos.agents[0]?.port ?? 0 }, { path: '/api/v1', body });
+  };
+  t.is((await say('LAUNCH', { command: { value: 'exec sleep 1000' } })).status, 200);
+  const waiting = say('WAIT');
+  await framework.call('KILL', { kill: { task_id: only.task_id } });
+  await framework.take('FAILURE');
+  t.regex((await waiting).text, /"exit_status":9/);
+  t.is((await say('WAIT')).status, 404);
+});
+
 test('LM-62 a group outlives its agent, and the end of one meanwhile is known', async (t) => {
   const all = await setting(t);
   const { framework, mesos } = all;
