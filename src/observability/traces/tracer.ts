@@ -29,8 +29,7 @@ export interface TracerParts {
   readonly emit: (span: Span) => void;
 }
 
-interface OpenTask extends SpanContext {
-  readonly parentSpanId?: string;
+interface OpenTask extends NewSpan {
   readonly cluster: string;
   readonly part: string;
   readonly requestedAt: EpochMs;
@@ -46,54 +45,16 @@ const mostClusters = 1_000;
 
 export function createTracer({ randomHex, emit }: TracerParts): Tracer {
   const acts = new Map<string, SpanContext & { readonly at: EpochMs }>();
-  const tasks = new Map<string, OpenTask>();
-  const newSpan = (within: SpanContext | undefined): SpanContext & { readonly parentSpanId?: string } => ({
+  const newSpan = (within: SpanContext | undefined): NewSpan => ({
     traceId: within?.traceId ?? randomHex(32),
     spanId: randomHex(16),
     ...(within && { parentSpanId: within.spanId }),
   });
-  const actOn = (cluster: string, at: EpochMs): SpanContext | undefined => {
+  const onCluster = (cluster: string, at: EpochMs): NewSpan => {
     const act = acts.get(cluster);
-    return act !== undefined && at - act.at < actCountsMs ? act : undefined;
+    return newSpan(act !== undefined && at - act.at < actCountsMs ? act : undefined);
   };
-  const step = (task: OpenTask, name: string, from: EpochMs, to: EpochMs) =>
-    emit({ ...newSpan(task), name, kind: 'internal', from, to, attributes: {} });
-  const close = (id: string, task: OpenTask, to: EpochMs, failure?: string) => {
-    tasks.delete(id);
-    const { traceId, spanId, parentSpanId, cluster, part, requestedAt, host } = task;
-    emit({
-      ...{ traceId, spanId, name: `task ${part}`, kind: 'internal', from: requestedAt, to },
-      ...(parentSpanId !== undefined && { parentSpanId }),
-      attributes: {
-        'flink_mesos.cluster': cluster,
-        'flink_mesos.task': id,
-        ...(host !== undefined && { 'host.name': host }),
-      },
-      ...(failure !== undefined && { failure }),
-    });
-  };
-
-  const hearTask = (fact: Fact, at: EpochMs) => {
-    if (fact.kind === 'task.requested') {
-      const { group: cluster, part } = fact;
-      keep(tasks, mostOpen, fact.taskId, { ...newSpan(actOn(cluster, at)), cluster, part, requestedAt: at });
-      return;
-    }
-    if (fact.kind !== 'task.launched' && fact.kind !== 'task.updated' && fact.kind !== 'task.ended') return;
-    const task = tasks.get(fact.taskId);
-    if (task === undefined) return;
-    if (fact.kind === 'task.launched') {
-      task.launchedAt = at;
-      task.host = fact.hostname;
-      step(task, 'wait for an offer', task.requestedAt, at);
-    } else if (fact.kind === 'task.ended') {
-      close(fact.taskId, task, at, `${fact.end.state}${fact.end.reason === undefined ? '' : `, ${fact.end.reason}`}`);
-    } else if (fact.state === 'TASK_RUNNING') {
-      step(task, 'start', task.launchedAt ?? at, at);
-      close(fact.taskId, task, at);
-    }
-  };
-
+  const hearTask = traceTasks({ newSpan, onCluster, emit });
   return {
     begin({ cluster, name, at, parent }) {
       const span = newSpan(parent);
@@ -110,9 +71,60 @@ export function createTracer({ randomHex, emit }: TracerParts): Tracer {
       if (fact.kind === 'job.running') {
         const from = at - fact.sinceSubmitMs;
         const attributes = { 'flink_mesos.cluster': fact.cluster, 'flink_mesos.job': fact.job };
-        emit({ ...newSpan(actOn(fact.cluster, from)), name: 'job starts', kind: 'internal', from, to: at, attributes });
+        emit({ ...onCluster(fact.cluster, from), name: 'job starts', kind: 'internal', from, to: at, attributes });
       }
       if (fact.kind === 'cluster.deleted') acts.delete(fact.cluster);
+    },
+  };
+}
+
+type NewSpan = SpanContext & { readonly parentSpanId?: string };
+
+interface TaskParts extends Pick<TracerParts, 'emit'> {
+  readonly newSpan: (within: SpanContext) => NewSpan;
+  readonly onCluster: (cluster: string, at: EpochMs) => NewSpan;
+}
+
+/** From its request until it is RUNNING or has ended, with the wait for an offer and the start in it. */
+function traceTasks({ newSpan, onCluster, emit }: TaskParts): (fact: Fact, at: EpochMs) => void {
+  const tasks = new Map<string, OpenTask>();
+  const step = (task: OpenTask, name: string, from: EpochMs, to: EpochMs) =>
+    emit({ ...newSpan(task), name, kind: 'internal', from, to, attributes: {} });
+  const close = (id: string, task: OpenTask, to: EpochMs, failure?: string) => {
+    tasks.delete(id);
+    emit({ ...spanOf(id, task, to), ...(failure !== undefined && { failure }) });
+  };
+  return (fact, at) => {
+    if (fact.kind === 'task.requested') {
+      const { group: cluster, part } = fact;
+      keep(tasks, mostOpen, fact.taskId, { ...onCluster(cluster, at), cluster, part, requestedAt: at });
+      return;
+    }
+    if (fact.kind !== 'task.launched' && fact.kind !== 'task.updated' && fact.kind !== 'task.ended') return;
+    const task = tasks.get(fact.taskId);
+    if (task === undefined) return;
+    if (fact.kind === 'task.launched') {
+      task.launchedAt = at;
+      task.host = fact.hostname;
+      step(task, 'wait for an offer', task.requestedAt, at);
+    } else if (fact.kind === 'task.ended') {
+      close(fact.taskId, task, at, `${fact.end.state}${fact.end.reason === undefined ? '' : `, ${fact.end.reason}`}`);
+    } else if (fact.state === 'TASK_RUNNING') {
+      step(task, 'start', task.launchedAt ?? at, at);
+      close(fact.taskId, task, at);
+    }
+  };
+}
+
+function spanOf(id: string, task: OpenTask, to: EpochMs): Span {
+  const { traceId, spanId, parentSpanId, cluster, part, requestedAt: from, host } = task;
+  return {
+    ...{ traceId, spanId, name: `task ${part}`, kind: 'internal', from, to },
+    ...(parentSpanId !== undefined && { parentSpanId }),
+    attributes: {
+      'flink_mesos.cluster': cluster,
+      'flink_mesos.task': id,
+      ...(host !== undefined && { 'host.name': host }),
     },
   };
 }
