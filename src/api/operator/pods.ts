@@ -12,6 +12,13 @@ const podParams = Type.Object({ pod: Type.String({ description: 'CLUSTER-jobmana
 
 export function podRoutes(operator: Operator): FastifyPluginAsyncTypebox {
   return async (app) => {
+    await app.register(looks(operator));
+    await app.register(acts(operator));
+  };
+}
+
+function looks(operator: Operator): FastifyPluginAsyncTypebox {
+  return async (app) => {
     app.get(
       '/v1/pod',
       { schema: { tags, summary: 'The names of the pods', response: { 200: Type.Array(Type.String()), ...failures } } },
@@ -39,7 +46,11 @@ export function podRoutes(operator: Operator): FastifyPluginAsyncTypebox {
       { schema: { tags, summary: 'What runs in a pod', params: podParams, response: { 200: PodInfo, ...failures } } },
       async ({ params }) => infoView(operator.pod(params.pod)),
     );
+  };
+}
 
+function acts(operator: Operator): FastifyPluginAsyncTypebox {
+  return async (app) => {
     for (const [word, elsewhere] of [
       ['restart', false],
       ['replace', true],
@@ -56,9 +67,7 @@ export function podRoutes(operator: Operator): FastifyPluginAsyncTypebox {
             response: { 200: PodCommandAnswer, ...failures },
           },
         },
-        async ({ params }) => {
-          return commandView(await operator.restartPod(params.pod, { elsewhere }));
-        },
+        async ({ params }) => commandView(await operator.restartPod(params.pod, { elsewhere })),
       );
     }
 
