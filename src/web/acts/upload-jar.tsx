@@ -10,38 +10,18 @@ import { bytes } from '../words.ts';
 interface UnderWay {
   readonly name: string;
   readonly upload: Upload;
+  readonly sent: number;
+  readonly all: number;
 }
 
-export function UploadJar({
-  cluster,
-  uploaded,
-}: {
+interface UploadJarProps {
   readonly cluster: string;
   readonly uploaded: (jar: JarView) => void;
-}) {
-  const { views } = useSession();
-  const chooser = useRef<HTMLInputElement>(null);
-  const [over, setOver] = useState(false);
-  const [underWay, setUnderWay] = useState<UnderWay>();
-  const [progress, setProgress] = useState({ sent: 0, all: 1 });
-  const [failure, setFailure] = useState<RequestFailed>();
+}
 
-  const send = async (file: File | undefined) => {
-    if (file === undefined || underWay !== undefined) return;
-    setFailure(undefined);
-    setProgress({ sent: 0, all: file.size });
-    const upload = uploadJar(cluster, file, (sent, all) => setProgress({ sent, all }));
-    setUnderWay({ name: file.name, upload });
-    try {
-      const jar = await upload.done;
-      say(`${jar.name} is uploaded.`);
-      uploaded(jar);
-    } catch (error) {
-      setFailure(asFailure(error));
-    }
-    setUnderWay(undefined);
-    views.refresh((path) => path.endsWith('/jars'));
-  };
+export function UploadJar(props: UploadJarProps) {
+  const { underWay, failure, send } = useUpload(props);
+  const [over, setOver] = useState(false);
   return (
     <>
       {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is a mouse's way; the button inside is everybody's */}
@@ -58,39 +38,71 @@ export function UploadJar({
           void send(event.dataTransfer?.files[0]);
         }}
       >
-        {underWay === undefined ? (
-          <>
-            <span>Drop a jar here, or </span>
-            <button type="button" onClick={() => chooser.current?.click()}>
-              Choose a jar…
-            </button>
-          </>
-        ) : (
-          <div class="uploading">
-            <span>
-              {underWay.name}: {bytes(progress.sent)} of {bytes(progress.all)}
-              {progress.sent === progress.all ? ', being checked…' : ''}
-            </span>
-            <Meter value={progress.sent} of={progress.all} label="Uploaded" tone="busy" />
-            <button type="button" onClick={() => underWay.upload.cancel()}>
-              Break off
-            </button>
-          </div>
-        )}
-        <input
-          ref={chooser}
-          type="file"
-          accept=".jar"
-          class="unseen"
-          tabIndex={-1}
-          aria-label="Jar to upload"
-          onChange={(event) => {
-            void send(event.currentTarget.files?.[0]);
-            event.currentTarget.value = '';
-          }}
-        />
+        {underWay === undefined ? <Chooser choose={send} /> : <Progress of={underWay} />}
       </div>
       {failure !== undefined && <Failure failure={failure} />}
     </>
+  );
+}
+
+/** One at a time. */
+function useUpload({ cluster, uploaded }: UploadJarProps) {
+  const { views } = useSession();
+  const [underWay, setUnderWay] = useState<UnderWay>();
+  const [failure, setFailure] = useState<RequestFailed>();
+  const send = async (file: File | undefined): Promise<void> => {
+    if (file === undefined || underWay !== undefined) return;
+    setFailure(undefined);
+    const upload = uploadJar(cluster, file, (sent, all) => setUnderWay((now) => now && { ...now, sent, all }));
+    setUnderWay({ name: file.name, upload, sent: 0, all: file.size });
+    try {
+      const jar = await upload.done;
+      say(`${jar.name} is uploaded.`);
+      uploaded(jar);
+    } catch (error) {
+      setFailure(asFailure(error));
+    }
+    setUnderWay(undefined);
+    views.refresh((path) => path.endsWith('/jars'));
+  };
+  return { underWay, failure, send };
+}
+
+function Chooser({ choose }: { readonly choose: (file: File | undefined) => Promise<void> }) {
+  const chooser = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <span>Drop a jar here, or </span>
+      <button type="button" onClick={() => chooser.current?.click()}>
+        Choose a jar…
+      </button>
+      <input
+        ref={chooser}
+        type="file"
+        accept=".jar"
+        class="unseen"
+        tabIndex={-1}
+        aria-label="Jar to upload"
+        onChange={(event) => {
+          void choose(event.currentTarget.files?.[0]);
+          event.currentTarget.value = '';
+        }}
+      />
+    </>
+  );
+}
+
+function Progress({ of: { name, upload, sent, all } }: { readonly of: UnderWay }) {
+  return (
+    <div class="uploading">
+      <span>
+        {name}: {bytes(sent)} of {bytes(all)}
+        {sent === all ? ', being checked…' : ''}
+      </span>
+      <Meter value={sent} of={all} label="Uploaded" tone="busy" />
+      <button type="button" onClick={() => upload.cancel()}>
+        Break off
+      </button>
+    </div>
   );
 }
