@@ -59,8 +59,11 @@ function runningAgent(
 ): RunningAgent {
   let closing: Promise<void> | undefined;
   async function closeAll(keepTasks: boolean): Promise<void> {
-    await shell.stop(keepTasks);
-    await taken.disposeAsync();
+    try {
+      await shell.stop(keepTasks);
+    } finally {
+      await taken.disposeAsync();
+    }
   }
   const close = (options: CloseOptions = {}) => {
     closing ??= closeAll(options.keepTasks ?? false);

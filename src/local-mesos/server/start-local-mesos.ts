@@ -77,33 +77,20 @@ const defaultAgents = 2;
 
 export async function startLocalMesos(options: LocalMesosOptions = {}): Promise<LocalMesos> {
   const { workDir: given, agents: _agents, report: _report, ...masterOptions } = options;
-  const workDir = given ?? mkdtempSync(join(tmpdir(), 'local-mesos-'));
-  const removeWorkDir = () => {
-    if (given === undefined) rmSync(workDir, { recursive: true, force: true });
+  // What was taken is given back in the opposite order, whether the start fails or all is closed.
+  await using taken = new AsyncDisposableStack();
+  const workDir = given ?? taken.adopt(mkdtempSync(join(tmpdir(), 'local-mesos-')), removeDirectory);
+  const master = taken.adopt(await startMasterLives({ port: 0, ...masterOptions, workDir }), (each) => each.close());
+  const dial = options.zooKeeper === undefined ? inProcess(master) : takeLeader(options.zooKeeper, taken);
+  const agents = await startAgents({ ...options, workDir }, dial);
+  await Promise.all(agents.map((agent) => agent.registered));
+  return {
+    masterUrl: master.url,
+    port: master.port,
+    agents,
+    master: { kill: master.kill, restart: master.restart },
+    close: _.once(closing(agents, taken.move())),
   };
-  const master = await startMasterLives({ port: 0, ...masterOptions, workDir });
-  const leader = options.zooKeeper === undefined ? undefined : dialLeader(options.zooKeeper);
-  try {
-    const agents = await startAgents({ ...options, workDir }, leader?.dial ?? inProcess(master));
-    await Promise.all(agents.map((agent) => agent.registered));
-    return {
-      masterUrl: master.url,
-      port: master.port,
-      agents,
-      master: { kill: master.kill, restart: master.restart },
-      close: _.once(async (how) => {
-        await closeAll(agents, how);
-        await leader?.close();
-        await master.close();
-        removeWorkDir();
-      }),
-    };
-  } catch (error) {
-    await leader?.close();
-    await master.close();
-    removeWorkDir();
-    throw error;
-  }
 }
 
 /** A master for agents of other processes. */
@@ -121,20 +108,28 @@ export interface DistantAgentsOptions extends LocalAgentsOptions {
 
 export async function startLocalAgents(options: DistantAgentsOptions): Promise<LocalAgents> {
   const { master } = options;
-  const leader = typeof master === 'string' ? undefined : dialLeader(master);
-  try {
-    const agents = await startAgents(options, leader?.dial ?? dialMaster(`http://${master}`));
-    return {
-      agents,
-      close: async (how) => {
-        await closeAll(agents, how);
-        await leader?.close();
-      },
-    };
-  } catch (error) {
-    await leader?.close();
-    throw error;
-  }
+  await using taken = new AsyncDisposableStack();
+  const dial = typeof master === 'string' ? dialMaster(`http://${master}`) : takeLeader(master, taken);
+  const agents = await startAgents(options, dial);
+  return { agents, close: closing(agents, taken.move()) };
+}
+
+function takeLeader(zooKeeper: MasterZooKeeper, taken: AsyncDisposableStack): Dial {
+  return taken.adopt(dialLeader(zooKeeper), (each) => each.close()).dial;
+}
+
+function closing(agents: readonly RunningAgent[], taken: AsyncDisposableStack) {
+  return async (how?: CloseOptions): Promise<void> => {
+    try {
+      await closeAll(agents, how);
+    } finally {
+      await taken.disposeAsync();
+    }
+  };
+}
+
+function removeDirectory(path: string): void {
+  rmSync(path, { recursive: true, force: true });
 }
 
 async function startAgents(options: LocalAgentsOptions, dial: Dial): Promise<LocalAgent[]> {
