@@ -24,6 +24,8 @@ export interface ArtifactStore {
   adopt(path: string, fileName: string): Promise<Artifact>;
   /** Where the content lies on this machine; undefined for an unknown digest. Never made from a request's path. */
   path(digest: string): string | undefined;
+  /** The content of a small file; undefined for an unknown digest. */
+  read(digest: string): Promise<Buffer | undefined>;
   /** `/v1/artifacts/<digest>/<fileName>?signature=…`, to be put after the advertised address. */
   signedPath(artifact: Artifact): string;
   /** In constant time. */

@@ -5,7 +5,7 @@
  */
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, link, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -62,6 +62,11 @@ class FileArtifacts implements ArtifactStore {
 
   path(digest: string): string | undefined {
     return this.#present.has(digest) ? join(this.#directory, digest) : undefined;
+  }
+
+  async read(digest: string): Promise<Buffer | undefined> {
+    const path = this.path(digest);
+    return path === undefined ? undefined : await readFile(path);
   }
 
   signedPath({ digest, fileName }: Artifact): string {

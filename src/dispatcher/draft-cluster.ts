@@ -23,7 +23,7 @@ import { validate } from './validate.ts';
 
 export interface DraftParts {
   readonly runtime: Pick<Runtime, 'cluster'>;
-  readonly artifacts: Pick<ArtifactStore, 'put' | 'path'>;
+  readonly artifacts: Pick<ArtifactStore, 'put' | 'read'>;
   readonly distributions: Distributions;
   /** What a cluster gets that names no Flink. */
   readonly defaultFlink: { readonly version: string; readonly source: FlinkSource };

@@ -3,7 +3,6 @@
  * change. Nothing is changed here but the artifact store; the planner takes it, judges it once more by what is true then, and has
  * the processes follow.
  */
-import { readFile } from 'node:fs/promises';
 import _ from 'lodash';
 import type { ClusterUpdate } from '../flink/plan/clusters.ts';
 import { judgeUpdate } from '../flink/plan/judge-update.ts';
@@ -134,8 +133,8 @@ function revisionViews(record: ClusterRecord): readonly RevisionView[] {
 async function secretsFor(record: ClusterRecord, spec: CompleteClusterSpec, { artifacts }: DraftParts, at: EpochMs) {
   const { incarnation, name, configuration, driver } = record;
   const own = `${name}-${incarnation}`;
-  const path = artifacts.path(configuration.digest);
-  const before = path === undefined ? {} : secretsOf(await readFile(path));
+  const archive = await artifacts.read(configuration.digest);
+  const before = archive === undefined ? {} : secretsOf(archive);
   if (driver !== undefined && before.driverSecret === undefined) {
     throw new Problem(
       'CONFLICT',

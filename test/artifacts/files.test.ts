@@ -31,6 +31,8 @@ test('a file is kept under its digest, whole and readable by its owner alone', a
   t.deepEqual(artifact, { digest: sha256('hello'), fileName: 'job.jar', bytes: 5 });
   const path = store.path(artifact.digest) ?? '';
   t.is(await readFile(path, 'utf8'), 'hello');
+  t.is((await store.read(artifact.digest))?.toString(), 'hello');
+  t.is(await store.read(sha256('nobody')), undefined);
   t.is((await stat(path)).mode & 0o077, 0);
   t.deepEqual(await contents(directory), [artifact.digest]);
 });

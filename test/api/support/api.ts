@@ -11,6 +11,7 @@ export const noArtifacts: ArtifactStore = {
   put: () => Promise.reject(new Error('not asked for')),
   adopt: () => Promise.reject(new Error('not asked for')),
   path: () => undefined,
+  read: async () => undefined,
   signedPath: () => '',
   verify: () => false,
 };
