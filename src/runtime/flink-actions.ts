@@ -142,11 +142,11 @@ async function startingPoint(parts: ActionParts, action: Submit): Promise<string
   return newer(job.lastCheckpoint, found) ?? job.spec?.savepointPath;
 }
 
-/** Flink numbers a job's checkpoints, resumed ones from where they start: …/chk-17. The recorded one wins where one of the two has no such number. */
+/** Flink numbers a job's checkpoints, resumed ones from where they start: …/chk-17. A recorded savepoint is what the attempts started from whose directories are looked into. */
 export function newer(recorded: string | undefined, found: string | undefined): string | undefined {
   if (recorded === undefined || found === undefined) return recorded ?? found;
   const [ofRecorded, ofFound] = [checkpointNumber(recorded), checkpointNumber(found)];
-  return ofRecorded !== undefined && ofFound !== undefined && ofFound > ofRecorded ? found : recorded;
+  return ofFound !== undefined && ofFound > (ofRecorded ?? -1) ? found : recorded;
 }
 
 /** …/JOB/chk-17, as Flink names them. */

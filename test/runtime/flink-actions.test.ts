@@ -131,9 +131,9 @@ test('a job is cancelled under the id that Flink knows', async (t) => {
   t.deepEqual([cancelled, outcomes[0]?.job], [[inFlink], job('1').id]);
 });
 
-test('checkpoints are compared by number, and the recorded one wins where there is none', (t) => {
+test('checkpoints are compared by number, and what came after a savepoint wins', (t) => {
   t.is(newer('file:///a/chk-2', 'file:///a/chk-11'), 'file:///a/chk-11');
-  t.is(newer('/savepoints/sp-1', '/a/chk-11'), '/savepoints/sp-1');
+  t.is(newer('/savepoints/sp-1', '/a/chk-11'), '/a/chk-11');
   t.is(newer('/a/chk-3/', '/a/chk-3'), '/a/chk-3/');
 });
 

@@ -10,7 +10,7 @@ import { Problem } from '../../lib/problem.ts';
 import { flinkJobId } from './flink-job-id.ts';
 import { hasEnded } from './job-states.ts';
 import type { Draft, LaunchedTask, Planning } from './known-cluster.ts';
-import { stateChange } from './lost-jobs.ts';
+import { endJob, stateChange } from './lost-jobs.ts';
 import type { OperationOutcome } from './observation.ts';
 import type { ClusterRecord, JobId, JobOperation, JobRecord } from './records.ts';
 
@@ -72,6 +72,14 @@ function planOne(
     fail(draft, job, operation, `the job has ended: ${job.state}`);
     return;
   }
+  if (operation.wish.kind === 'update' && (operation.wish.leaving ?? taskId) !== taskId) {
+    fail(draft, job, operation, 'its JobManager went before it had stopped');
+    return;
+  }
+  if (hasEnded(job.state) && job.jobManager !== taskId) {
+    fail(draft, job, operation, 'its JobManager ended before it said what came of it');
+    return;
+  }
   // One that has ended may have been ended by this very operation: Flink tells its outcome when it is asked again.
   if (job.jobManager !== taskId || !(job.state === 'RUNNING' || hasEnded(job.state))) return;
   const asked = known.operating.get(job.id);
@@ -101,6 +109,8 @@ export function noteOperation(draft: Draft, outcome: OperationOutcome): void {
   if (job?.operation?.id !== outcome.operation || job.operation.state !== 'running') return;
   switch (outcome.kind) {
     case 'operated':
+      // Who was slow to tell tells of an attempt that is over: the job has been given to another one, which is asked, too.
+      if (runsAgain(job) && job.jobManager !== outcome.jobManager) return;
       complete(draft, job, job.operation, outcome.path);
       return;
     case 'operation-refused':
@@ -134,6 +144,7 @@ function complete(draft: Draft, job: JobRecord, operation: JobOperation, path: s
     operation: kind,
     ...(path !== undefined && { path }),
   });
+  if (operation.wish.kind === 'stop') endJob(draft, job, 'FINISHED');
   if (operation.wish.kind === 'rescale') runAgain(draft, job, { parallelism: operation.wish.parallelism }, path);
   if (operation.wish.kind === 'update') runAgain(draft, job, {}, path);
 }
@@ -159,6 +170,7 @@ function runAgain(
     stateSince: draft.now,
     resumed: job.resumed + 1,
     lastCheckpoint: from,
+    savedBefore: job.resumed + 1,
   };
   draft.change({ jobs: draft.record.jobs.map((one) => (one.id === job.id ? again : one)) });
   stateChange(draft, job, 'SUBMITTING');

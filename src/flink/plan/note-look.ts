@@ -54,7 +54,8 @@ function noteJob(draft: Draft, observed: ObservedJob, job: JobRecord | undefined
   const { operation } = known;
   const asked = operation?.kind === 'submit' && operation.job === job.id;
   if (asked && now - operation.since < ANSWER_AWAITED_MS) return;
-  if (observed.state === 'FINISHED' && runsAgain(job)) return;
+  // Only one that was seen to run has been asked to stop: any other has finished by itself.
+  if (observed.state === 'FINISHED' && job.state === 'RUNNING' && runsAgain(job)) return;
   // Given to the JobManager before this one, and not yet to this one: it could only know the job by itself.
   if (job.state === 'SUBMITTING') noteTaken(draft, job, observed);
   const change = changeOf(job, observed, look);

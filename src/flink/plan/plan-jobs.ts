@@ -74,8 +74,8 @@ function planSubmit(planning: Planning, jobManager: LaunchedTask, job: JobRecord
   const { draft, renderer } = planning;
   const { known, now, record } = draft;
   const { taskId } = jobManager.spec;
-  if (job.jobManager !== taskId && isGoing(draft, jobManager)) return false;
   if (mayComeByItself(draft, job, taskId)) return false;
+  if (job.jobManager !== taskId && isGoing(draft, jobManager)) return false;
   if (job.jobManager === taskId) {
     if (!outcomeIsClear(draft, job, look)) return false;
     const refusal = known.doubts.get(job.id)?.refusal;
@@ -102,12 +102,17 @@ function planSubmit(planning: Planning, jobManager: LaunchedTask, job: JobRecord
     job: attempted,
     flinkJobId: flinkJobId(attempted),
     jar: job.jar,
-    checkpoints: flinkJobIds(attempted, ATTEMPTS_LOOKED_INTO + 1)
+    checkpoints: flinkJobIds(attempted, Math.min(ATTEMPTS_LOOKED_INTO, sinceSavepoint(attempted)) + 1)
       .slice(1)
       .map((attempt) => renderer.checkpointDirectory(record, job, attempt)),
     resume: attempted.resumed > 0,
   });
   return true;
+}
+
+/** How many attempts have ended since. */
+function sinceSavepoint({ resumed, savedBefore = 0 }: JobRecord): number {
+  return resumed - savedBefore;
 }
 
 /** Perhaps the JobManager that is gone took it, and the highly available one after it has it in a moment, under the same id. */

@@ -60,8 +60,8 @@ export type OperationWish =
       readonly drain: boolean;
     }
   | { readonly kind: 'rescale'; readonly parallelism: number }
-  /** It stops and runs again, on the JobManager of another specification. */
-  | { readonly kind: 'update' };
+  /** It stops and runs again, on the JobManager of another specification; `leaving`: the one that is to go for it. */
+  | { readonly kind: 'update'; readonly leaving?: TaskId };
 
 export interface JobOperation {
   /** 32 hex digits, chosen by us: Flink knows the operation by it, so that asking twice is asking once. */
@@ -97,6 +97,8 @@ export interface JobRecord {
   readonly resumed: number;
   /** What a resumption starts from. */
   readonly lastCheckpoint?: string;
+  /** The attempt, as `resumed` counts, that went on from a savepoint of ours: what those before it retained is older. */
+  readonly savedBefore?: number;
   readonly failure?: string;
   /** The last thing that a user wanted done with it while it ran. */
   readonly operation?: JobOperation;

@@ -41,9 +41,13 @@ export function whyUpdateStopped(record: ClusterRecord): string | undefined {
   const revision = revisionOf(record);
   if (!isBeingUpdated(record) || revision.hasty === true || revision.jobs === 'checkpoint') return undefined;
   return record.jobs.flatMap((job) => {
-    const { operation } = job;
-    const failed = isToStop(job) && operation?.id === stopId(job, revision) && operation.state === 'failed';
-    return failed ? [`job ${job.id} could not be stopped with a savepoint: ${operation.failure ?? 'no reason'}`] : [];
+    const { id, state, operation } = job;
+    if (!isToStop(job, record) || operation?.id !== stopId(job, revision)) return [];
+    if (operation.state === 'failed')
+      return [`job ${id} could not be stopped with a savepoint: ${operation.failure ?? 'no reason'}`];
+    return state === 'RUNNING' || operation.state !== 'running'
+      ? []
+      : [`job ${id} is to stop with a savepoint, and it cannot before it runs: it is ${state}`];
   })[0];
 }
 
@@ -72,20 +76,25 @@ function endNext(planning: Planning, outdated: readonly TaskRecord[], wanted: re
 /** By checkpoints at any time; by savepoints when each job has stopped with one. One that cannot stop holds everything up. */
 function jobsMayGo(draft: Draft, revision: PresentRevision): boolean {
   if (revision.jobs === 'checkpoint' || revision.hasty === true) return true;
-  const running = draft.record.jobs.filter(isToStop);
+  const running = draft.record.jobs.filter((job) => isToStop(job, draft.record));
   for (const job of running) if (job.operation?.state !== 'running') stop(draft, job, stopId(job, revision));
   return running.length === 0;
 }
 
-function isToStop({ spec, goal, state, jobManager }: JobRecord): boolean {
-  const given = state !== 'SUBMITTING' || jobManager !== undefined;
+/** Whoever waits to be given to a JobManager waits for the next one, and holds nothing up. */
+function isToStop({ spec, goal, state, jobManager }: JobRecord, cluster: ClusterRecord): boolean {
+  const byItself = cluster.spec.highAvailability !== undefined && jobManager !== undefined;
+  const given =
+    state !== 'SUBMITTING' || byItself || (jobManager !== undefined && jobManager === cluster.jobManager?.taskId);
   return spec !== undefined && goal === 'run' && !hasEnded(state) && given;
 }
 
 /** Not again where it failed: somebody has to decide. */
 function stop(draft: Draft, { id, operation }: JobRecord, own: string): void {
   if (operation?.id === own && operation.state === 'failed') return;
-  draft.changeJob(id, { operation: { id: own, wish: { kind: 'update' }, startedAt: draft.now, state: 'running' } });
+  const leaving = draft.record.jobManager?.taskId;
+  const wish = { kind: 'update', ...(leaving !== undefined && { leaving }) } as const;
+  draft.changeJob(id, { operation: { id: own, wish, startedAt: draft.now, state: 'running' } });
 }
 
 function noteFollowed(

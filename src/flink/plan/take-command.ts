@@ -4,7 +4,6 @@ import { unreachable } from '../../lib/exhaustive.ts';
 import { Problem } from '../../lib/problem.ts';
 import { applicationIsOver, applicationJob } from './application-job.ts';
 import type { ClusterUpdate, UpdateAct } from './clusters.ts';
-import { abandonOperation } from './job-operations.ts';
 import { hasEnded } from './job-states.ts';
 import { carryOverFor, judgeUpdate } from './judge-update.ts';
 import type { Draft } from './known-cluster.ts';
@@ -50,7 +49,6 @@ export function takeUpdate(draft: Draft, wish: ClusterUpdate): void {
   }
   const carryOver = jobs ?? carryOverFor(record.spec, spec);
   const { number: from } = revisionOf(record);
-  stopStopping(draft, 'another update has taken its place');
   const application = applicationJob(record);
   const changed = application !== undefined && !_.isEqual(record.spec.application, spec.application);
   if (changed && program !== undefined) draft.changeJob(application.id, program);
@@ -73,20 +71,10 @@ export function takeSteer(draft: Draft, act: UpdateAct): void {
       draft.change({ revision: _.omit(revision, 'held') });
       return;
     case 'hasten':
-      stopStopping(draft, 'an operator does not want to wait for it');
       draft.change({ revision: { ..._.omit(revision, 'held'), hasty: true } });
       return;
     default:
       unreachable(act);
-  }
-}
-
-/** Jobs that were to stop for an update. */
-function stopStopping(draft: Draft, why: string): void {
-  for (const job of draft.record.jobs) {
-    const { operation } = job;
-    if (operation?.state !== 'running' || operation.wish.kind !== 'update') continue;
-    abandonOperation(draft, job, operation, why);
   }
 }
 

@@ -93,6 +93,77 @@ test('a JobManager that is lost meanwhile: the next one is asked, once it runs t
   t.like(again, { flinkJobId: attempt('1', 1), operation: { id } });
 });
 
+test('a job that was stopped is not run again, although its JobManager is lost before it is seen to have finished', (t) => {
+  const world = withJob();
+  wish(world, { kind: 'stop', drain: false });
+  world.plan();
+  result(world, { kind: 'operated', operation: id, path: 'file:/s/savepoint-1' });
+  t.is(world.jobRecord('1').state, 'FINISHED');
+  world.end(world.task('jobmanager').spec.taskId);
+  world.plan();
+  world.runAll();
+  world.see();
+  t.false(kindsOf(world.plan()).includes('submit-job'));
+});
+
+test('a JobManager that is lost after the stop, before it was asked: nobody waits for its word', (t) => {
+  const world = withJob();
+  wish(world, { kind: 'stop', drain: false });
+  world.plan();
+  world.see([observed('1', { state: 'FINISHED' })]);
+  world.end(world.task('jobmanager').spec.taskId);
+  world.plan();
+  world.runAll();
+  world.see();
+  world.plan();
+  t.like(world.jobRecord('1'), { state: 'FINISHED', operation: { state: 'failed' } });
+});
+
+test('what a JobManager of before says of the end of an attempt does not end the one after it', (t) => {
+  const world = withJob();
+  const before = world.record.jobManager?.taskId;
+  wish(world, { kind: 'rescale', parallelism: 4 });
+  world.plan();
+  world.end(world.task('jobmanager').spec.taskId);
+  world.plan();
+  world.runAll();
+  world.see();
+  world.plan();
+  world.outcome('1', { kind: 'submitted' });
+  world.see([observed('1', { id: attempt('1', 1) })]);
+  result(world, { kind: 'operated', operation: id, path: 'file:/s/savepoint-1' }, before);
+  t.like(world.jobRecord('1'), { state: 'RUNNING', resumed: 1, operation: { state: 'running' } });
+});
+
+test('a job that has finished before it was seen to run was stopped by nobody', (t) => {
+  const world = withJob();
+  world.see([observed('1', { state: 'RESTARTING' })]);
+  wish(world, { kind: 'rescale', parallelism: 4 });
+  t.deepEqual(world.plan(), []);
+  world.see([observed('1', { state: 'FINISHED' })]);
+  t.is(world.jobRecord('1').state, 'FINISHED');
+  t.deepEqual(kindsOf(world.plan()), ['operate-job']);
+  result(world, { kind: 'operation-refused', operation: id, why: 'there is no such job' });
+  t.like(world.jobRecord('1'), { state: 'FINISHED', operation: { state: 'failed' } });
+});
+
+test('after a savepoint only what the attempts since have retained is looked for', (t) => {
+  const world = withJob();
+  wish(world, { kind: 'rescale', parallelism: 4 });
+  world.plan();
+  result(world, { kind: 'operated', operation: id, path: 'file:/s/savepoint-1' });
+  const submitted = () => world.plan().find(({ kind }) => kind === 'submit-job');
+  t.like(submitted(), { checkpoints: [] });
+  world.outcome('1', { kind: 'submitted', from: 'file:/s/savepoint-1' });
+  world.see([observed('1', { id: attempt('1', 1) })]);
+  world.end(world.task('jobmanager').spec.taskId);
+  world.plan();
+  world.runAll();
+  world.see();
+  const again = submitted();
+  t.is(again?.kind === 'submit-job' ? again.checkpoints.length : undefined, 1);
+});
+
 test('another parallelism: the job stops with a savepoint, which is no end, and runs again from it', (t) => {
   const world = withJob();
   wish(world, { kind: 'rescale', parallelism: 4 });

@@ -3,6 +3,7 @@ import test from 'ava';
 import type { ClusterUpdate } from '../../../src/flink/plan/clusters.ts';
 import type { CarryOver } from '../../../src/flink/plan/records.ts';
 import { EARLIER_REVISIONS_KEPT } from '../../../src/flink/plan/revisions.ts';
+import { whyUpdateStopped } from '../../../src/flink/plan/roll-out.ts';
 import { completeSpec } from '../../../src/flink/render/complete-spec.ts';
 import type { ClusterSpec } from '../../../src/flink/spec.ts';
 import { Problem } from '../../../src/lib/problem.ts';
@@ -170,13 +171,60 @@ test('a job that cannot stop holds everything up, until somebody hastens it, goe
   t.is(killed(world).length, 3);
 });
 
-test('who asks for checkpoints after all is not kept waiting', (t) => {
+test('who asks for checkpoints after all is not kept waiting, and a job that Flink stops meanwhile is not over', (t) => {
   const world = up();
   world.runJob('1');
   update(world, { configuration: { a: 'b' } }, { jobs: 'savepoint' });
   world.plan();
   update(world, { configuration: { a: 'b' } }, { jobs: 'checkpoint' });
-  t.like(world.jobRecord('1').operation, { state: 'failed' });
+  t.is(killed(world).length, 3);
+  world.see([observed('1', { state: 'FINISHED' })]);
+  t.is(world.jobRecord('1').state, 'RUNNING');
+  settle(world);
+  t.like(
+    world.plan().find(({ kind }) => kind === 'submit-job'),
+    { resume: true, flinkJobId: attempt('1', 1) },
+  );
+  t.like(world.jobRecord('1').operation, { state: 'failed', failure: 'its JobManager went before it had stopped' });
+});
+
+test('an update that is called off while Flink stops a job: it runs again from the savepoint, on the JobManager that stays', (t) => {
+  const world = up();
+  world.runJob('1');
+  update(world, { configuration: { a: 'b' } }, { jobs: 'savepoint' });
+  world.plan();
+  update(world, {});
+  world.see([observed('1', { state: 'FINISHED' })]);
+  t.deepEqual(killed(world), []);
+  operated(world, { kind: 'operated', path: 'file:/s/savepoint-1' });
+  t.like(
+    world.plan().find(({ kind }) => kind === 'submit-job'),
+    { flinkJobId: attempt('1', 1), job: { lastCheckpoint: 'file:/s/savepoint-1' } },
+  );
+});
+
+test('a job that waits for a JobManager has nothing to stop, and the update does not wait for it', (t) => {
+  const world = up();
+  world.runJob('1');
+  update(world, { configuration: { a: 'b' } });
+  killed(world);
+  settle(world);
+  update(world, { configuration: { a: 'c' } }, { jobs: 'savepoint' });
+  t.is(world.jobRecord('1').state, 'SUBMITTING');
+  t.is(killed(world).length, 3);
+});
+
+test('a job that does not run cannot be stopped with a savepoint: the cluster says so, and somebody decides', (t) => {
+  const world = up();
+  world.runJob('1');
+  update(world, { configuration: { a: 'b' } }, { jobs: 'savepoint' });
+  world.see([observed('1', { state: 'RESTARTING' })]);
+  t.deepEqual(world.plan(), []);
+  t.regex(
+    whyUpdateStopped(world.record) ?? '',
+    /is to stop with a savepoint, and it cannot before it runs: it is RESTARTING/,
+  );
+  steer(world, 'hasten');
   t.is(killed(world).length, 3);
 });
 
