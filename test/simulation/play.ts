@@ -4,6 +4,8 @@
 import { faults, heal } from './faults/table.ts';
 import { missingIn } from './judges/calm.ts';
 import type { Violation } from './judges/verdicts.ts';
+import type { JobOperations } from './people/job-operations.ts';
+import type { Updates } from './people/updates.ts';
 import { type Scenario, scenarioOf } from './scenario.ts';
 import { World } from './world.ts';
 
@@ -25,6 +27,8 @@ const SILENCE_LIMIT_MS = 700_000;
 /** All has to stay as wanted for so many looks. */
 const STEADY_LOOKS = 3;
 const MOST_STEPS = 3_000_000;
+/** People look after updates that are stuck. */
+const DECIDE_EVERY_MS = 20_000;
 
 export interface PlayOptions {
   readonly listener?: (line: string) => void;
@@ -72,6 +76,11 @@ function begin(world: World, scenario: Scenario): void {
   if (scenario.uninstallAtMs !== undefined) world.time.after(scenario.uninstallAtMs, () => operator.uninstallService());
   suffer(world, scenario);
   interfere(world, scenario);
+  if (scenario.updateEveryMs !== undefined) {
+    often(world, scenario, scenario.updateEveryMs, world.updates);
+    decide(world);
+  }
+  if (scenario.operateEveryMs !== undefined) often(world, scenario, scenario.operateEveryMs, world.jobOperations);
 }
 
 function suffer(world: World, scenario: Scenario): void {
@@ -104,6 +113,25 @@ function interfere(world: World, scenario: Scenario): void {
     ]);
     act?.();
     interfere(world, scenario);
+  });
+}
+
+/** By a chance of their own: worlds without them are what they are, whether there are such people or not. */
+function often(world: World, scenario: Scenario, everyMs: number, people: Updates | JobOperations): void {
+  const { time, operator } = world;
+  time.after(people.waitMs(everyMs), () => {
+    if (time.elapsedMs >= scenario.sufferMs || operator.uninstall !== 'no') return;
+    people.some();
+    often(world, scenario, everyMs, people);
+  });
+}
+
+/** When the faults have ended, too. */
+function decide(world: World): void {
+  world.time.after(DECIDE_EVERY_MS, () => {
+    if (world.operator.uninstall !== 'no') return;
+    world.updates.decide();
+    decide(world);
   });
 }
 

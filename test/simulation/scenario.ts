@@ -22,6 +22,10 @@ export interface Scenario {
   readonly startAnew: boolean;
   /** At the end of the faults the service is uninstalled, or in the midst of them. */
   readonly uninstallAtMs: number | undefined;
+  /** How often people bring a cluster to another specification. */
+  readonly updateEveryMs: number | undefined;
+  /** How often they want a savepoint, a stop, another parallelism of a job. */
+  readonly operateEveryMs: number | undefined;
 }
 
 /** One world in so many is large. */
@@ -47,5 +51,7 @@ export function scenarioOf(seed: number, faults?: readonly string[]): Scenario {
     actEveryMs: chance.pick([6_000, 15_000, 40_000]) ?? 15_000,
     startAnew: chance.oneIn(3),
     uninstallAtMs: chance.oneIn(15) ? chance.between(0.3, 1) * sufferMs : undefined,
+    updateEveryMs: chance.oneIn(4) ? (chance.pick([6_000, 15_000, 40_000]) ?? 15_000) : undefined,
+    operateEveryMs: chance.oneIn(4) ? (chance.pick([6_000, 15_000]) ?? 15_000) : undefined,
   };
 }

@@ -23,6 +23,8 @@ const skewed: Scenario = {
   actEveryMs: 1_000,
   startAnew: false,
   uninstallAtMs: undefined,
+  updateEveryMs: undefined,
+  operateEveryMs: undefined,
 };
 
 test('FLINK-14158: 30 requests among 1,000 skewed agents are served by the first round of offers, and nothing is held', async (t) => {

@@ -18,7 +18,9 @@ import { AgentHost } from './mesos/agent-host.ts';
 import { type CallFate, createSimulatedClient } from './mesos/client.ts';
 import { Masters } from './mesos/masters.ts';
 import { Network } from './network.ts';
-import { Operator } from './operator.ts';
+import { JobOperations } from './people/job-operations.ts';
+import { Operator } from './people/operator.ts';
+import { Updates } from './people/updates.ts';
 import { Chance } from './platform/chance.ts';
 import { installPlatform } from './platform/platform.ts';
 import type { Process } from './platform/process.ts';
@@ -45,6 +47,8 @@ export class World {
   readonly agents: AgentHost[] = [];
   readonly schedulers: SchedulerInstance[];
   readonly operator: Operator;
+  readonly updates: Updates;
+  readonly jobOperations: JobOperations;
   readonly traps = new Traps();
   readonly traffic: TrafficJudge;
   readonly machines: MachineJudge;
@@ -70,6 +74,7 @@ export class World {
     this.books = new Books(this.verdicts, {
       toldLost: (taskId) => this.traffic.toldLost.has(taskId),
       deletionAsked: (cluster) => this.operator.clusters.get(cluster)?.deletionAsked === true,
+      registered: (taskId) => this.flinks.taskManagers.get(taskId)?.jobManager !== undefined,
     });
     this.machines = new MachineJudge(this.books, this.verdicts);
     this.traffic = new TrafficJudge(this.books, this.verdicts, (cluster) => this.#jobManagersOf(cluster));
@@ -92,14 +97,17 @@ export class World {
     this.flinks = this.#makeFlinks();
     for (let index = 0; index < scenario.agents; index += 1) this.agents.push(this.#makeAgent(index));
     this.schedulers = Array.from({ length: 3 }, (_, index) => this.#makeScheduler(`scheduler-${index + 1}`));
-    this.operator = new Operator({
+    const people = {
       time,
       chance: this.chance.split(),
       books: this.books,
       verdicts: this.verdicts,
       leader: () => this.leader,
-      note: (what) => note('operator', what),
-    });
+      note: (what: string) => note('operator', what),
+    };
+    this.operator = new Operator(people);
+    this.updates = new Updates({ ...people, chance: new Chance(scenario.seed * 7 + 2) }, this.operator);
+    this.jobOperations = new JobOperations({ ...people, chance: new Chance(scenario.seed * 7 + 3) }, this.operator);
   }
 
   /** Whoever holds the newest epoch and turns. */

@@ -48,7 +48,7 @@ export function createSimulatedHttp(parts: HttpParts): FlinkHttp {
 }
 
 function answerOf(jobManager: JobManager, { method, path, json }: FlinkQuestion): unknown {
-  const [, one, two, three] = path.split(/[/?]/);
+  const [, one, two, three, four] = path.split(/[/?]/);
   switch (`${method} /${one ?? ''}`) {
     case 'GET /taskmanagers':
       return taskManagers(jobManager);
@@ -58,7 +58,10 @@ function answerOf(jobManager: JobManager, { method, path, json }: FlinkQuestion)
       return two === 'upload' ? upload(jobManager) : run(jobManager, decodeURIComponent(two ?? ''), json);
     case 'PATCH /jobs':
       return jobManager.cancel(two ?? '') ? {} : refused(`Job could not be found: ${two}`);
+    case 'POST /jobs':
+      return begin(jobManager, two ?? '', three ?? '', json);
     case 'GET /jobs':
+      if (three === 'savepoints') return operation(jobManager, two ?? '', four ?? '');
       return two === 'overview' ? overview(jobManager) : details(jobManager, two ?? '', three ?? '');
     default:
       return refused(`Not found: ${path}`);
@@ -95,6 +98,22 @@ function details(jobManager: JobManager, id: string, what: string): unknown {
   return hasEnded(job) && what !== 'checkpoints'
     ? refused(`there is no ${what} of a job`)
     : { counts: { completed: job.checkpoints }, latest: { completed, restored } };
+}
+
+/** `savepoints`, or `stop`. */
+function begin({ savepoints }: JobManager, job: string, what: string, json: unknown) {
+  const { triggerId } = json as { readonly triggerId: string };
+  savepoints.begin(triggerId, job, what === 'stop');
+  return { 'request-id': triggerId };
+}
+
+function operation({ savepoints }: JobManager, job: string, trigger: string): unknown {
+  const found = savepoints.lookAt(trigger, job);
+  if (found === undefined) return refused(`There is no operation ${trigger}`);
+  const { outcome } = found;
+  if (outcome === undefined) return { status: { id: 'IN_PROGRESS' } };
+  const result = 'failure' in outcome ? { 'failure-cause': { 'stack-trace': outcome.failure } } : outcome;
+  return { status: { id: 'COMPLETED' }, operation: result };
 }
 
 function upload(jobManager: JobManager) {

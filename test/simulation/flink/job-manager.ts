@@ -6,6 +6,7 @@ import type { TaskProcess } from '../mesos/agent-host.ts';
 import type { Chance } from '../platform/chance.ts';
 import type { Time } from '../platform/time.ts';
 import type { Driver } from './driver.ts';
+import { Savepoints } from './savepoints.ts';
 import type { Storage } from './storage.ts';
 
 export type FlinkJobState =
@@ -60,6 +61,7 @@ export class JobManager {
   readonly jobs = new Map<string, FlinkJob>();
   readonly taskManagers = new Map<string, Registered>();
   readonly jars = new Set<string>();
+  readonly savepoints: Savepoints;
   /** Of an elastic cluster. */
   driver: Driver | undefined;
   /** Its REST answers. */
@@ -76,6 +78,13 @@ export class JobManager {
     this.host = environment.HOST ?? process.host;
     this.restPort = Number(environment.PORT_REST);
     this.rpcPort = Number(environment.PORT_RPC);
+    this.savepoints = new Savepoints({
+      cluster,
+      chance,
+      storage: parts.storage,
+      jobs: this.jobs,
+      turn: (job, state) => this.#turn(job, state),
+    });
     time.after(chance.between(400, 3_500), () => {
       this.ready = this.alive;
     });
@@ -147,6 +156,7 @@ export class JobManager {
   #turn(job: FlinkJob, state: FlinkJobState): void {
     job.state = state;
     job.runningSince = state === 'RUNNING' ? this.parts.time.now : undefined;
+    if (state !== 'RUNNING') this.savepoints.interrupted(job);
   }
 
   #tick(): void {
@@ -174,10 +184,13 @@ export class JobManager {
       case 'RUNNING':
         if (job.finishesAt !== undefined && time.now >= job.finishesAt) {
           this.#turn(job, 'FINISHED');
-        } else if (!storage.away && chance.oneIn(6)) {
+          return;
+        }
+        if (!storage.away && chance.oneIn(6)) {
           job.checkpoints += 1;
           job.lastCheckpoint = storage.checkpoint(this.cluster, job.id, job.restoredFrom ?? job.lastCheckpoint);
         }
+        this.savepoints.advance(job);
         return;
       default:
     }

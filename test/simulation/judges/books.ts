@@ -5,11 +5,13 @@
 import { flinkJobIds } from '../../../src/flink/plan/flink-job-id.ts';
 import { hasEnded } from '../../../src/flink/plan/job-states.ts';
 import type { ClusterRecord, JobRecord } from '../../../src/flink/plan/records.ts';
+import type { CompleteClusterSpec } from '../../../src/flink/spec.ts';
 import type { FrameworkRecord, UninstallRecord } from '../../../src/scheduler/model/records.ts';
 import type { TaskRecord } from '../../../src/scheduler/model/task.ts';
 import { decodeKey, decodeValue } from '../../../src/store/zookeeper-records.ts';
 import type { Operation } from '../../../src/zookeeper/session.ts';
 import { ROOT } from '../service/boot.ts';
+import { RollOutJudge } from './roll-outs.ts';
 import type { Verdicts } from './verdicts.ts';
 
 const phases = { waiting: 0, launched: 1, ended: 2 } as const;
@@ -20,6 +22,8 @@ export interface Witness {
   /** Somebody was told that this task ended or is out of reach. */
   readonly toldLost: (taskId: string) => boolean;
   readonly deletionAsked: (cluster: string) => boolean;
+  /** A JobManager knows this TaskManager. */
+  readonly registered: (taskId: string) => boolean;
 }
 
 export class Books {
@@ -29,6 +33,8 @@ export class Books {
   /** Frameworks that operators removed, and those of services that were uninstalled. */
   readonly removed = new Set<string>();
   uninstall: UninstallRecord | undefined;
+  /** Ids of all that was ever wanted of a job. */
+  readonly operations = new Set<string>();
   /** Of all collections. */
   readonly records = new Set<string>();
   /** The session that took the newest epoch. */
@@ -37,10 +43,17 @@ export class Books {
   writes = 0;
   readonly #verdicts: Verdicts;
   readonly #witness: Witness;
+  readonly #rollOuts: RollOutJudge;
 
   constructor(verdicts: Verdicts, witness: Witness) {
     this.#verdicts = verdicts;
     this.#witness = witness;
+    this.#rollOuts = new RollOutJudge(verdicts, witness.registered);
+  }
+
+  /** By cluster: all that it was ever to be. */
+  get specsOf(): ReadonlyMap<string, readonly CompleteClusterSpec[]> {
+    return this.#rollOuts.specs;
   }
 
   written(session: string, operations: readonly Operation[]): void {
@@ -48,6 +61,7 @@ export class Books {
       if (operation.kind === 'check' || !operation.path.startsWith(ROOT)) continue;
       this.#one(session, operation);
     }
+    this.#rollOuts.settled(this);
     if (this.uninstall?.doneAt !== undefined && (this.tasks.size > 0 || this.clusters.size > 0))
       this.#verdicts.violated('I2', 'the service is uninstalled by its word, and has tasks or clusters');
   }
@@ -124,6 +138,7 @@ export class Books {
       return;
     }
     this.tasks.set(key, next);
+    this.#rollOuts.taskWritten(before, next);
     if (before === undefined) return;
     const [was, is] = [before.life, next.life];
     if (phases[is.phase] < phases[was.phase])
@@ -144,6 +159,8 @@ export class Books {
       return;
     }
     this.clusters.set(key, next);
+    this.#rollOuts.clusterWritten(before, next);
+    for (const { operation } of next.jobs) if (operation !== undefined) this.operations.add(operation.id);
     if (before === undefined || before.incarnation !== next.incarnation) return;
     if (before.goal === 'delete' && next.goal === 'run')
       this.#verdicts.violated('I11', `cluster ${key} was to be deleted and now is to run`);

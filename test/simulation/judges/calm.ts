@@ -8,6 +8,8 @@ import { hasEnded as jobHasEnded } from '../../../src/flink/plan/job-states.ts';
 import type { ClusterRecord } from '../../../src/flink/plan/records.ts';
 import { hasEnded as flinkHasEnded } from '../flink/job-manager.ts';
 import type { World } from '../world.ts';
+import { unsettledIn } from './operations.ts';
+import { outdatedIn } from './roll-outs.ts';
 import type { InvariantId } from './verdicts.ts';
 
 export interface Missing {
@@ -18,7 +20,15 @@ export interface Missing {
 /** The first things that are missing; none: all is as wanted. */
 export function missingIn(world: World): Missing[] {
   if (world.operator.uninstall !== 'no') return ended(world);
-  return service(world) ?? [...clusters(world), ...processes(world), ...updates(world), ...offers(world)];
+  return (
+    service(world) ?? [
+      ...clusters(world),
+      ...processes(world),
+      ...outdatedIn(world),
+      ...updates(world),
+      ...offers(world),
+    ]
+  );
 }
 
 /** Of a service that was uninstalled nothing is left, and its scheduler says so. */
@@ -113,6 +123,8 @@ function cluster(world: World, record: ClusterRecord): Missing[] {
         what: `${what} is FAILED: ${job.failure ?? ''}`,
       });
     const flinks = [...jobManager.jobs.values()].filter((each) => isAttemptOf(job, each.id) && !flinkHasEnded(each));
+    const endless = world.operator.isEndless(name, job.id);
+    missing.push(...unsettledIn({ cluster: name, job, name: what, endless, flink: flinks[0] }, world.flinks.storage));
     if (flinks.length > 1)
       missing.push({
         invariant: 'I9',

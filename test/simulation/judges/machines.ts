@@ -59,8 +59,10 @@ export class MachineJudge {
     // A JobManager that nobody reaches may still be taking checkpoints.
     if (elsewhere) return;
     // Of the last attempt that has any: those before it may go on where nobody reaches them, and lead nowhere.
+    // A savepoint of which nobody was told before its JobManager died is not found again.
+    const isKnown = (savepoint: string) => record.savepoints?.some(({ path }) => path === savepoint) === true;
     const newest = flinkJobIds(record, 11)
-      .flatMap((id) => storage.newest(below(jobManager.cluster, id)) ?? [])
+      .flatMap((id) => storage.last(below(jobManager.cluster, id), isKnown) ?? [])
       .at(0);
     if (newest === undefined || storage.writtenAt(newest) > now - 2_000) return;
     if (job.restoredFrom === undefined || storage.progressOf(job.restoredFrom) < storage.progressOf(newest))

@@ -3,6 +3,7 @@
  * every one of them: that is what its silence about the sources themselves is worth. What is looked for must stand in its
  * file exactly once; white space does not count.
  */
+import { bugsOfUpdates } from './bugs-of-updates.ts';
 
 export interface PlantedBug {
   /** What is wrong with the copy. */
@@ -298,6 +299,7 @@ export const plantedBugs: readonly PlantedBug[] = [
     find: 'draft.change({ driver: { ...driver, state: saveDriverState(state) } });',
     instead: '',
   },
+  ...bugsOfUpdates,
   {
     name: 'the wish to uninstall is not written down',
     file: 'src/scheduler/uninstall.ts',

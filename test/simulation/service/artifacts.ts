@@ -29,6 +29,7 @@ export class SharedFiles {
       },
       adopt: (path) => Promise.reject(new Error(`no file ${path} in a simulation`)),
       path: (digest) => (contents.has(digest) ? `/files/${digest}` : undefined),
+      read: async (digest) => contents.get(digest),
       signedPath: ({ digest, fileName }) => `/v1/artifacts/${digest}/${fileName}?signature=simulated`,
       verify: () => true,
     };
