@@ -25,16 +25,16 @@ for (const version of [undefined, '1.20.5']) {
     await create('wrong-class', { ...sums, entryClass: 'no.such.Thing' });
 
     for (const cluster of ['finite', 'batch']) {
-      const { application, taskManagers } = await ended(stack, cluster);
+      const { application, taskManagers } = await stack.api.clusterEnded(cluster);
       t.like(application, { state: 'FINISHED' });
       t.is(application?.failure, undefined);
       t.deepEqual(taskManagers, { wanted: 0, registered: 0 });
     }
     t.true((await stack.api.tasks('batch')).some(({ part }) => part === 'taskmanager'));
-    const wrong = (await ended(stack, 'wrong-argument')).application;
+    const wrong = (await stack.api.clusterEnded('wrong-argument')).application;
     t.is(wrong?.state, 'FAILED');
     t.regex(wrong?.failure ?? '', /--count must be a whole number, not "it's ; many"/);
-    const unknown = (await ended(stack, 'wrong-class')).application;
+    const unknown = (await stack.api.clusterEnded('wrong-class')).application;
     t.is(unknown?.state, 'FAILED');
     t.regex(unknown?.failure ?? '', /no\.such\.Thing/);
     t.is((await stack.api.tasks('wrong-class')).filter(({ part }) => part === 'jobmanager').length, 1, 'tried once');
@@ -45,8 +45,8 @@ for (const version of [undefined, '1.20.5']) {
     const [job] = await stack.api.jobs('finite');
     t.like(await stack.api.cluster('finite'), { phase: 'ended', application: { job: job?.id, state: 'FINISHED' } });
     await stack.api.send('DELETE', '/v1/clusters/finite');
-    await eventually('it is gone', async () => !(await namesOf(stack)).includes('finite'));
-    t.true((await namesOf(stack)).includes('batch'));
+    await stack.api.clusterGone('finite');
+    t.is((await stack.api.cluster('batch')).phase, 'ended');
   });
 
   test.serial(
@@ -64,49 +64,41 @@ for (const version of [undefined, '1.20.5']) {
       };
       const first = await create('stopped', { jar: { uri: `file://${jar}` } });
       const second = await create('cancelled', { jar: { path: jar }, parallelism: 1 });
-      await running(stack, 'cancelled');
+      await jobsOf(api, 'cancelled').running();
       t.is((await api.tasks('cancelled')).filter(({ part }) => part === 'taskmanager').length, 1);
       await t.throwsAsync(api.send('POST', '/v1/clusters/cancelled/jobs', { jar: 'any' }), { message: /no jar|alone/ });
       await api.send('DELETE', `/v1/clusters/cancelled/jobs/${second.id}`);
-      t.like((await ended(stack, 'cancelled')).application, { job: second.id, state: 'CANCELED' });
+      t.like((await stack.api.clusterEnded('cancelled')).application, { job: second.id, state: 'CANCELED' });
 
-      await running(stack, 'stopped');
+      await jobsOf(api, 'stopped').running();
       await eventually('a checkpoint', async () => (await api.jobs('stopped'))[0]?.lastCheckpoint);
       await api.send('POST', `/v1/clusters/stopped/jobs/${first.id}/stop`, {});
-      const { application } = await ended(stack, 'stopped');
+      const { application } = await stack.api.clusterEnded('stopped');
       t.like(application, { state: 'FINISHED' });
       t.truthy(application?.savepointPath);
 
       await create('resumed', { jar: { uri: `file://${jar}` }, savepointPath: application?.savepointPath });
-      await running(stack, 'resumed');
-      t.like(await testimony(stack, 'resumed'), { starts: 2, violations: 0 });
+      await jobsOf(api, 'resumed').running();
+      t.like(await jobsOf(api, 'resumed').testimony(), { starts: 2, violations: 0 });
       const checkpointed = async () => (await api.jobs('resumed'))[0]?.lastCheckpoint?.includes('/chk-');
       await eventually('a checkpoint of its own', checkpointed);
       const victim = await provenJobManager(api, 'resumed');
       process.kill(await pidOfTask(victim.id), 'SIGKILL');
       await eventually('another attempt', async () => (await api.jobs('resumed'))[0]?.resumed === 1);
-      await running(stack, 'resumed');
-      t.like(await testimony(stack, 'resumed'), { starts: 3, violations: 0 });
+      await jobsOf(api, 'resumed').running();
+      t.like(await jobsOf(api, 'resumed').testimony(), { starts: 3, violations: 0 });
       t.is((await api.jobs('resumed')).length, 1, 'it was not run twice');
-      t.is(
-        (await api.tasks('resumed')).filter(({ part, launchedAt }) => part === 'taskmanager' && launchedAt).length,
-        2,
-      );
+      t.is((await api.launched('resumed', 'taskmanager')).length, 2);
 
       const [job] = await api.jobs('resumed');
-      const rescale = await fetch(`${api.url}/v1/clusters/resumed/jobs/${job?.id}/parallelism`, {
-        method: 'PUT',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ parallelism: 1 }),
-      });
-      t.is(rescale.status, 202);
+      await api.send('PUT', `/v1/clusters/resumed/jobs/${job?.id}/parallelism`, { parallelism: 1 });
       await eventually('a third attempt', async () => (await api.jobs('resumed'))[0]?.resumed === 2);
-      await running(stack, 'resumed');
-      t.like(await testimony(stack, 'resumed'), { starts: 4, violations: 0 });
+      await jobsOf(api, 'resumed').running();
+      t.like(await jobsOf(api, 'resumed').testimony(), { starts: 4, violations: 0 });
       t.is((await api.jobs('resumed'))[0]?.parallelism, 1);
 
       await api.send('DELETE', '/v1/clusters/resumed');
-      await eventually('it is gone', async () => !(await namesOf(stack)).includes('resumed'));
+      await api.clusterGone('resumed');
       t.is(await tasksThatRun(stack), 0);
     },
   );
@@ -117,33 +109,6 @@ async function prepare(t: ExecutionContext, version: string | undefined) {
   const stack = await startStack({ scheduler: ['--flink-version', flinkVersion] });
   t.teardown(() => stack.close());
   return { stack, jar };
-}
-
-function ended(stack: Stack, cluster: string): Promise<ClusterView> {
-  return eventually(`the end of ${cluster}`, async () => {
-    const view = await stack.api.cluster(cluster);
-    return view.phase === 'ended' && view.waitingFor === undefined && view;
-  });
-}
-
-async function running({ api }: Stack, cluster: string): Promise<void> {
-  const [job] = await api.jobs(cluster);
-  await jobsOf(api, cluster).running(job?.id ?? '');
-}
-
-/** What the job says of its own life; it says so with its heartbeats. */
-function testimony(stack: Stack, cluster: string): Promise<Record<string, number>> {
-  return eventually(`a testimony of ${cluster}`, async () => {
-    const [job] = await stack.api.jobs(cluster);
-    const path = `/v1/clusters/${cluster}/flink/jobs/${job?.flinkJobId}/accumulators`;
-    const answer = await stack.api.get<{ 'user-task-accumulators': { name: string; value: string }[] }>(path);
-    const entries = answer['user-task-accumulators'].map(({ name, value }) => [name, Number(value)] as const);
-    return entries.some(([name]) => name === 'starts') && Object.fromEntries(entries);
-  });
-}
-
-async function namesOf(stack: Stack): Promise<string[]> {
-  return (await stack.api.get<ClusterView[]>('/v1/clusters')).map(({ name }) => name);
 }
 
 async function tasksThatRun(stack: Stack): Promise<number> {

@@ -24,10 +24,11 @@ import { type DcosCli, openDcosCli, type Said } from './support/dcos/dcos-cli.ts
 import { dcosPackage } from './support/dcos/dcos-package.ts';
 import { createMarathonOfCosmos, type MarathonOfCosmos } from './support/dcos/marathon-of-cosmos.ts';
 import { wordsOf, writeKeys } from './support/dcos/secrets.ts';
-import type { Instance } from './support/marathon.ts';
+import { type Instance, pidOfInstance } from './support/marathon.ts';
+import { masterState, reservedRoles } from './support/master-state.ts';
 import { eventually } from './support/process.ts';
 import { serveCatalog } from './support/served-catalog.ts';
-import { exampleJar, pidOfTask, processesOf } from './support/stack.ts';
+import { exampleJar, leaveNothing, pidOfTask, processesOf } from './support/stack.ts';
 import { startZooKeeper, type ZooKeeperServer } from './support/zookeeper.ts';
 
 const test = canHaveDcos ? ava.serial : ava.serial.skip;
@@ -73,8 +74,7 @@ ava.after.always(async () => {
   await mesos?.close();
   await zooKeeper?.kill();
   catalog?.close();
-  await eventually('no process left', async () => (await processesOf(directory)).length === 0);
-  await rm(directory, { recursive: true, force: true });
+  await leaveNothing(directory);
 });
 
 /** What lies on every agent, beside the key store. */
@@ -172,7 +172,7 @@ test('dcos flink run: a job is RUNNING, over TLS between its processes', async (
   t.regex((await flink('pod list')).stdout, /default-taskmanager-0/);
   t.regex((await flink('log --all')).stdout, /Starting|JobManager/);
   await flink('clusters create second --task-managers 1 --volume 64 --wait --timeout 150');
-  t.deepEqual(await reserved(), ['flink']);
+  t.deepEqual(await reservedRoles(mesos.masterUrl), ['flink']);
 });
 
 test('key table, krb5.conf and the configuration of Hadoop are where each process looks for them', async (t) => {
@@ -205,7 +205,7 @@ test('a jar of 300 MB goes through all of it as a stream: no scheduler holds it'
     ],
     constants.Z_NO_COMPRESSION,
   );
-  const pids = await Promise.all(schedulers().map(pidOf));
+  const pids = await Promise.all(schedulers().map(pidOfInstance));
   const before = await Promise.all(pids.map(peakMiB));
   const { bytes } = JSON.parse((await flink(`upload ${large} --json`)).stdout) as { bytes: number };
   const grown = (await Promise.all(pids.map(peakMiB))).map((peak, index) => peak - (before[index] ?? 0));
@@ -242,7 +242,7 @@ test('the leading scheduler is killed: the other one leads, with the same framew
   const roles = await Promise.all(schedulers().map(async (each) => [await roleOf(each), each] as const));
   const leader = roles.find(([role]) => role === 'leader')?.[1];
   if (leader === undefined) throw new Error('nobody leads');
-  process.kill(await pidOf(leader), 'SIGKILL');
+  process.kill(await pidOfInstance(leader), 'SIGKILL');
   await eventually('another leader', async () => {
     const others = schedulers().filter(({ taskId }) => taskId !== leader.taskId);
     return (await Promise.all(others.map(roleOf))).includes('leader');
@@ -257,10 +257,10 @@ test('dcos package uninstall: nothing of it is left', async (t) => {
   const said = await succeeds('package uninstall flink --app --yes');
   t.regex(`${said.stdout}${said.stderr}`, /Uninstalled package \[flink\] version/);
   await eventually('the app is removed', async () => marathon.of('/flink') === undefined);
-  const state = (await (await fetch(`${mesos.masterUrl}/master/state`)).json()) as MasterState;
+  const state = await masterState(mesos.masterUrl);
   t.deepEqual(state.frameworks, []);
   t.true(state.completed_frameworks.some(({ name }) => name === 'flink'));
-  t.deepEqual(await reserved(), []);
+  t.deepEqual(await reservedRoles(mesos.masterUrl), []);
   const session = await connectZooKeeper({ hosts: [zooKeeper.address], sessionTimeoutMs: 5_000 });
   t.deepEqual(await session.getChildren('/'), ['zookeeper']);
   await session.close();
@@ -274,11 +274,6 @@ test('after that `dcos flink` says what to do, and goes too', async (t) => {
   await succeeds('package uninstall flink --cli');
   t.notRegex((await succeeds('plugin list')).stdout, /flink/);
 });
-
-interface MasterState {
-  readonly frameworks: readonly unknown[];
-  readonly completed_frameworks: readonly { readonly name: string }[];
-}
 
 async function succeeds(args: string): Promise<Said> {
   const said = await dcos.run(args);
@@ -308,24 +303,8 @@ async function frameworkId(): Promise<unknown> {
   return (await marathon.ask('/flink', '/v1/state/frameworkId')).body;
 }
 
-/** By its sandbox, which has the task's id in its path. */
-async function pidOf({ taskId }: Instance): Promise<number> {
-  for (const pid of await processesOf(`MESOS_EXECUTOR_ID=${taskId}`)) {
-    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    if (command.includes('src/main.js\0scheduler')) return pid;
-  }
-  throw new Error(`no process of ${taskId}`);
-}
-
 async function peakMiB(pid: number): Promise<number> {
   return Math.round(Number(/VmHWM:\s+(\d+) kB/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024);
-}
-
-async function reserved(): Promise<string[]> {
-  const state = (await (await fetch(`${mesos.masterUrl}/slaves`)).json()) as {
-    slaves: { reserved_resources: object }[];
-  };
-  return state.slaves.flatMap((slave) => Object.keys(slave.reserved_resources));
 }
 
 /** The same claims with another signature. */

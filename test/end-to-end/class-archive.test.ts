@@ -1,10 +1,10 @@
 /** A TaskManager leaves Flink's classes on its agent, and later processes start from there. Real Flink and a real JVM. */
-import { openAsBlob } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import test from 'ava';
 import { exampleClasses } from '../../examples/build.ts';
 import type { JobView } from '../../src/dispatcher/dispatcher.ts';
+import { uploadJar } from './support/flink-jobs.ts';
 import { eventually } from './support/process.ts';
 import { exampleJar, type Stack, startStack } from './support/stack.ts';
 
@@ -73,11 +73,8 @@ function fromArchive(lines: readonly string[], prefix: string): number {
 }
 
 async function runJob({ api }: Stack, jar: string, cluster: string): Promise<void> {
-  const form = new FormData();
-  form.append('jarfile', await openAsBlob(jar), 'examples.jar');
-  const upload = await fetch(`${api.url}/v1/jars`, { method: 'POST', body: form });
   const { id } = await api.send<JobView>('POST', `/v1/clusters/${cluster}/jobs`, {
-    jar: ((await upload.json()) as { id: string }).id,
+    jar: await uploadJar(api, jar),
     entryClass: exampleClasses.clickCounter,
     parallelism: 1,
   });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { exampleClasses } from '../../examples/build.ts';
 import type { JobView } from '../../src/dispatcher/dispatcher.ts';
-import { provenJobManager } from './support/api.ts';
+import { idsOf, provenJobManager } from './support/api.ts';
 import { jobsOf } from './support/flink-jobs.ts';
 import { alive, eventually } from './support/process.ts';
 import { exampleJar, pidOfTask, type Stack, startStack } from './support/stack.ts';
@@ -65,8 +65,7 @@ test.serial('the secret is in a file that only its user reads, and nowhere else'
 });
 
 test.serial('a job of parallelism 2 gets two TaskManagers, and exactly two', async (t) => {
-  const jar = await tides().upload((await exampleJar()).jar);
-  job = await submit(jar);
+  job = await tides().witness((await exampleJar()).jar);
   await tides().running(job.id);
   await stack.api.clusterRunning('tides', 2);
   t.is((await launchedTaskManagers()).length, 2);
@@ -93,7 +92,7 @@ test.serial('I7: the scheduler killed with -9 comes back, nothing is launched an
   const restored = await tides().restores(job.id);
   await stack.scheduler.kill('SIGKILL');
   await stack.startScheduler();
-  await eventually('reconciled', async () => (await stack.api.info()).reconciled);
+  await stack.api.reconciled();
   await stack.api.clusterRunning('tides', 2);
   await tides().running(job.id);
   t.deepEqual(await launchedTaskManagers(), before);
@@ -158,22 +157,11 @@ function tides() {
   return jobsOf(stack.api, 'tides');
 }
 
-function submit(jar: string): Promise<JobView> {
-  return stack.api.send<JobView>('POST', '/v1/clusters/tides/jobs', {
-    jar,
-    entryClass: exampleClasses.stateWitness,
-    parallelism: 2,
-    configuration: { 'execution.checkpointing.interval': '1 s' },
-  });
-}
-
 /** All that ever ran. */
 async function launchedTaskManagers(): Promise<string[]> {
-  const tasks = await stack.api.tasks('tides');
-  return tasks.flatMap(({ id, part, launchedAt }) => (part === 'taskmanager' && launchedAt ? [id] : [])).sort();
+  return idsOf(await stack.api.launched('tides', 'taskmanager'));
 }
 
 async function presentTaskManagers(): Promise<string[]> {
-  const tasks = await stack.api.tasks('tides');
-  return tasks.flatMap(({ id, part, phase }) => (part === 'taskmanager' && phase === 'launched' ? [id] : []));
+  return idsOf(await stack.api.present('tides', 'taskmanager'));
 }

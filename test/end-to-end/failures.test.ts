@@ -4,9 +4,8 @@
  */
 
 import test from 'ava';
-import { exampleClasses } from '../../examples/build.ts';
 import type { JobView } from '../../src/dispatcher/dispatcher.ts';
-import { provenJobManager } from './support/api.ts';
+import { idsOf, provenJobManager } from './support/api.ts';
 import { jobsOf } from './support/flink-jobs.ts';
 import { alive, eventually } from './support/process.ts';
 import { exampleJar, pidOfTask, processesOf, type Stack, startMaster, startStack } from './support/stack.ts';
@@ -28,17 +27,11 @@ test.after.always(async () => {
 test.serial('a session cluster comes up and a job with checkpoints runs', async (t) => {
   await stack.api.send('POST', '/v1/clusters', { name: 'orders', taskManagers: { mode: 'fixed', count: 2 } });
   await stack.api.clusterRunning('orders', 2);
-  const jar = await orders().upload((await exampleJar()).jar);
-  job = await stack.api.send<JobView>('POST', '/v1/clusters/orders/jobs', {
-    jar,
-    entryClass: exampleClasses.stateWitness,
-    parallelism: 2,
-    configuration: { 'execution.checkpointing.interval': '1 s' },
-  });
+  job = await orders().witness((await exampleJar()).jar);
   await orders().running(job.id);
   await orders().checkpointed(job.id);
-  born = (await testimony('orders', job.id, 1)).born;
-  t.is((await stack.api.tasks('orders')).filter((task) => task.phase === 'launched').length, 3);
+  born = (await orders().testimony(1)).born;
+  t.is((await stack.api.present('orders')).length, 3);
 });
 
 test.serial(
@@ -57,21 +50,18 @@ test.serial(
     await stack.api.clusterRunning('orders', 2);
     await orders().running(job.id);
     await eventually('a restore', async () => (await orders().restores(job.id)) > before);
-    t.like(await testimony('orders', job.id, 2), { born, violations: 0 });
+    t.like(await orders().testimony(2), { born, violations: 0 });
   },
 );
 
 test.serial('a second cluster beside the first disturbs nothing', async (t) => {
-  const before = await taskIds('orders');
+  const before = idsOf(await stack.api.present('orders'));
   await stack.api.send('POST', '/v1/clusters', { name: 'clicks', taskManagers: { mode: 'fixed', count: 1 } });
   await stack.api.clusterRunning('clicks', 1);
-  t.deepEqual(await taskIds('orders'), before);
+  t.deepEqual(idsOf(await stack.api.present('orders')), before);
   await stack.api.send('DELETE', '/v1/clusters/clicks');
-  await eventually(
-    'the second cluster gone',
-    async () => (await stack.api.get<unknown[]>('/v1/clusters')).length === 1,
-  );
-  t.deepEqual(await taskIds('orders'), before);
+  await stack.api.clusterGone('clicks');
+  t.deepEqual(idsOf(await stack.api.present('orders')), before);
   await orders().running(job.id);
 });
 
@@ -79,21 +69,21 @@ test.serial(
   'I7: the scheduler killed with -9 comes back as the same framework, its tasks and job untouched',
   async (t) => {
     const { frameworkId } = await stack.api.info();
-    const before = await taskIds('orders');
+    const before = idsOf(await stack.api.present('orders'));
     const restores = await orders().restores(job.id);
     await stack.scheduler.kill('SIGKILL');
     await stack.startScheduler();
-    await eventually('reconciled', async () => (await stack.api.info()).reconciled);
+    await stack.api.reconciled();
     t.is((await stack.api.info()).frameworkId, frameworkId);
     await stack.api.clusterRunning('orders', 2);
-    t.deepEqual(await taskIds('orders'), before);
+    t.deepEqual(idsOf(await stack.api.present('orders')), before);
     await orders().running(job.id);
     t.is(await orders().restores(job.id), restores);
   },
 );
 
 test.serial('MA-15: a master that restarts is subscribed to again, and nothing is launched anew', async (t) => {
-  const before = await taskIds('orders');
+  const before = idsOf(await stack.api.present('orders'));
   const pids = await processesOf(stack.directory);
   const killed = stack.master.pid;
   await stack.master.kill('SIGKILL');
@@ -104,7 +94,7 @@ test.serial('MA-15: a master that restarts is subscribed to again, and nothing i
     const info = await stack.api.info();
     return info.mesos.state === 'subscribed' && info.reconciled;
   });
-  t.deepEqual(await taskIds('orders'), before);
+  t.deepEqual(idsOf(await stack.api.present('orders')), before);
   const survivors = new Set(await processesOf(stack.directory));
   t.deepEqual(
     pids.filter((pid) => pid !== killed && !survivors.has(pid)),
@@ -118,7 +108,7 @@ test.serial(
   async (t) => {
     await orders().checkpointed(job.id);
     const victim = await provenJobManager(stack.api, 'orders');
-    const taskManagers = (await stack.api.running('orders', 'taskmanager')).map((task) => task.id).sort();
+    const taskManagers = idsOf(await stack.api.running('orders', 'taskmanager'));
     const pid = await pidOfTask(victim.id);
     process.kill(pid, 'SIGKILL');
     const successor = await eventually('another JobManager', async () =>
@@ -131,9 +121,9 @@ test.serial(
     t.not(resumed.flinkJobId, job.flinkJobId);
     await orders().running(job.id);
     // Found at its old place, by the same TaskManagers, whose slots the tasks of the lost attempt have left.
-    t.deepEqual((await stack.api.running('orders', 'taskmanager')).map((task) => task.id).sort(), taskManagers);
+    t.deepEqual(idsOf(await stack.api.running('orders', 'taskmanager')), taskManagers);
     t.true((await orders().restores(job.id)) >= 1);
-    t.like(await testimony('orders', job.id, 3), { born, violations: 0 });
+    t.like(await orders().testimony(3), { born, violations: 0 });
     t.false(alive(pid));
   },
 );
@@ -142,7 +132,7 @@ test.serial('I2: deleting a cluster leaves no process', async (t) => {
   const pids = await Promise.all((await stack.api.running('orders')).map((task) => pidOfTask(task.id)));
   t.is(pids.length, 3);
   await stack.api.send('DELETE', '/v1/clusters/orders');
-  await eventually('the cluster gone', async () => (await stack.api.get<unknown[]>('/v1/clusters')).length === 0);
+  await stack.api.clusterGone('orders');
   await eventually('its processes gone', async () => pids.every((pid) => !alive(pid)));
   t.pass();
 });
@@ -150,28 +140,4 @@ test.serial('I2: deleting a cluster leaves no process', async (t) => {
 /** Of the scheduler of now: one that is started again has another address. */
 function orders() {
   return jobsOf(stack.api, 'orders');
-}
-
-interface Testimony {
-  readonly born: number;
-  readonly starts: number;
-  readonly violations: number;
-}
-
-/** What the job says of its own state, once it has been started so many times (examples/README.md). */
-async function testimony(cluster: string, id: string, starts: number): Promise<Testimony> {
-  return eventually(`the testimony of start ${starts}`, async () => {
-    const answer = await jobsOf(stack.api, cluster).flink<{
-      'user-task-accumulators': { name: string; value: string }[];
-    }>(id, '/accumulators');
-    const said = Object.fromEntries(answer['user-task-accumulators'].map(({ name, value }) => [name, Number(value)]));
-    return (said.starts ?? 0) >= starts && (said as unknown as Testimony);
-  });
-}
-
-async function taskIds(cluster: string): Promise<string[]> {
-  return (await stack.api.tasks(cluster))
-    .filter((task) => task.phase === 'launched')
-    .map((task) => task.id)
-    .sort();
 }

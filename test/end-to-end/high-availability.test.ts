@@ -1,14 +1,14 @@
 /** Two schedulers as one service on a real ZooKeeper, with an embedded Mesos and a real Flink: one leads, the other takes over. */
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { exampleClasses } from '../../examples/build.ts';
 import type { JobView } from '../../src/dispatcher/dispatcher.ts';
-import { type Api, apiAt } from './support/api.ts';
+import { type Api, apiAt, idsOf } from './support/api.ts';
 import { jobsOf } from './support/flink-jobs.ts';
-import { alive, eventually, flinkMesos, type Running } from './support/process.ts';
-import { exampleJar, pidOfTask, processesOf, startMaster } from './support/stack.ts';
+import { alive, type Ends, eventually, flinkMesos, type Running } from './support/process.ts';
+import { endAll, exampleJar, pidOfTask, startMesos } from './support/stack.ts';
 import { startZooKeeper, type ZooKeeperServer } from './support/zookeeper.ts';
 
 interface Member {
@@ -17,7 +17,7 @@ interface Member {
   readonly api: Api;
 }
 
-const processes: Running[] = [];
+const processes: Ends[] = [];
 let directory: string;
 let zooKeeper: ZooKeeperServer;
 let mesosMaster: string;
@@ -31,23 +31,13 @@ let pids: number[];
 test.before(async () => {
   directory = await mkdtemp(join(tmpdir(), 'flink-mesos-ha-'));
   zooKeeper = await startZooKeeper(directory);
+  processes.push(zooKeeper);
   ({ version } = await exampleJar());
-  const master = startMaster(directory, '127.0.0.1:0');
-  processes.push(master);
-  mesosMaster = (await master.said(/master at http:\/\/(\S+:\d+)/))[1] ?? '';
-  const agents = flinkMesos([
-    ...['local-mesos', '--only', 'agents', '--master', mesosMaster, '--agents', '1'],
-    ...['--work-dir', join(directory, 'agents')],
-  ]);
-  processes.push(agents);
-  await agents.said(/agents? ready/);
+  ({ mesosMaster } = await startMesos(directory, processes, 1));
 });
 
 test.after.always(async () => {
-  for (const process of processes.reverse()) await process.kill('SIGTERM');
-  await zooKeeper?.kill();
-  await eventually('no process left', async () => (await processesOf(directory)).length === 0);
-  await rm(directory, { recursive: true, force: true });
+  await endAll(processes, directory);
 });
 
 /** Up as a standby: what it becomes is seen later. */
@@ -66,11 +56,8 @@ async function leads({ process }: Member): Promise<void> {
   await process.said(/API at http/);
 }
 
-async function launched(api: Api): Promise<string[]> {
-  return (await api.tasks('orders'))
-    .filter((task) => task.phase === 'launched')
-    .map((task) => task.id)
-    .sort();
+async function tasksOfOrders(api: Api): Promise<string[]> {
+  return idsOf(await api.present('orders'));
 }
 
 test.serial('the first leads, the second stands by: it is healthy, and sends requests on to the leader', async (t) => {
@@ -85,7 +72,7 @@ test.serial('the first leads, the second stands by: it is healthy, and sends req
     return answer.status === 307 && answer.headers.get('location');
   });
   t.is(sentTo, `${first.url}//v1/clusters?a=b`);
-  await eventually('reconciled', async () => (await first.api.info()).reconciled);
+  await first.api.reconciled();
   const asked = await fetch(`${second.url}/v1/info`, { redirect: 'manual' });
   t.is(asked.status, 200);
   t.deepEqual(await asked.json(), await first.api.info());
@@ -98,7 +85,7 @@ test.serial('the first leads, the second stands by: it is healthy, and sends req
   await second.api.send('POST', '/v1/clusters', { name: 'orders', taskManagers: { mode: 'fixed', count: 1 } });
   await second.api.clusterRunning('orders', 1);
   ({ frameworkId } = await first.api.info());
-  tasks = await launched(first.api);
+  tasks = await tasksOfOrders(first.api);
   t.is(tasks.length, 2);
   pids = await Promise.all(tasks.map(pidOfTask));
 });
@@ -118,10 +105,9 @@ test.serial(
   async (t) => {
     await first.process.kill('SIGKILL');
     await leads(second);
-    await eventually('reconciled', async () => (await second.api.info()).reconciled);
-    t.is((await second.api.info()).frameworkId, frameworkId);
+    t.is((await second.api.reconciled()).frameworkId, frameworkId);
     await second.api.clusterRunning('orders', 1);
-    t.deepEqual(await launched(second.api), tasks);
+    t.deepEqual(await tasksOfOrders(second.api), tasks);
     t.true(pids.every(alive));
   },
 );
@@ -132,17 +118,15 @@ test.serial(
     first = await startMember();
     await second.process.kill('SIGTERM');
     await leads(first);
-    await eventually('reconciled', async () => (await first.api.info()).reconciled);
-    t.is((await first.api.info()).frameworkId, frameworkId);
-    t.deepEqual(await launched(first.api), tasks);
+    t.is((await first.api.reconciled()).frameworkId, frameworkId);
+    t.deepEqual(await tasksOfOrders(first.api), tasks);
     second = await startMember();
     process.kill(first.process.pid, 'SIGSTOP');
     await leads(second);
     process.kill(first.process.pid, 'SIGCONT');
     t.is(await first.process.exited(), 16);
-    await eventually('reconciled', async () => (await second.api.info()).reconciled);
-    t.is((await second.api.info()).frameworkId, frameworkId);
-    t.deepEqual(await launched(second.api), tasks);
+    t.is((await second.api.reconciled()).frameworkId, frameworkId);
+    t.deepEqual(await tasksOfOrders(second.api), tasks);
     t.true(pids.every(alive));
   },
 );
@@ -159,9 +143,8 @@ test.serial(
     await zooKeeper.restart();
     await leads(first);
     second = first;
-    await eventually('reconciled', async () => (await second.api.info()).reconciled);
-    t.is((await second.api.info()).frameworkId, frameworkId);
-    t.deepEqual(await launched(second.api), tasks);
+    t.is((await second.api.reconciled()).frameworkId, frameworkId);
+    t.deepEqual(await tasksOfOrders(second.api), tasks);
   },
 );
 
@@ -178,7 +161,7 @@ test.serial(
       return taskManagers.registered === 1 && (await second.api.running('orders')).length === 2;
     });
     await second.api.send('DELETE', '/v1/clusters/orders');
-    await eventually('the cluster gone', async () => (await second.api.get<unknown[]>('/v1/clusters')).length === 0);
+    await second.api.clusterGone('orders');
     t.pass();
   },
 );

@@ -2,20 +2,20 @@
  * JobManagers that ZooKeeper keeps: one that is killed comes back on other ports, or a standby takes over, and no
  * TaskManager is started for it; and the driver finds the scheduler that leads. Real Flink, ZooKeeper, and kill -9.
  */
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { exampleClasses } from '../../examples/build.ts';
 import type { JobView, TaskView } from '../../src/dispatcher/dispatcher.ts';
 import { connectZooKeeper } from '../../src/zookeeper/connect.ts';
-import { type Api, apiAt, provenJobManager } from './support/api.ts';
+import { type Api, apiOf, idsOf, provenJobManager } from './support/api.ts';
 import { type FlinkJobs, jobsOf } from './support/flink-jobs.ts';
-import { eventually, flinkMesos, type Running } from './support/process.ts';
-import { exampleJar, pidOfTask, processesOf, startMaster } from './support/stack.ts';
+import { type Ends, eventually, flinkMesos, type Running } from './support/process.ts';
+import { endAll, exampleJar, pidOfTask, startMesos } from './support/stack.ts';
 import { startZooKeeper, type ZooKeeperServer } from './support/zookeeper.ts';
 
-const processes: Running[] = [];
+const processes: Ends[] = [];
 let directory: string;
 let zooKeeper: ZooKeeperServer;
 let mesosMaster: string;
@@ -26,23 +26,13 @@ let job: JobView;
 test.before(async () => {
   directory = await mkdtemp(join(tmpdir(), 'flink-mesos-jobmanager-ha-'));
   zooKeeper = await startZooKeeper(directory);
-  const master = startMaster(directory, '127.0.0.1:0');
-  processes.push(master);
-  mesosMaster = (await master.said(/master at http:\/\/(\S+:\d+)/))[1] ?? '';
-  const agents = flinkMesos([
-    ...['local-mesos', '--only', 'agents', '--master', mesosMaster, '--agents', '2'],
-    ...['--work-dir', join(directory, 'agents')],
-  ]);
-  processes.push(agents);
-  await agents.said(/agents? ready/);
+  processes.push(zooKeeper);
+  ({ mesosMaster } = await startMesos(directory, processes));
   scheduler = await startScheduler();
 });
 
 test.after.always(async () => {
-  for (const process of processes.reverse()) await process.kill('SIGTERM');
-  await zooKeeper?.kill();
-  await eventually('no process left', async () => (await processesOf(directory)).length === 0);
-  await rm(directory, { recursive: true, force: true });
+  await endAll(processes, directory);
 });
 
 /** On another port each time. */
@@ -54,7 +44,7 @@ async function startScheduler(): Promise<Running> {
     ...['--data-dir', join(directory, 'data')],
   ]);
   processes.push(started);
-  api = apiAt((await started.said(/API at (http:\/\/[^\s,]+)/))[1] ?? '');
+  api = await apiOf(started);
   return started;
 }
 
@@ -67,15 +57,15 @@ test.serial('a scheduler with ZooKeeper makes its clusters highly available; a j
   const own = { mode: 'zookeeper', quorum: zooKeeper.address, path: '/flink-mesos-flink', standbys: 0 };
   t.deepEqual(cluster.spec.highAvailability, own);
   await api.clusterRunning('tides', 0);
-  job = await submit('tides');
+  job = await jobsOf(api, 'tides').witness((await exampleJar()).jar);
   await jobs().running(job.id);
-  t.is((await launched('tides', 'taskmanager')).length, 2);
+  t.is((await api.launched('tides', 'taskmanager')).length, 2);
 });
 
 test.serial(
   'I9: a JobManager killed with -9 comes back on other ports, takes its TaskManagers over, and the job goes on',
   async (t) => {
-    const before = await launched('tides', 'taskmanager');
+    const before = idsOf(await api.launched('tides', 'taskmanager'));
     await jobs().checkpointed(job.id);
     const victim = await provenJobManager(api, 'tides');
     process.kill(await pidOfTask(victim.id), 'SIGKILL');
@@ -83,7 +73,7 @@ test.serial(
     await eventually('it leads and has restored the job', async () => (await jobs().restores(job.id)) > 0);
     await jobs().running(job.id);
     t.notDeepEqual(successor.ports, victim.ports);
-    t.deepEqual(await launched('tides', 'taskmanager'), before, 'no TaskManager was started');
+    t.deepEqual(idsOf(await api.launched('tides', 'taskmanager')), before, 'no TaskManager was started');
     const [resumed] = await api.jobs('tides');
     t.like(resumed, { id: job.id, flinkJobId: job.flinkJobId, resumed: 0, state: 'RUNNING' });
     t.is((await api.jobs('tides')).length, 1);
@@ -97,11 +87,11 @@ test.serial(
     const before = api.url;
     scheduler = await startScheduler();
     t.not(api.url, before);
-    await eventually('reconciled', async () => (await api.info()).reconciled);
+    await api.reconciled();
     await api.clusterRunning('tides', 2);
     await api.send('DELETE', `/v1/clusters/tides/jobs/${job.id}`);
     await api.jobInState('tides', job.id, 'CANCELED');
-    await eventually('no TaskManager', async () => (await present('tides', 'taskmanager')).length === 0);
+    await eventually('no TaskManager', async () => (await api.present('tides', 'taskmanager')).length === 0);
   },
 );
 
@@ -109,7 +99,7 @@ test.serial('a cluster that is deleted leaves nothing in ZooKeeper', async (t) =
   const session = await connectZooKeeper({ hosts: [zooKeeper.address], sessionTimeoutMs: 10_000 });
   t.is((await session.getChildren('/flink-mesos-flink')).length, 1);
   await api.send('DELETE', '/v1/clusters/tides');
-  await eventually('the cluster gone', async () => (await api.get<unknown[]>('/v1/clusters')).length === 0);
+  await api.clusterGone('tides');
   t.is(await session.exists('/flink-mesos-flink'), undefined);
   await session.close();
 });
@@ -126,19 +116,20 @@ test.serial('a standby on another agent takes over from a JobManager that is kil
   });
   t.is(new Set(pair.map(({ agentId }) => agentId)).size, 2);
   await api.clusterRunning('waves', 0);
-  job = await submit('waves');
+  job = await jobsOf(api, 'waves').witness((await exampleJar()).jar);
   await jobs().running(job.id);
   await jobs().checkpointed(job.id);
-  const before = await launched('waves', 'taskmanager');
+  const before = idsOf(await api.launched('waves', 'taskmanager'));
   const victim = (await api.cluster('waves')).jobManager?.taskId ?? '';
   process.kill(await pidOfTask(victim), 'SIGKILL');
   await eventually('it leads and has restored the job', async () => (await jobs().restores(job.id)) > 0);
   await jobs().running(job.id);
-  t.deepEqual(await launched('waves', 'taskmanager'), before, 'no TaskManager was started');
+  t.deepEqual(idsOf(await api.launched('waves', 'taskmanager')), before, 'no TaskManager was started');
   t.like((await api.jobs('waves'))[0], { resumed: 0, state: 'RUNNING' });
   // On a slow machine the replacement may be elected before the standby that waited.
   t.not((await api.cluster('waves')).jobManager?.taskId, victim);
   await eventually('another standby', async () => (await api.running('waves', 'jobmanager')).length === 2);
+  await api.send('DELETE', '/v1/clusters/waves');
 });
 
 const sizes = [
@@ -150,7 +141,6 @@ for (const { name, mode, taskManagers } of sizes) {
   test.serial(
     `an application (${mode}) outlives its JobManager as the same job, and leaves nothing in ZooKeeper`,
     async (t) => {
-      if ((await namesOf()).includes('waves')) await api.send('DELETE', '/v1/clusters/waves');
       const { jar } = await exampleJar();
       const application = { jar: { path: jar }, entryClass: exampleClasses.stateWitness, parallelism: 2 };
       const configuration = { 'execution.checkpointing.interval': '1 s' };
@@ -158,21 +148,18 @@ for (const { name, mode, taskManagers } of sizes) {
       job = (await api.jobs(name))[0] as JobView;
       await jobs().running(job.id);
       await jobs().checkpointed(job.id);
-      const before = await launched(name, 'taskmanager');
+      const before = idsOf(await api.launched(name, 'taskmanager'));
       const victim = await provenJobManager(api, name);
       process.kill(await pidOfTask(victim.id), 'SIGKILL');
       await eventually('another JobManager', () => other(victim));
       await eventually('it leads and has restored the job', async () => (await jobs().restores(job.id)) > 0);
       await jobs().running(job.id);
-      t.deepEqual(await launched(name, 'taskmanager'), before, 'no TaskManager was started');
+      t.deepEqual(idsOf(await api.launched(name, 'taskmanager')), before, 'no TaskManager was started');
       t.like((await api.jobs(name))[0], { id: job.id, flinkJobId: job.flinkJobId, resumed: 0, state: 'RUNNING' });
       await api.send('DELETE', `/v1/clusters/${name}/jobs/${job.id}`);
-      const ended = await eventually('the end', async () => {
-        const cluster = await api.cluster(name);
-        return cluster.phase === 'ended' && cluster.waitingFor === undefined && cluster;
-      });
+      const ended = await api.clusterEnded(name);
       t.like(ended.application, { job: job.id, state: 'CANCELED' });
-      await eventually('the other cluster gone', async () => !(await namesOf()).includes('waves'));
+      await api.clusterGone('waves');
       const session = await connectZooKeeper({ hosts: [zooKeeper.address], sessionTimeoutMs: 10_000 });
       t.is(await session.exists('/flink-mesos-flink'), undefined);
       await session.close();
@@ -198,37 +185,11 @@ test.serial(
     );
     process.kill(pid, 'SIGKILL');
     scheduler = await startScheduler();
-    const ended = await eventually('the end', async () => {
-      const cluster = await api.cluster('ripple');
-      return cluster.phase === 'ended' && cluster.waitingFor === undefined && cluster;
-    });
+    const ended = await api.clusterEnded('ripple');
     t.like(ended.application, { job: job.id, state: 'FINISHED' });
-    t.is((await launched('ripple', 'taskmanager')).length, 1, 'nobody was started to run it again');
+    t.is((await api.launched('ripple', 'taskmanager')).length, 1, 'nobody was started to run it again');
   },
 );
-
-async function namesOf(): Promise<string[]> {
-  return (await api.get<{ name: string }[]>('/v1/clusters')).map(({ name }) => name);
-}
-
-async function submit(cluster: string): Promise<JobView> {
-  const { jar } = await exampleJar();
-  return api.send<JobView>('POST', `/v1/clusters/${cluster}/jobs`, {
-    jar: await jobsOf(api, cluster).upload(jar),
-    entryClass: exampleClasses.stateWitness,
-    parallelism: 2,
-    configuration: { 'execution.checkpointing.interval': '1 s' },
-  });
-}
-
-async function launched(cluster: string, part: string): Promise<string[]> {
-  const tasks = (await api.tasks(cluster)).filter((task) => task.part === part && task.launchedAt !== undefined);
-  return tasks.map(({ id }) => id).sort();
-}
-
-async function present(cluster: string, part: string): Promise<TaskView[]> {
-  return (await api.tasks(cluster)).filter((task) => task.part === part && task.phase === 'launched');
-}
 
 async function other(victim: TaskView): Promise<TaskView | undefined> {
   return (await api.running(victim.cluster, 'jobmanager')).find(({ id }) => id !== victim.id);

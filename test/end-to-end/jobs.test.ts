@@ -5,8 +5,8 @@
 import { access } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
-import { exampleClasses } from '../../examples/build.ts';
 import type { JobView, SavepointView } from '../../src/api/views.ts';
+import { jobsOf, witnessOptions } from './support/flink-jobs.ts';
 import { answerOf, eventually } from './support/process.ts';
 import { exampleJar, type Stack, startStack } from './support/stack.ts';
 
@@ -15,8 +15,8 @@ for (const version of [undefined, '1.20.5']) {
 
   test.serial(`savepoints, stop, start from a savepoint and another parallelism by one (Flink ${name})`, async (t) => {
     const { stack, jar } = await withCluster(t, version);
-    const job = await run(stack, ['--wait', '--parallelism', '1', ...witness, jar]);
-    await allRunning(stack, job, 1);
+    const job = await run(stack, ['--wait', '--parallelism', '1', ...witnessOptions, jar]);
+    await jobsOf(stack.api, 'jobs').runsOn(1, job.id);
 
     const saved = await jobs<JobView>(stack, 'savepoint', job.id, '--wait');
     const [savepoint] = saved.savepoints;
@@ -27,7 +27,7 @@ for (const version of [undefined, '1.20.5']) {
 
     const rescaled = await jobs<JobView>(stack, 'rescale', job.id, '--parallelism', '2', '--wait');
     t.is(rescaled.operation?.state, 'completed');
-    await allRunning(stack, job, 2);
+    await jobsOf(stack.api, 'jobs').runsOn(2, job.id);
     t.like(await stack.api.get<JobView>(pathOf(job.id)), { parallelism: 2, resumed: 1, state: 'RUNNING' });
     const from = await eventually('restored from it', async () => (await restoredFrom(stack, job)) ?? false);
     t.is(withoutSlash(from), withoutSlash(rescaled.operation?.path));
@@ -35,8 +35,8 @@ for (const version of [undefined, '1.20.5']) {
     const stopped = await jobs<JobView>(stack, 'stop', job.id, '--wait');
     await stack.api.jobInState('jobs', job.id, 'FINISHED');
     const last = stopped.operation?.path ?? '';
-    const again = await run(stack, ['--wait', '--from-savepoint', last, '--parallelism', '2', ...witness, jar]);
-    await allRunning(stack, again, 2);
+    const again = await run(stack, ['--wait', '--from-savepoint', last, '--parallelism', '2', ...witnessOptions, jar]);
+    await jobsOf(stack.api, 'jobs').runsOn(2, again.id);
     t.is(withoutSlash(await restoredFrom(stack, again)), withoutSlash(last));
 
     await jobs(stack, 'dispose', job.id, savepoint.path);
@@ -50,10 +50,10 @@ for (const version of [undefined, '1.20.5']) {
   test.serial(`an adaptive scheduler takes another parallelism in place (Flink ${name})`, async (t) => {
     const options = ['-D', 'jobmanager.scheduler=adaptive', ...settling.flatMap((option) => ['-D', option])];
     const { stack, jar } = await withCluster(t, version, options);
-    const job = await run(stack, ['--wait', '--parallelism', '1', ...witness, jar]);
-    await allRunning(stack, job, 1);
+    const job = await run(stack, ['--wait', '--parallelism', '1', ...witnessOptions, jar]);
+    await jobsOf(stack.api, 'jobs').runsOn(1, job.id);
     await jobs<JobView>(stack, 'rescale', job.id, '--parallelism', '2', '--wait');
-    await allRunning(stack, job, 2);
+    await jobsOf(stack.api, 'jobs').runsOn(2, job.id);
     const { operation, resumed, savepoints } = await stack.api.get<JobView>(pathOf(job.id));
     t.like(operation, { state: 'completed' });
     t.is(resumed, 0);
@@ -61,8 +61,6 @@ for (const version of [undefined, '1.20.5']) {
   });
 }
 
-/** Of the job's parallelism: the source has one of its own. */
-const witness = ['--entry-class', exampleClasses.stateWitness, '-D', 'execution.checkpointing.interval=1s'];
 const settling = [
   'jobmanager.adaptive-scheduler.executing.cooldown-after-rescaling=1 s',
   'jobmanager.adaptive-scheduler.executing.resource-stabilization-timeout=1 s',
@@ -72,16 +70,16 @@ async function withCluster(t: ExecutionContext, version: string | undefined, opt
   const { jar, version: flinkVersion } = await exampleJar(version);
   const stack = await startStack({ scheduler: ['--flink-version', flinkVersion] });
   t.teardown(() => stack.close());
-  await answerOf(stack.api.url, ['clusters', 'create', 'jobs', '--elastic', '0:3', '--wait', '--json', ...options]);
+  await answerOf(stack.api.url, ['clusters', 'create', 'jobs', '--elastic', '0:3', '--wait', ...options]);
   return { stack, jar };
 }
 
 function run(stack: Stack, args: readonly string[]): Promise<JobView> {
-  return answerOf(stack.api.url, ['run', '--cluster', 'jobs', '--json', ...args]);
+  return answerOf(stack.api.url, ['run', '--cluster', 'jobs', ...args]);
 }
 
 function jobs<Answer>(stack: Stack, ...args: readonly string[]): Promise<Answer> {
-  return answerOf(stack.api.url, ['jobs', ...args, '--cluster', 'jobs', '--json']);
+  return answerOf(stack.api.url, ['jobs', ...args, '--cluster', 'jobs']);
 }
 
 function withoutSlash(uri: string | undefined): string | undefined {
@@ -101,16 +99,4 @@ async function restoredFrom(stack: Stack, { id }: JobView): Promise<string | und
   const path = `${pathOf(id)}/checkpoints`;
   const { latest } = await stack.api.get<{ latest: { restored?: { external_path: string } | null } }>(path);
   return latest.restored?.external_path;
-}
-
-function allRunning(stack: Stack, { id }: JobView, parallelism: number): Promise<unknown> {
-  interface Vertex {
-    readonly status: string;
-    readonly parallelism: number;
-  }
-  return eventually(`job ${id} running with parallelism ${parallelism}`, async () => {
-    const { vertices } = await stack.api.get<{ vertices: Vertex[] }>(`${pathOf(id)}/details`);
-    const widest = Math.max(...vertices.map((vertex) => vertex.parallelism));
-    return widest === parallelism && vertices.every(({ status }) => status === 'RUNNING');
-  });
 }

@@ -10,6 +10,7 @@ import test, { type ExecutionContext } from 'ava';
 import { exampleClasses } from '../../examples/build.ts';
 import type { EndpointView, JobView } from '../../src/dispatcher/dispatcher.ts';
 import { linesBelow } from './support/files.ts';
+import { jobsOf } from './support/flink-jobs.ts';
 import { freePort } from './support/free-port.ts';
 import { mavenJar } from './support/maven.ts';
 import { answerOf, eventually, run } from './support/process.ts';
@@ -29,14 +30,14 @@ for (const flink of flinks) {
     const events = 20_000;
     const job = await runJob(stack, jar, 'accountAlerts', ['--events', String(events), '--rate', '10000']);
     await stack.api.jobInState('jobs', job.id, 'FINISHED');
-    t.deepEqual(await accumulators(stack, job), foretoldAlerts(events, 400));
+    t.deepEqual(await jobsOf(stack.api, 'jobs').accumulators(job.id), foretoldAlerts(events, 400));
   });
 
   test.serial(`a batch job that iterates (Flink ${flink.name})`, async (t) => {
     const { stack, jar } = await clusterOf(flink);
     const job = await runJob(stack, jar, 'pageRanks', ['--pages', '500', '--rounds', '5']);
     await stack.api.jobInState('jobs', job.id, 'FINISHED');
-    t.deepEqual(await accumulators(stack, job), foretoldRanks(500, 5));
+    t.deepEqual(await jobsOf(stack.api, 'jobs').accumulators(job.id), foretoldRanks(500, 5));
   });
 
   test.serial(`SQL as a job (Flink ${flink.name})`, async (t) => {
@@ -141,17 +142,8 @@ function runJob(
   args: readonly string[],
   parallelism = 2,
 ): Promise<JobView> {
-  const options = ['--cluster', 'jobs', '--json', '--parallelism', String(parallelism)];
+  const options = ['--cluster', 'jobs', '--parallelism', String(parallelism)];
   return answerOf(stack.api.url, ['run', ...options, '--entry-class', exampleClasses[example], jar, ...args]);
-}
-
-async function accumulators(stack: Stack, { id }: JobView): Promise<Record<string, number>> {
-  interface Answer {
-    readonly 'user-task-accumulators': readonly { readonly name: string; readonly value: string }[];
-  }
-  const { flinkJobId } = await stack.api.get<JobView>(`/v1/clusters/jobs/jobs/${id}`);
-  const answer = await stack.api.get<Answer>(`/v1/clusters/jobs/flink/jobs/${flinkJobId}/accumulators`);
-  return Object.fromEntries(answer['user-task-accumulators'].map(({ name, value }) => [name, Number(value)]));
 }
 
 /** Flink calls a job RUNNING before its subtasks are. */

@@ -22,11 +22,12 @@ import { type LocalMesos, startLocalMesos } from '../../src/local-mesos/server/s
 import { connectZooKeeper } from '../../src/zookeeper/connect.ts';
 import { packagedFlink } from '../../universe/package.ts';
 import { jreArchive, pathWithoutJava } from './support/jre-archive.ts';
-import { type Instance, type Marathon, startMarathon } from './support/marathon.ts';
+import { type Instance, type Marathon, pidOfInstance, startMarathon } from './support/marathon.ts';
 import type { VolumeBook } from './support/marathon-volumes.ts';
+import { masterState, reservedRoles } from './support/master-state.ts';
 import { packFlink } from './support/pack-flink.ts';
 import { eventually, repository } from './support/process.ts';
-import { exampleJar, pidOfTask, processesOf } from './support/stack.ts';
+import { exampleJar, leaveNothing, pidOfTask, processesOf } from './support/stack.ts';
 import { startZooKeeper, type ZooKeeperServer } from './support/zookeeper.ts';
 
 const run = promisify(execFile);
@@ -97,8 +98,7 @@ test.after.always(async () => {
   await mesos?.close();
   await zooKeeper?.kill();
   files?.close();
-  await eventually('no process left', async () => (await processesOf(directory)).length === 0);
-  await rm(directory, { recursive: true, force: true });
+  await leaveNothing(directory);
 });
 
 test.serial('the app becomes healthy, on the port of its offer', async (t) => {
@@ -130,7 +130,7 @@ test.serial('killed with -9 it is started again, and is the same framework with 
   const before = await call<InfoView>('GET', '/v1/info');
   const tasks = await launched();
   const [first] = marathon.instances;
-  process.kill(await pidOfInstance(first?.taskId ?? ''), 'SIGKILL');
+  process.kill(await pidOfInstance(first), 'SIGKILL');
   await healthy(2);
   t.is(first?.state, 'TASK_FAILED');
   await eventually('reconciled', async () => (await call<InfoView>('GET', '/v1/info')).reconciled);
@@ -140,7 +140,7 @@ test.serial('killed with -9 it is started again, and is the same framework with 
 
 test.serial('uninstalled with its cluster at work: nothing is left', async (t) => {
   t.timeout(200_000);
-  t.deepEqual(await reserved(), ['flink', 'marathon']);
+  t.deepEqual(await reservedRoles(mesos.masterUrl), ['flink', 'marathon']);
   await uninstall('flink-mesos');
   await nothingLeft(t);
 });
@@ -157,7 +157,7 @@ test.serial(
     const spec = { name: 'kept', taskManagers: { mode: 'fixed', count: 0 } };
     await call('POST', '/v1/clusters', spec, first);
     const { frameworkId } = await call<InfoView>('GET', '/v1/info', undefined, first);
-    process.kill(await pidOfInstance(first.taskId), 'SIGKILL');
+    process.kill(await pidOfInstance(first), 'SIGKILL');
     const second = await eventually('another leader', async () => {
       const found = await leader();
       return found.taskId !== first.taskId && found;
@@ -184,7 +184,7 @@ for (const name of ['flink-mesos-container', 'flink-mesos-ha-container']) {
       t.is((await call<InfoView>('GET', '/v1/info', undefined, first)).mesos.state, 'subscribed');
       if (name === 'flink-mesos-container') {
         await startCluster('default', first);
-        t.deepEqual(await reserved(), ['flink', 'marathon']);
+        t.deepEqual(await reservedRoles(mesos.masterUrl), ['flink', 'marathon']);
       }
       await uninstall(name, (app) => withoutImage(app, image));
       await nothingLeft(t);
@@ -231,28 +231,16 @@ async function uninstall(name: string, change: (app: MarathonApp) => MarathonApp
   await marathon.destroy();
 }
 
-interface MasterState {
-  readonly frameworks: readonly { readonly name: string; readonly tasks: readonly unknown[] }[];
-  readonly completed_frameworks: readonly { readonly name: string }[];
-}
-
 async function nothingLeft(t: ExecutionContext): Promise<void> {
-  const state = (await (await fetch(`${mesos.masterUrl}/master/state`)).json()) as MasterState;
+  const state = await masterState(mesos.masterUrl);
   t.deepEqual(state.frameworks, []);
   t.true(state.completed_frameworks.some(({ name }) => name === 'flink-mesos'));
-  t.deepEqual(await reserved(), []);
+  t.deepEqual(await reservedRoles(mesos.masterUrl), []);
   const session = await connectZooKeeper({ hosts: [zooKeeper.address], sessionTimeoutMs: 5_000 });
   t.deepEqual((await session.getChildren('/')).sort(), ['mesos', 'zookeeper']);
   await session.close();
   const left = (): Promise<number[]> => processesOf(join(directory, 'mesos'));
   await eventually('no process of a task', async () => (await left()).length === 0);
-}
-
-async function reserved(): Promise<string[]> {
-  const { slaves } = (await (await fetch(`${mesos.masterUrl}/slaves`)).json()) as {
-    slaves: { reserved_resources: object }[];
-  };
-  return [...new Set(slaves.flatMap((slave) => Object.keys(slave.reserved_resources)))].sort();
 }
 
 function live(): readonly Instance[] {
@@ -318,15 +306,6 @@ async function call<T>(method: string, path: string, body?: object, instance?: I
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
   return (text === '' ? undefined : JSON.parse(text)) as T;
-}
-
-/** By its sandbox, which has the task's id in its path. */
-async function pidOfInstance(taskId: string): Promise<number> {
-  for (const pid of await processesOf(`MESOS_EXECUTOR_ID=${taskId}`)) {
-    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-    if (command.includes('src/main.js')) return pid;
-  }
-  throw new Error(`no process of ${taskId}`);
 }
 
 async function serve(artifacts: string): Promise<Server> {

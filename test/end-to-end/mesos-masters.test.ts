@@ -2,7 +2,7 @@
  * Several embedded masters on a real ZooKeeper: the znodes are those of Mesos, the standby redirects, and when the leader
  * is killed the next one leads, agents come back to it and a framework finds its task running.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
@@ -11,8 +11,8 @@ import type { Framework } from '../conformance/framework.ts';
 import { subscribe } from '../conformance/framework.ts';
 import { type Answer, ask, json, type Target } from '../conformance/http.ts';
 import { runUntilRunning } from '../conformance/tasks.ts';
-import { eventually, flinkMesos, type Running } from './support/process.ts';
-import { processesOf } from './support/stack.ts';
+import { type Ends, flinkMesos, patienceMs, type Running } from './support/process.ts';
+import { endAll, startAgents } from './support/stack.ts';
 import { startZooKeeper, type ZooKeeperServer } from './support/zookeeper.ts';
 
 interface Master {
@@ -20,8 +20,8 @@ interface Master {
   readonly target: Target;
 }
 
-const waits = { patienceMs: 60_000, quietMs: 1_000 };
-const processes: Running[] = [];
+const waits = { patienceMs, quietMs: 1_000 };
+const processes: Ends[] = [];
 let directory: string;
 let zooKeeper: ZooKeeperServer;
 let leader: Master;
@@ -30,22 +30,17 @@ let standby: Master;
 test.before(async () => {
   directory = await mkdtemp(join(tmpdir(), 'flink-mesos-masters-'));
   zooKeeper = await startZooKeeper(directory);
+  processes.push(zooKeeper);
   leader = await startMaster();
   await leader.process.said(/this master leads/);
   standby = await startMaster();
-  const agents = flinkMesos([
-    ...['local-mesos', '--only', 'agents', '--master', `zk://${zooKeeper.address}/mesos`, '--agents', '1'],
-    ...['--work-dir', join(directory, 'agents')],
-  ]);
+  const agents = startAgents(directory, `zk://${zooKeeper.address}/mesos`, 1);
   processes.push(agents);
   await agents.said(/agents ready/);
 });
 
 test.after.always(async () => {
-  for (const process of processes.reverse()) await process.kill('SIGTERM');
-  await zooKeeper?.kill();
-  await eventually('no process left', async () => (await processesOf(directory)).length === 0);
-  await rm(directory, { recursive: true, force: true });
+  await endAll(processes, directory);
 });
 
 async function startMaster(): Promise<Master> {

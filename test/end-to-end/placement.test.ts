@@ -1,42 +1,30 @@
 /** Constraints and reasons on the embedded Mesos, with agents of two racks and real Flink. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import test from 'ava';
 import type { MesosAgentView, OfferRoundView, TaskWhyView } from '../../src/dispatcher/why-views.ts';
-import { type LocalMesos, startLocalMesos } from '../../src/local-mesos/server/start-local-mesos.ts';
-import { type Api, apiAt } from './support/api.ts';
-import { eventually, flinkMesos, type Running } from './support/process.ts';
+import type { Api } from './support/api.ts';
+import { type EmbeddedStack, startEmbeddedStack } from './support/embedded-stack.ts';
+import { eventually, flinkMesos } from './support/process.ts';
 import { exampleJar } from './support/stack.ts';
 
-let directory: string;
-let mesos: LocalMesos;
-let scheduler: Running;
-let url: string;
+let stack: EmbeddedStack;
 let api: Api;
 
 const inZone = (zone: string) => ({ fault_domain: { region: { name: 'eu' }, zone: { name: zone } } });
 
 test.before(async () => {
   const { version } = await exampleJar();
-  directory = await mkdtemp(join(tmpdir(), 'flink-mesos-'));
-  mesos = await startLocalMesos({
-    workDir: join(directory, 'mesos'),
-    agents: [
+  stack = await startEmbeddedStack(
+    [
       { attributes: 'rack:r1;disk:ssd', domain: inZone('eu-1') },
       { attributes: 'rack:r2', domain: inZone('eu-2') },
     ],
-  });
-  const at = ['--mesos-master', new URL(mesos.masterUrl).host, '--listen', '127.0.0.1:0', '--flink-version', version];
-  scheduler = flinkMesos(['scheduler', '--data-dir', join(directory, 'scheduler'), '--role', 'flink,batch', ...at]);
-  url = (await scheduler.said(/API at (http:\/\/[^\s,]+)/))[1] ?? '';
-  api = apiAt(url);
+    ['--role', 'flink,batch', '--flink-version', version],
+  );
+  api = stack.api;
 });
 
 test.after.always(async () => {
-  await scheduler?.kill('SIGTERM');
-  await mesos?.close();
-  await rm(directory, { recursive: true, force: true });
+  await stack?.close();
 });
 
 async function racks(cluster: string): Promise<Record<string, string[]>> {
@@ -61,7 +49,7 @@ test.serial(
     await api.clusterRunning('placed', 2);
     t.deepEqual(await racks('placed'), { jobManager: ['r2'], taskManagers: ['r1', 'r2'] });
     await api.send('DELETE', '/v1/clusters/placed');
-    await eventually('room for the next', async () => (await api.get<unknown[]>('/v1/clusters')).length === 0);
+    await api.clusterGone('placed');
   },
 );
 
@@ -84,7 +72,7 @@ test.serial('regions and zones are the fault domains of the agents', async (t) =
   t.deepEqual(agents.map(({ domain }) => domain?.zone).sort(), ['eu-1', 'eu-2']);
   t.deepEqual(await racks('zoned'), { jobManager: ['r2'], taskManagers: ['r1', 'r2'] });
   await api.send('DELETE', '/v1/clusters/zoned');
-  await eventually('room for the next', async () => (await api.get<unknown[]>('/v1/clusters')).length === 0);
+  await api.clusterGone('zoned');
 });
 
 test.serial(
@@ -104,7 +92,7 @@ test.serial(
     t.deepEqual(why.ruledOut.at(-1), { reason: 'constraint', what: 'rack MAX_PER 1', agents: 2 });
     t.deepEqual(await racks('stuck').then(({ taskManagers }) => taskManagers), ['r1', 'r2']);
 
-    const said = flinkMesos(['why', why.task, '--url', url]);
+    const said = flinkMesos(['why', why.task, '--url', api.url]);
     await said.said(/waits because +of 2 agents: .*2 ruled out by rack MAX_PER 1/);
     await said.said(/2 +constraint rack MAX_PER 1/);
     const declined = await eventually('a declined offer', async () => {
@@ -151,15 +139,9 @@ test.serial('a kept place: its volume and reservations outlast the TaskManager, 
     const running = await api.running('keeper', 'taskmanager');
     return running.find(({ id, agentId }) => id !== first?.task && agentId === first?.agentId);
   });
-  t.true((await agentsOfMaster()).includes(first?.id ?? '?'));
+  t.true((await stack.operator({ type: 'GET_AGENTS' })).includes(first?.id ?? '?'));
   t.deepEqual(await places(), [{ ...(first as NonNullable<typeof first>), task: successor.id }]);
   await api.send('DELETE', '/v1/clusters/keeper');
   await eventually('nothing is kept', async () => (await places()).length === 0);
-  t.false((await agentsOfMaster()).includes(first?.id ?? '?'));
+  t.false((await stack.operator({ type: 'GET_AGENTS' })).includes(first?.id ?? '?'));
 });
-
-async function agentsOfMaster(): Promise<string> {
-  const body = JSON.stringify({ type: 'GET_AGENTS' });
-  const headers = { 'content-type': 'application/json', accept: 'application/json' };
-  return (await fetch(`${mesos.masterUrl}/api/v1`, { method: 'POST', headers, body })).text();
-}

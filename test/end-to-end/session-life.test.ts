@@ -99,11 +99,10 @@ function allRun(cluster: string, { id }: JobView): Promise<void> {
   return jobsOf(stack.api, cluster).running(id);
 }
 
-async function taskManagers(cluster: string): Promise<TaskView[]> {
-  return (await ever(cluster)).filter(({ phase }) => phase === 'launched');
+function taskManagers(cluster: string): Promise<TaskView[]> {
+  return stack.api.present(cluster, 'taskmanager');
 }
 
-async function ever(cluster: string): Promise<TaskView[]> {
-  const tasks = await stack.api.tasks(cluster);
-  return tasks.filter(({ part, launchedAt }) => part === 'taskmanager' && launchedAt !== undefined);
+function ever(cluster: string): Promise<TaskView[]> {
+  return stack.api.launched(cluster, 'taskmanager');
 }

@@ -2,15 +2,13 @@
  * Another specification of clusters whose JobManagers ZooKeeper keeps: what it holds of their jobs brings them back by itself, and
  * where that cannot be (another version of Flink, another program) they are carried over by savepoints, without being told.
  */
-import { openAsBlob } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { exampleClasses } from '../../examples/build.ts';
-import type { ClusterView, JobView } from '../../src/api/views.ts';
-import { jobsOf } from './support/flink-jobs.ts';
-import { eventually } from './support/process.ts';
+import type { ClusterView } from '../../src/api/views.ts';
+import { jobsOf, uploadJar } from './support/flink-jobs.ts';
 import { exampleJar, type Stack, startStack } from './support/stack.ts';
 import { startZooKeeper, type ZooKeeperServer } from './support/zookeeper.ts';
 
@@ -47,12 +45,12 @@ test.serial('the JobManager is replaced, and its successor finds the job in ZooK
   await stack.api.send('POST', '/v1/clusters', { name: 'tides', taskManagers: { mode: 'fixed', count: 1 } });
   await stack.api.clusterRunning('tides', 1);
   const jobs = jobsOf(stack.api, 'tides');
-  const id = await submit(await jobs.upload(jar));
+  const { id } = await jobs.witness(jar, 1);
   await jobs.running(id);
   await jobs.checkpointed(id);
   const view = await update('tides', ({ spec }) => ({ ...spec, jobManager: { ...spec.jobManager, memoryMiB: 1100 } }));
   t.is(view.update?.jobs, 'checkpoint');
-  await followed('tides', 2);
+  await stack.api.clusterFollowed('tides', 2);
   await jobs.running(id);
   t.like((await stack.api.jobs('tides'))[0], { resumed: 0, state: 'RUNNING' });
   t.true((await jobs.restores(id)) >= 1);
@@ -65,7 +63,7 @@ test.serial(
     const jobs = jobsOf(stack.api, 'tides');
     const view = await update('tides', ({ spec }) => ({ ...spec, flink: { version: newer } }));
     t.is(view.update?.jobs, 'savepoint');
-    t.is((await followed('tides', 3)).flinkVersion, newer);
+    t.is((await stack.api.clusterFollowed('tides', 3)).flinkVersion, newer);
     await jobs.running(id);
     t.like((await stack.api.jobs('tides'))[0], { resumed: 1, operation: { kind: 'update', state: 'completed' } });
     t.is(await jobs.restores(id), 1);
@@ -76,7 +74,11 @@ test.serial(
 test.serial(
   'another parallelism of an application: the next attempt goes on from the savepoint of the one before',
   async (t) => {
-    const application = { jar: { id: await uploadShared() }, entryClass: exampleClasses.stateWitness, parallelism: 1 };
+    const application = {
+      jar: { id: await uploadJar(stack.api, jar) },
+      entryClass: exampleClasses.stateWitness,
+      parallelism: 1,
+    };
     await stack.api.send('POST', '/v1/clusters', { name: 'orders', application });
     await stack.api.clusterRunning('orders', 1);
     const jobs = jobsOf(stack.api, 'orders');
@@ -85,7 +87,7 @@ test.serial(
     await jobs.checkpointed(id);
     const view = await update('orders', ({ spec }) => ({ ...spec, application: { ...application, parallelism: 2 } }));
     t.is(view.update?.jobs, 'savepoint');
-    await followed('orders', 2);
+    await stack.api.clusterFollowed('orders', 2);
     await stack.api.clusterRunning('orders', 2);
     await jobs.running(id);
     t.like((await stack.api.jobs('orders'))[0], { resumed: 1, parallelism: 2 });
@@ -94,28 +96,5 @@ test.serial(
 );
 
 async function update(name: string, change: (cluster: ClusterView) => object): Promise<ClusterView> {
-  const body = JSON.stringify(change(await stack.api.cluster(name)));
-  const headers = { 'content-type': 'application/json' };
-  const answer = await fetch(`${stack.api.url}/v1/clusters/${name}`, { method: 'PUT', headers, body });
-  if (answer.status !== 202) throw new Error(await answer.text());
-  return (await answer.json()) as ClusterView;
-}
-
-function followed(name: string, revision: number): Promise<ClusterView> {
-  return eventually(`all of ${name} in revision ${revision}`, async () => {
-    const view = await stack.api.cluster(name);
-    return view.revision === revision && view.update === undefined && view.phase === 'running' && view;
-  });
-}
-
-async function submit(jarId: string): Promise<string> {
-  const job = { jar: jarId, entryClass: exampleClasses.stateWitness, parallelism: 1 };
-  return (await stack.api.send<JobView>('POST', '/v1/clusters/tides/jobs', job)).id;
-}
-
-async function uploadShared(): Promise<string> {
-  const form = new FormData();
-  form.append('jarfile', await openAsBlob(jar), 'examples.jar');
-  const answer = await fetch(`${stack.api.url}/v1/jars`, { method: 'POST', body: form });
-  return ((await answer.json()) as { id: string }).id;
+  return stack.api.send('PUT', `/v1/clusters/${name}`, change(await stack.api.cluster(name)));
 }

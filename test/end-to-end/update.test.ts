@@ -4,10 +4,9 @@
  * the scheduler. What the operators' plan says meanwhile is seen on the way.
  */
 import test from 'ava';
-import { exampleClasses } from '../../examples/build.ts';
-import type { ClusterView, JobView, RevisionView } from '../../src/api/views.ts';
-import { jobsOf } from './support/flink-jobs.ts';
-import { eventually, flinkMesos } from './support/process.ts';
+import type { JobView, RevisionView } from '../../src/api/views.ts';
+import { jobsOf, witnessOptions } from './support/flink-jobs.ts';
+import { answerOf, eventually } from './support/process.ts';
 import { exampleJar, type Stack, startStack } from './support/stack.ts';
 
 let stack: Stack;
@@ -25,14 +24,14 @@ test.after.always(async () => {
 
 test.serial('TaskManagers alone: one after the other, and the scheduler is restarted meanwhile', async (t) => {
   await cli('clusters', 'create', 'orders', '--task-managers', '2', '--wait');
-  const { id } = (await cli('run', '--wait', '--cluster', 'orders', ...witness, '-p', '2', jar)) as JobView;
+  const { id } = await cli<JobView>('run', '--wait', '--cluster', 'orders', ...witnessOptions, '-p', '2', jar);
   const before = await stack.api.running('orders', 'taskmanager');
   const [jobManager] = await stack.api.running('orders', 'jobmanager');
   await cli('clusters', 'update', 'orders', '--memory', '1800');
   t.is(await statusOf('/v1/plans/update'), 202);
   await stack.scheduler.kill('SIGKILL');
   await stack.startScheduler();
-  await followed('orders', 2);
+  await stack.api.clusterFollowed('orders', 2);
   t.is(await statusOf('/v1/plans/update'), 200);
   const after = await stack.api.running('orders', 'taskmanager');
   t.deepEqual(after.map(({ resources }) => resources.memMiB).sort(), [1800, 1800]);
@@ -73,7 +72,7 @@ test.serial('one that no agent has room for stops where it begins; the way back 
   await cli('clusters', 'rollback', 'orders', '--wait', '--timeout', '300');
   const after = (await stack.api.running('orders')).map(({ id }) => id);
   t.is(after.filter((id) => before.includes(id)).length, 2, 'the JobManager and one TaskManager');
-  const revisions = (await cli('clusters', 'revisions', 'orders')) as RevisionView[];
+  const revisions = await cli<RevisionView[]>('clusters', 'revisions', 'orders');
   t.deepEqual(
     revisions.map(({ revision }) => revision),
     [1, 2, 3, 4, 5, 6],
@@ -85,7 +84,7 @@ test.serial('one that no agent has room for stops where it begins; the way back 
 
 test.serial('an elastic cluster is replaced as a whole, and its job goes on', async (t) => {
   await cli('clusters', 'create', 'tides', '--elastic', '0:3', '--internal-tls', '--wait');
-  const { id } = (await cli('run', '--wait', '--cluster', 'tides', ...witness, '-p', '2', jar)) as JobView;
+  const { id } = await cli<JobView>('run', '--wait', '--cluster', 'tides', ...witnessOptions, '-p', '2', jar);
   const jobs = jobsOf(stack.api, 'tides');
   await jobs.running(id);
   await jobs.checkpointed(id);
@@ -106,7 +105,7 @@ test.serial('a cluster that the options name follows them, and what it cannot fo
   await stack.api.clusterRunning('steady', 1);
   await stack.scheduler.kill('SIGTERM');
   await stack.startScheduler(options('--taskmanager-memory', '1800'));
-  const { spec } = await followed('steady', 2);
+  const { spec } = await stack.api.clusterFollowed('steady', 2);
   t.is(spec.taskManager.memoryMiB, 1800);
   t.deepEqual(
     (await stack.api.running('steady', 'taskmanager')).map(({ resources }) => resources.memMiB),
@@ -120,28 +119,12 @@ test.serial('a cluster that the options name follows them, and what it cannot fo
   t.is((await stack.api.cluster('steady')).revision, 2);
 });
 
-const witness = ['--entry-class', exampleClasses.stateWitness, '-D', 'execution.checkpointing.interval=1s'];
-
-function followed(cluster: string, revision: number): Promise<ClusterView> {
-  return eventually(`all of ${cluster} in revision ${revision}`, async () => {
-    const view = await stack.api.cluster(cluster);
-    return view.revision === revision && view.update === undefined && view.phase === 'running' && view;
-  });
-}
-
 async function statusOf(path: string): Promise<number> {
   const answer = await fetch(`${stack.api.url}${path}`);
   await answer.text();
   return answer.status;
 }
 
-async function cli(...args: readonly string[]): Promise<unknown> {
-  // Before the jar: what follows it is the job's.
-  const at = args.findIndex((arg) => arg.startsWith('--'));
-  const words = at < 0 ? [...args, '--json'] : [...args.slice(0, at), '--json', ...args.slice(at)];
-  const command = flinkMesos(words, { FLINK_MESOS_URL: stack.api.url });
-  const code = await command.exited();
-  if (code !== 0) throw new Error(`flink-mesos ${args.join(' ')}: ${code}\n${command.output()}`);
-  const output = command.output();
-  return JSON.parse(output.slice(output.search(/^[[{]/m)));
+function cli<Answer>(...args: readonly string[]): Promise<Answer> {
+  return answerOf(stack.api.url, args);
 }

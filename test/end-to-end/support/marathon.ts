@@ -4,6 +4,7 @@
  * health check, as many instances as it says on hosts that its constraint lets, and a new one when one has ended or failed its
  * check too often.
  */
+import { readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
@@ -34,6 +35,7 @@ import {
   type VolumeBook,
   volumesOn,
 } from './marathon-volumes.ts';
+import { processesOf } from './stack.ts';
 
 export interface Instance {
   readonly taskId: string;
@@ -90,6 +92,15 @@ export async function startMarathon(
     close: () => end(),
     destroy: () => end(runner.destroyVolumes),
   };
+}
+
+/** The scheduler that an instance is: by its sandbox, which has the task's id in its path. */
+export async function pidOfInstance(instance: Instance | undefined): Promise<number> {
+  for (const pid of await processesOf(`MESOS_EXECUTOR_ID=${instance?.taskId}`)) {
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    if (command.includes('src/main.js\0scheduler')) return pid;
+  }
+  throw new Error(`no process of ${instance?.taskId}`);
 }
 
 const capabilities = [{ type: 'MULTI_ROLE' }, { type: 'RESERVATION_REFINEMENT' }, { type: 'PARTITION_AWARE' }];

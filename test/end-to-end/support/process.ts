@@ -6,7 +6,11 @@ import { fileURLToPath } from 'node:url';
 const main = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
 export const repository = fileURLToPath(new URL('../../../', import.meta.url));
 
-export interface Running {
+export interface Ends {
+  kill(signal: NodeJS.Signals): Promise<unknown>;
+}
+
+export interface Running extends Ends {
   readonly pid: number;
   /** All that it has printed so far, both streams. */
   output(): string;
@@ -26,7 +30,10 @@ export function flinkMesos(args: readonly string[], env: Record<string, string> 
 
 /** What a command of the client answers when it is told `--json`, among what it says besides. */
 export async function answerOf<Answer>(schedulerUrl: string, args: readonly string[]): Promise<Answer> {
-  const command = flinkMesos(args, { FLINK_MESOS_URL: schedulerUrl });
+  // With the first option: what follows a jar is the job's.
+  const at = args.findIndex((arg) => arg.startsWith('-'));
+  const words = args.toSpliced(at < 0 ? args.length : at, 0, '--json');
+  const command = flinkMesos(words, { FLINK_MESOS_URL: schedulerUrl });
   const code = await command.exited();
   const output = command.output();
   if (code !== 0) throw new Error(`flink-mesos ${args.join(' ')}: ${code}\n${output}`);
@@ -86,7 +93,7 @@ function follow(child: ChildProcess, title: string): Running {
 }
 
 /** Enough for any machine: what is waited for either comes or is a defect. */
-const patienceMs = 300_000;
+export const patienceMs = 300_000;
 
 /** Asks again until the answer is there; the last refusal is the error when time runs out. */
 export async function eventually<T>(what: string, ask: () => Promise<T | undefined | false>): Promise<T> {

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { buildExampleJar } from '../../../examples/build.ts';
 import { obtainDistribution } from '../../../src/flink/distribution/obtain.ts';
 import { defaultCacheDir } from '../../../src/main/directories.ts';
-import { type Api, apiAt } from './api.ts';
-import { eventually, flinkMesos, type Running } from './process.ts';
+import { type Api, apiAt, apiOf } from './api.ts';
+import { type Ends, eventually, flinkMesos, type Running } from './process.ts';
 
 export interface Stack {
   readonly directory: string;
@@ -23,27 +23,12 @@ export interface Stack {
 /** Master and agents each a process of their own (so a master can be restarted under its tasks), then the scheduler. */
 export async function startStack(options: { scheduler?: readonly string[]; agents?: number } = {}): Promise<Stack> {
   const directory = await mkdtemp(join(tmpdir(), 'flink-mesos-'));
-  const processes: Running[] = [];
+  const processes: Ends[] = [];
   const started = (process: Running): Running => {
     processes.push(process);
     return process;
   };
-  const master = started(startMaster(directory, '127.0.0.1:0'));
-  const mesosMaster = (await master.said(/master at http:\/\/(\S+:\d+)/))[1] ?? '';
-  const agents = started(
-    flinkMesos([
-      'local-mesos',
-      '--only',
-      'agents',
-      '--master',
-      mesosMaster,
-      '--work-dir',
-      join(directory, 'agents'),
-      '--agents',
-      String(options.agents ?? 2),
-    ]),
-  );
-  await agents.said(/agents? ready/);
+  const { master, agents, mesosMaster } = await startMesos(directory, processes, options.agents);
   const stack: Stack = {
     directory,
     mesosMaster,
@@ -65,20 +50,45 @@ export async function startStack(options: { scheduler?: readonly string[]; agent
           ...extra,
         ]),
       );
-      stack.api = apiAt((await stack.scheduler.said(/API at (https?:\/\/[^\s,]+)/))[1] ?? '');
+      stack.api = await apiOf(stack.scheduler);
     },
-    close: async () => {
-      for (const process of processes.reverse()) await process.kill('SIGTERM');
-      await eventually('no process left', async () => (await processesOf(directory)).length === 0);
-      await rm(directory, { recursive: true, force: true });
-    },
+    close: () => endAll(processes, directory),
   };
   await stack.startScheduler();
   return stack;
 }
 
+/** What is started is noted at once, to be ended even if it does not get ready. */
+export async function startMesos(directory: string, processes: Ends[], count = 2) {
+  const master = startMaster(directory, '127.0.0.1:0');
+  processes.push(master);
+  const mesosMaster = (await master.said(/master at http:\/\/(\S+:\d+)/))[1] ?? '';
+  const agents = startAgents(directory, mesosMaster, count);
+  processes.push(agents);
+  await agents.said(/agents? ready/);
+  return { master, agents, mesosMaster };
+}
+
 export function startMaster(directory: string, listen: string): Running {
   return flinkMesos(['local-mesos', '--only', 'master', '--listen', listen, '--work-dir', join(directory, 'master')]);
+}
+
+export function startAgents(directory: string, master: string, count: number): Running {
+  return flinkMesos([
+    ...['local-mesos', '--only', 'agents', '--master', master, '--agents', String(count)],
+    ...['--work-dir', join(directory, 'agents')],
+  ]);
+}
+
+/** The last one first; fails if a process is left that has to do with the directory, which goes with them. */
+export async function endAll(processes: readonly Ends[], directory: string): Promise<void> {
+  for (const process of processes.toReversed()) await process.kill('SIGTERM');
+  await leaveNothing(directory);
+}
+
+export async function leaveNothing(directory: string): Promise<void> {
+  await eventually('no process left', async () => (await processesOf(directory)).length === 0);
+  await rm(directory, { recursive: true, force: true });
 }
 
 /** Processes whose environment or command line names a directory: the tasks of its agents, and their children. */
