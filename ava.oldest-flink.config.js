@@ -1,7 +1,15 @@
 import endToEnd from './ava.end-to-end.config.js';
 
 /** What the end-to-end tests show on the newest Flink alone, on the oldest that is run. */
-const files = ['elastic', 'fixed-application', 'jobmanager-ha', 'maintenance', 'python-job', 'session-life'];
+const files = [
+  'draining',
+  'elastic',
+  'fixed-application',
+  'jobmanager-ha',
+  'maintenance',
+  'python-job',
+  'session-life',
+];
 
 export default {
   ...endToEnd,
