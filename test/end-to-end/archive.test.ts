@@ -1,6 +1,5 @@
 /** The archive of `npm run dist`, unpacked in an empty directory and run with a PATH that holds Java alone. */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -9,6 +8,8 @@ import { promisify } from 'node:util';
 import test from 'ava';
 import { buildArchive } from '../../bin/archive/build-archive.ts';
 import { productionPackages } from '../../bin/archive/production-packages.ts';
+import { apiOf } from './support/api.ts';
+import { run as start } from './support/process.ts';
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
@@ -17,8 +18,7 @@ let directory: string;
 let home: string;
 let environment: Record<string, string>;
 
-test.before(async (t) => {
-  t.timeout(120_000);
+test.before(async () => {
   directory = await mkdtemp(join(tmpdir(), 'flink-mesos-archive-'));
   const archive = await buildArchive(root, directory, { level: 1 });
   await run('tar', ['-xzf', archive.path, '-C', directory]);
@@ -55,13 +55,12 @@ test('it runs through a link, and from its own directory', async (t) => {
 
 test('the embedded Mesos starts, and ends at SIGTERM', async (t) => {
   const args = ['local-mesos', '--listen', '127.0.0.1:0', '--work-dir', join(directory, 'mesos')];
-  const mesos = spawn(join(home, 'bin/flink-mesos'), args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  const mesos = start(join(home, 'bin/flink-mesos'), args, { env: environment });
   t.teardown(() => mesos.kill('SIGKILL'));
-  const [, url] = await said(mesos, /master at (http:\/\/\S+:\d+), 2 agents ready/);
+  const [, url] = await mesos.said(/master at (http:\/\/\S+:\d+), 2 agents ready/);
   const state = (await (await fetch(`${url}/state`)).json()) as { activated_slaves: number };
   t.is(state.activated_slaves, 2);
-  mesos.kill('SIGTERM');
-  t.deepEqual(await once(mesos, 'exit'), [0, null]);
+  t.is(await mesos.kill('SIGTERM'), 0);
 });
 
 test('a wrong command is answered as ever', async (t) => {
@@ -75,13 +74,12 @@ test('the dashboard is in it, bundled', async (t) => {
   const flinkHome = join(directory, 'some-flink');
   await mkdir(join(flinkHome, 'lib'), { recursive: true });
   await writeFile(join(flinkHome, 'lib/flink-dist-2.3.0.jar'), '');
-  const scheduler = spawn(join(home, 'bin/flink-mesos'), [...args, '--flink-home', flinkHome], {
+  const scheduler = start(join(home, 'bin/flink-mesos'), [...args, '--flink-home', flinkHome], {
     env: environment,
     cwd: directory,
-    stdio: ['ignore', 'pipe', 'pipe'],
   });
   t.teardown(() => scheduler.kill('SIGKILL'));
-  const [, url] = await said(scheduler, /API at (http:\/\/[^\s,]+)/);
+  const { url } = await apiOf(scheduler);
   const page = await (await fetch(`${url}/`)).text();
   const files = [...page.matchAll(/(?:src|href)="(web\/[\w.-]+)"/g)].map((match) => match[1]);
   t.is(files.length, 3, page);
@@ -112,20 +110,6 @@ test('equal contents make equal archives', async (t) => {
   t.regex(one?.sha256 ?? '', /^[0-9a-f]{64}$/);
   t.is(one?.sha256, other?.sha256);
 });
-
-function said(child: ChildProcess, pattern: RegExp): Promise<RegExpExecArray> {
-  return new Promise((resolve, reject) => {
-    let output = '';
-    const heard = (chunk: Buffer): void => {
-      output += chunk.toString('utf8');
-      const match = pattern.exec(output);
-      if (match !== null) resolve(match);
-    };
-    child.stdout?.on('data', heard);
-    child.stderr?.on('data', heard);
-    child.once('exit', (code) => reject(new Error(`ended (${code}) before it said ${pattern}:\n${output}`)));
-  });
-}
 
 async function findJava(): Promise<string | undefined> {
   const places = (process.env.PATH ?? '').split(delimiter).map((place) => join(place, 'java'));

@@ -5,11 +5,10 @@ import type { Page } from 'playwright-core';
 import { exampleClasses } from '../../examples/build.ts';
 import type { JobView, TaskView, UtilisationColumns } from '../../src/api/views.ts';
 import { launchBrowser, type OpenedPage, openPage, seriousFindings, shows } from './support/browser.ts';
+import { jobsOf } from './support/flink-jobs.ts';
 import { eventually } from './support/process.ts';
 import { exampleJar, type Stack, startStack } from './support/stack.ts';
 
-/** Flink on a machine that is busy. */
-const patience = { timeout: 120_000 };
 const click = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).first().click();
 
 test('a newcomer does everything in the dashboard: from no cluster to a job that is scaled, stopped, resumed and gone', async (t) => {
@@ -22,7 +21,7 @@ test('a newcomer does everything in the dashboard: from no cluster to a job that
   await opened.page.getByRole('heading', { name: 'Ready' }).waitFor();
 
   await createCluster(opened, 'shop', { CPUs: '0.5' });
-  await opened.page.getByText('1 of 1').first().waitFor(patience);
+  await opened.page.getByText('1 of 1').first().waitFor();
   const job = await runDroppedJar(opened, stack, jar);
   await scaleCluster(opened, stack);
   await operateOnJob(t, opened, stack, job);
@@ -36,7 +35,7 @@ test('a newcomer does everything in the dashboard: from no cluster to a job that
   await click(opened.page, 'Delete');
   await click(opened.page, 'Delete the cluster');
   await opened.go('#/');
-  await opened.page.getByRole('heading', { name: 'Ready' }).waitFor(patience);
+  await opened.page.getByRole('heading', { name: 'Ready' }).waitFor();
   t.deepEqual(opened.complaints, []);
 });
 
@@ -65,13 +64,13 @@ async function runDroppedJar({ page, go }: OpenedPage, stack: Stack, jar: string
   await page
     .getByRole('row', { name: /failed/ })
     .getByText(/no.such.Class/)
-    .waitFor(patience);
+    .waitFor();
   await click(page, 'Run examples.jar');
   await page.getByLabel('Entry class').fill(exampleClasses.clickCounter);
   await page.getByLabel('Parallelism').fill('1');
   await click(page, 'Run the job');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
-  await page.getByRole('row', { name: /running/ }).waitFor(patience);
+  await page.getByRole('row', { name: /running/ }).waitFor();
   const running = (await stack.api.jobs('shop')).find(({ state }) => state === 'RUNNING');
   if (running === undefined) throw new Error('no job runs');
   return running;
@@ -82,20 +81,20 @@ async function scaleCluster({ page, go }: OpenedPage, stack: Stack): Promise<voi
   await click(page, 'Scale');
   await page.getByLabel('TaskManagers').fill('2');
   await click(page, 'Scale the cluster');
-  await page.getByText('2 of 2').first().waitFor(patience);
+  await page.getByText('2 of 2').first().waitFor();
   await stack.api.clusterRunning('shop', 2);
 }
 
 async function operateOnJob(t: Assertions, { page, go }: OpenedPage, stack: Stack, job: JobView): Promise<void> {
   await go(`#/clusters/shop/jobs/${job.id}`);
-  await page.getByRole('region', { name: 'Last checkpoints' }).getByText('completed').first().waitFor(patience);
+  await page.getByRole('region', { name: 'Last checkpoints' }).getByText('completed').first().waitFor();
   await click(page, 'Savepoint');
   await click(page, 'Take the savepoint');
   const savepoints = page.getByRole('region', { name: 'Savepoints' });
   await savepoints
     .getByText(/savepoint-/)
     .first()
-    .waitFor(patience);
+    .waitFor();
   await click(page, 'Scale');
   await page.getByLabel('Parallelism').fill('2');
   await click(page, 'Change the parallelism');
@@ -103,14 +102,14 @@ async function operateOnJob(t: Assertions, { page, go }: OpenedPage, stack: Stac
     const { parallelism, operation, state } = await stack.api.get<JobView>(`/v1/clusters/shop/jobs/${job.id}`);
     return parallelism === 2 && operation?.state === 'completed' && state === 'RUNNING';
   });
-  await savepoints.getByText('another parallelism').waitFor(patience);
+  await savepoints.getByText('another parallelism').waitFor();
   t.deepEqual(await seriousFindings(page), []);
   await savepoints
     .getByRole('button', { name: /^Delete savepoint/ })
     .last()
     .click();
   await click(page, 'Delete the savepoint');
-  await savepoints.getByText('itself').waitFor({ state: 'detached', ...patience });
+  await savepoints.getByText('itself').waitFor({ state: 'detached' });
   await go('#/clusters/shop/checkpoints');
   await page.getByRole('link', { name: 'The job' }).waitFor();
 }
@@ -140,7 +139,7 @@ async function lookAtTaskAndReplaceIt(t: Assertions, { page, go }: OpenedPage, s
   t.deepEqual(await seriousFindings(page), []);
   await click(page, 'Replace');
   await click(page, 'Replace it');
-  await page.locator('.timeline').getByText('killed').waitFor(patience);
+  await page.locator('.timeline').getByText('killed').waitFor();
   const after = await eventually('another TaskManager', async () => {
     const running = await stack.api.running('shop', 'taskmanager');
     return running.length === 2 && running.every(({ id }) => id !== task.id) ? running : false;
@@ -176,13 +175,13 @@ async function lookAtWhatWaits(opened: OpenedPage): Promise<void> {
   await createCluster(opened, 'huge', { Memory: '65536' });
   await go('#/offers');
   const waiting = page.getByRole('region', { name: 'What waits, and why' });
-  await waiting.getByText(/memory: 64 GiB wanted, at most .* free/).waitFor(patience);
+  await waiting.getByText(/memory: 64 GiB wanted, at most .* free/).waitFor();
   await waiting.getByRole('link', { name: /huge.*taskmanager/ }).click();
   await page.getByRole('region', { name: 'Why it waits' }).getByText('No agent suits.').waitFor();
   await go('#/clusters/huge');
   await click(page, 'Delete');
   await click(page, 'Delete the cluster');
-  await page.getByRole('heading', { name: 'There is no cluster huge' }).waitFor(patience);
+  await page.getByRole('heading', { name: 'There is no cluster huge' }).waitFor();
 }
 
 async function lookAtTheRest(t: Assertions, { page, go, url }: OpenedPage, stack: Stack): Promise<void> {
@@ -216,19 +215,16 @@ async function lookAtTheRest(t: Assertions, { page, go, url }: OpenedPage, stack
   t.deepEqual(await seriousFindings(page), []);
   const flink = await page.context().newPage();
   await flink.goto(`${url}/v1/clusters/shop/flink/`);
-  await flink.getByText('Available Task Slots').waitFor(patience);
+  await flink.getByText('Available Task Slots').waitFor();
   await flink.close();
 }
 
 async function stopResumeAndCancel({ page, go }: OpenedPage, stack: Stack, job: JobView): Promise<void> {
-  await eventually('the job runs again', async () => {
-    const { state, operation } = await stack.api.get<JobView>(`/v1/clusters/shop/jobs/${job.id}`);
-    return state === 'RUNNING' && operation?.state !== 'running';
-  });
+  await jobsOf(stack.api, 'shop').running(job.id);
   await go(`#/clusters/shop/jobs/${job.id}`);
   await click(page, 'Stop');
   await click(page, 'Stop the job');
-  await page.getByRole('main').getByText('finished').waitFor(patience);
+  await page.getByRole('main').getByText('finished').waitFor();
   const { operation } = await stack.api.get<JobView>(`/v1/clusters/shop/jobs/${job.id}`);
   await go('#/clusters/shop/jobs');
   await click(page, 'Run examples.jar');
@@ -237,10 +233,10 @@ async function stopResumeAndCancel({ page, go }: OpenedPage, stack: Stack, job: 
   await page.getByLabel('Start from savepoint').fill(operation?.path ?? '');
   await click(page, 'Run the job');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
-  await page.getByRole('row', { name: /running/ }).waitFor(patience);
+  await page.getByRole('row', { name: /running/ }).waitFor();
   await click(page, /^Cancel job/);
   await click(page, 'Cancel the job');
-  await page.getByRole('row', { name: /canceled/ }).waitFor(patience);
+  await page.getByRole('row', { name: /canceled/ }).waitFor();
 }
 
 type Assertions = Parameters<typeof openPage>[0];

@@ -34,7 +34,7 @@ test('agents show what is ours, others’ and free, and which are about to leave
     .getByRole('row', { name: /agent-4.example/ })
     .getByText('draining')
     .waitFor();
-  t.is(await page.locator('table.rows').getAttribute('aria-rowcount'), '2');
+  await page.locator('table.rows[aria-rowcount="2"]').waitFor();
   await page.getByLabel('Find agents').fill('leaving');
   await page.getByRole('link', { name: /agent-7.example/ }).click();
   await page.getByRole('heading', { name: 'agent-7.example' }).waitFor();
@@ -77,7 +77,7 @@ test('offers say what came and what became of it, and each waiting request what 
     .getByRole('row', { name: /agent-1.example/ })
     .getByRole('link', { name: 'payments-taskmanager-1' })
     .waitFor();
-  t.is(await page.locator('table.rows').getAttribute('aria-rowcount'), '2');
+  await page.locator('table.rows[aria-rowcount="2"]').waitFor();
   await page.getByLabel('Outcome').selectOption('');
   await page.getByLabel('Find offers').fill('48 more declined');
   await page.getByRole('cell', { name: '48 more declined' }).waitFor();

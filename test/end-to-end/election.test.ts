@@ -57,13 +57,13 @@ test.serial('one that leaves from the middle of the row makes nobody lead', asyn
 test.serial('a contender whose session expires gives up, and one whose leader expires takes over', async (t) => {
   const root = '/expiry';
   const wire = await wireTo(world.server.address);
-  const leader = await session({ hosts: [wire.address], sessionTimeoutMs: 1_000 });
+  const leader = await session({ hosts: [wire.address], sessionTimeoutMs: 4_000 });
   await leadership(leader, root);
   await announceLeader(leader, root, 'http://one');
   const other = await session();
   const next = leadership(other, root);
   t.is(await readLeader(other, root), 'http://one');
-  const waits = await session({ hosts: [wire.address], sessionTimeoutMs: 1_000 });
+  const waits = await session({ hosts: [wire.address], sessionTimeoutMs: 4_000 });
   const waiting = leadership(waits, root);
   await queued(other, root, 3);
   wire.silence();
@@ -115,7 +115,7 @@ for (const [moment, reach] of Object.entries(moments)) {
   test.serial(`MA-61, MA-63: a session that ends ${moment}: it does nothing more, and another one leads`, async (t) => {
     const root = `/ends-${moment.replaceAll(' ', '-')}`;
     const wire = await wireTo(world.server.address);
-    const zk = await session({ hosts: [wire.address], sessionTimeoutMs: 1_000 });
+    const zk = await session({ hosts: [wire.address], sessionTimeoutMs: 4_000 });
     const other = await session();
     await other.mkdirp(root);
     // From the next answer on nothing comes back, and nothing goes out.

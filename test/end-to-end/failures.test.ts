@@ -116,8 +116,9 @@ test.serial(
     );
     t.deepEqual(successor.ports, victim.ports);
     await stack.api.clusterRunning('orders', 2);
-    const resumed = await stack.api.jobInState('orders', job.id, 'RUNNING');
-    t.is(resumed.resumed, 1);
+    const resumed = await eventually('the job resumed', async () =>
+      (await stack.api.jobs('orders')).find((one) => one.resumed === 1),
+    );
     t.not(resumed.flinkJobId, job.flinkJobId);
     await orders().running(job.id);
     // Found at its old place, by the same TaskManagers, whose slots the tasks of the lost attempt have left.

@@ -24,7 +24,7 @@ import { packagedFlink } from '../../universe/package.ts';
 import { jreArchive, pathWithoutJava } from './support/jre-archive.ts';
 import { type Instance, type Marathon, pidOfInstance, startMarathon } from './support/marathon.ts';
 import type { VolumeBook } from './support/marathon-volumes.ts';
-import { masterState, reservedRoles } from './support/master-state.ts';
+import { noFrameworks, reservedRoles } from './support/master-state.ts';
 import { packFlink } from './support/pack-flink.ts';
 import { eventually, repository } from './support/process.ts';
 import { exampleJar, leaveNothing, pidOfTask, processesOf } from './support/stack.ts';
@@ -41,8 +41,7 @@ let marathon: Marathon;
 let jar: string;
 const volumes: VolumeBook = new Map();
 
-test.before(async (t) => {
-  t.timeout(300_000);
+test.before(async () => {
   directory = await mkdtemp(join(tmpdir(), 'flink-mesos-marathon-'));
   const artifacts = join(directory, 'artifacts');
   await mkdir(artifacts);
@@ -139,7 +138,6 @@ test.serial('killed with -9 it is started again, and is the same framework with 
 });
 
 test.serial('uninstalled with its cluster at work: nothing is left', async (t) => {
-  t.timeout(200_000);
   t.deepEqual(await reservedRoles(mesos.masterUrl), ['flink', 'marathon']);
   await uninstall('flink-mesos');
   await nothingLeft(t);
@@ -148,7 +146,6 @@ test.serial('uninstalled with its cluster at work: nothing is left', async (t) =
 test.serial(
   'highly available: three schedulers on three hosts, one leads, and another takes over when it is killed',
   async (t) => {
-    t.timeout(300_000);
     await marathon.close();
     marathon = await started('flink-mesos-ha');
     await eventually('three healthy instances', async () => live().filter(({ healthy: well }) => well).length === 3);
@@ -174,7 +171,6 @@ for (const name of ['flink-mesos-container', 'flink-mesos-ha-container']) {
   test.serial(
     `${name}: starts on the files that its image holds, and leaves nothing when it is uninstalled`,
     async (t) => {
-      t.timeout(300_000);
       await marathon.close();
       const image = join(directory, 'image');
       await unpackImage(image);
@@ -232,9 +228,8 @@ async function uninstall(name: string, change: (app: MarathonApp) => MarathonApp
 }
 
 async function nothingLeft(t: ExecutionContext): Promise<void> {
-  const state = await masterState(mesos.masterUrl);
-  t.deepEqual(state.frameworks, []);
-  t.true(state.completed_frameworks.some(({ name }) => name === 'flink-mesos'));
+  const { completed_frameworks } = await noFrameworks(mesos.masterUrl);
+  t.true(completed_frameworks.some(({ name }) => name === 'flink-mesos'));
   t.deepEqual(await reservedRoles(mesos.masterUrl), []);
   const session = await connectZooKeeper({ hosts: [zooKeeper.address], sessionTimeoutMs: 5_000 });
   t.deepEqual((await session.getChildren('/')).sort(), ['mesos', 'zookeeper']);

@@ -84,11 +84,8 @@ test.serial(
       taskManager: { cpus: 0.5, constraints: [['rack', 'MAX_PER', '1']] },
       taskManagers: { mode: 'fixed', count: 3 },
     });
-    const why = await eventually('a reason in numbers', async () => {
-      const all = await api.get<TaskWhyView[]>('/v1/why');
-      return all.find(({ cluster, state }) => cluster === 'stuck' && state === 'none-fits');
-    });
-    t.regex(why.why, /^of 2 agents: .*2 ruled out by rack MAX_PER 1$/);
+    const why = await reasonOf('stuck', /^of 2 agents: .*2 ruled out by rack MAX_PER 1$/);
+    t.is(why.state, 'none-fits');
     t.deepEqual(why.ruledOut.at(-1), { reason: 'constraint', what: 'rack MAX_PER 1', agents: 2 });
     t.deepEqual(await racks('stuck').then(({ taskManagers }) => taskManagers), ['r1', 'r2']);
 
@@ -111,11 +108,7 @@ test.serial(
       jobManager: { cpus: 0.5, constraints: [['rack', 'IS', 'r9']] },
       placement: { role: 'batch' },
     });
-    const why = await eventually('a reason', async () => {
-      const all = await api.get<TaskWhyView[]>('/v1/why');
-      return all.find(({ cluster }) => cluster === 'nowhere');
-    });
-    t.regex(why.why, /ruled out by rack IS r9/);
+    await reasonOf('nowhere', /ruled out by rack IS r9/);
     const events = await api.get<{ kind: string; data: { roles?: string[] } }[]>('/v1/events?limit=1000');
     t.true(events.some(({ kind, data }) => kind === 'offers.constrained' && data.roles?.includes('batch')));
   },
@@ -145,3 +138,10 @@ test.serial('a kept place: its volume and reservations outlast the TaskManager, 
   await eventually('nothing is kept', async () => (await places()).length === 0);
   t.false((await stack.operator({ type: 'GET_AGENTS' })).includes(first?.id ?? '?'));
 });
+
+/** Before all agents are known there are others. */
+function reasonOf(cluster: string, words: RegExp): Promise<TaskWhyView> {
+  return eventually(`${cluster} waits: ${words}`, async () =>
+    (await api.get<TaskWhyView[]>('/v1/why')).find((each) => each.cluster === cluster && words.test(each.why)),
+  );
+}

@@ -4,7 +4,7 @@
  * master, as at the load balancers of those who do so.
  */
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,9 +12,9 @@ import { createServer, type TLSSocket } from 'node:tls';
 import test from 'ava';
 import { type LocalMesos, startLocalMesos } from '../../src/local-mesos/index.ts';
 import { createAuthority } from '../mesos-api-client/certificates.ts';
-import { apiAt } from './support/api.ts';
-import { eventually, flinkMesos, type Running } from './support/process.ts';
-import { exampleJar, processesOf } from './support/stack.ts';
+import { apiOf } from './support/api.ts';
+import { flinkMesos, type Running } from './support/process.ts';
+import { exampleJar, leaveNothing } from './support/stack.ts';
 
 const authority = createAuthority('Mesos authority');
 const stranger = createAuthority('Somebody else');
@@ -62,8 +62,7 @@ test.after.always(async () => {
   for (const socket of sockets) socket.destroy();
   server.close();
   await mesos.close();
-  await eventually('no process left', async () => (await processesOf(directory)).length === 0);
-  await rm(directory, { recursive: true, force: true });
+  await leaveNothing(directory);
 });
 
 function startScheduler(given: Record<string, string>, ...extra: string[]): Running {
@@ -105,7 +104,7 @@ test.serial(
   async (t) => {
     const { version } = await exampleJar();
     const scheduler = startScheduler({}, '--flink-version', version);
-    const api = apiAt((await scheduler.said(/API at (http:\/\/[^\s,]+)/))[1] ?? '');
+    const api = await apiOf(scheduler);
     await api.send('POST', '/v1/clusters', { name: 'orders', taskManagers: { mode: 'fixed', count: 1 } });
     await api.clusterRunning('orders', 1);
     t.deepEqual([...seen.clients], ['flink-mesos']);

@@ -11,7 +11,7 @@ import test, { type ExecutionContext } from 'ava';
 import { exampleClasses } from '../../examples/build.ts';
 import type { ClusterView, JobView, TaskView } from '../../src/dispatcher/dispatcher.ts';
 import { createAuthority } from '../mesos-api-client/certificates.ts';
-import { eventually, flinkMesos } from './support/process.ts';
+import { eventually, flinkMesos, patienceMs } from './support/process.ts';
 import { exampleJar, pidOfTask, type Stack, startStack } from './support/stack.ts';
 
 let stack: Stack;
@@ -73,7 +73,7 @@ async function view<View>(t: ExecutionContext, command: string): Promise<View> {
 
 test.serial('an elastic cluster comes up over https: files for agents, and what its driver asks', async (t) => {
   t.regex(stack.api.url, /^https:/);
-  const { code, output } = await client('clusters create safe --elastic 0:2 --internal-tls --wait --timeout 120');
+  const { code, output } = await client('clusters create safe --elastic 0:2 --internal-tls --wait');
   t.is(code, 0, output);
 });
 
@@ -82,23 +82,25 @@ test.serial('a job runs on TaskManagers that speak TLS with their JobManager and
 });
 
 test.serial('the same on the oldest Flink', async (t) => {
-  const how = `--flink-version ${oldest.version} --task-managers 2 --internal-tls --wait --timeout 120`;
+  const how = `--flink-version ${oldest.version} --task-managers 2 --internal-tls --wait`;
   const { code, output } = await client(`clusters create older ${how}`);
   t.is(code, 0, output);
   await runsOverTls(t, 'older', oldest);
-  t.is((await client('clusters delete older --wait --timeout 60')).code, 0);
+  t.is((await client('clusters delete older --wait')).code, 0);
 });
 
 async function runsOverTls(t: ExecutionContext, cluster: string, { jar }: Example): Promise<void> {
-  const run = `run --cluster ${cluster} --wait --timeout 120 -p 2 -c ${exampleClasses.clickCounter} ${jar}`;
+  const run = `run --cluster ${cluster} --wait -p 2 -c ${exampleClasses.clickCounter} ${jar}`;
   const { code, output } = await client(run);
   t.is(code, 0, output);
   const [job] = await view<JobView[]>(t, `jobs list --cluster ${cluster}`);
   t.is(job?.state, 'RUNNING');
-  const taskManagers = (await view<TaskView[]>(t, `taskmanagers --cluster ${cluster}`)).filter(
-    ({ state }) => state === 'TASK_RUNNING',
-  );
-  t.is(taskManagers.length, 2);
+  // Flink calls a job RUNNING already while it waits for slots.
+  const taskManagers = await eventually('two TaskManagers', async () => {
+    const all = await view<TaskView[]>(t, `taskmanagers --cluster ${cluster}`);
+    const running = all.filter(({ state }) => state === 'TASK_RUNNING');
+    return running.length === 2 && running;
+  });
   const jobManager = (await view<ClusterView>(t, `clusters show ${cluster}`)).jobManager?.taskId;
   const { ports } = await view<TaskView>(t, `tasks show ${jobManager}`);
   const key = await keyOf(jobManager ?? '');
@@ -112,7 +114,8 @@ async function runsOverTls(t: ExecutionContext, cluster: string, { jar }: Exampl
     ).catch(() => false as const),
   );
   const used = [ports?.rpc ?? 0, ports?.blob ?? 0, data || 0];
-  const names = await Promise.all(used.map((port) => certificateAt(port, key)));
+  const nameAt = (port: number) => eventually(`a certificate at ${port}`, () => certificateAt(port, key));
+  const names = await Promise.all(used.map(nameAt));
   for (const name of names) t.regex(name, new RegExp(`^${cluster}-[0-9a-f]{6}$`));
   t.is(new Set(names).size, 1);
   for (const port of used) t.true(await isRefused(port), `${port} takes who shows no certificate`);
@@ -147,7 +150,7 @@ function certificateAt(port: number, key: Key): Promise<string> {
 /** Without a certificate: an alert comes, in the handshake or right after it. */
 function isRefused(port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, timeout: 10_000 });
+    const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false, timeout: patienceMs });
     socket.once('error', ({ message }) => resolve(/alert|reset/i.test(message)));
     socket.once('end', () => resolve(true));
     socket.once('timeout', () => resolve(false));
@@ -178,7 +181,7 @@ test.serial('who acted stands in events and log; a reader does not act', async (
   const refused = await client('clusters delete safe', 'read-token');
   t.is(refused.code, 5);
   t.regex(refused.output, /READ_ONLY/);
-  const { code } = await client('clusters delete safe --wait --timeout 60');
+  const { code } = await client('clusters delete safe --wait');
   t.is(code, 0);
   const { output } = await client('events');
   t.regex(output, /alice \(token\): POST \/v1\/clusters done \(201\)/);

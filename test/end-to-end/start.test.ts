@@ -22,7 +22,7 @@ function npmStart(directory: string): Running {
 }
 
 async function jobRunning(started: Running): Promise<{ url: string; seconds: number }> {
-  const [, seconds] = await started.said(/job .*RUNNING.*?([\d.]+) s/, 240_000);
+  const [, seconds] = await started.said(/job .*RUNNING.*?([\d.]+) s/);
   const [, url] = await started.said(/(http:\/\/127\.0\.0\.1:\d+)\/v1\/clusters\/default\/flink/);
   return { url: url ?? '', seconds: Number(seconds) };
 }

@@ -69,7 +69,7 @@ test.serial('one that no agent has room for stops where it begins; the way back 
     (await stack.api.tasks('orders')).some(({ phase, whyWaiting }) => phase === 'waiting' && whyWaiting !== undefined),
   );
   t.is((await stack.api.cluster('orders')).update?.outdated, 1);
-  await cli('clusters', 'rollback', 'orders', '--wait', '--timeout', '300');
+  await cli('clusters', 'rollback', 'orders', '--wait');
   const after = (await stack.api.running('orders')).map(({ id }) => id);
   t.is(after.filter((id) => before.includes(id)).length, 2, 'the JobManager and one TaskManager');
   const revisions = await cli<RevisionView[]>('clusters', 'revisions', 'orders');
@@ -88,7 +88,7 @@ test.serial('an elastic cluster is replaced as a whole, and its job goes on', as
   const jobs = jobsOf(stack.api, 'tides');
   await jobs.running(id);
   await jobs.checkpointed(id);
-  await cli('clusters', 'update', 'tides', '--slots', '2', '--wait', '--timeout', '300');
+  await cli('clusters', 'update', 'tides', '--slots', '2', '--wait');
   await jobs.running(id);
   t.is(await jobs.restores(id), 1);
   await eventually('one TaskManager of two slots', async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { problemTable } from '../../src/lib/problem.ts';
+import { apiOf } from './support/api.ts';
 import { flinkMesos } from './support/process.ts';
 
 let directory: string;
@@ -153,7 +154,7 @@ for (const { what, args, code, says } of table) {
 test('a master that is not there is no reason to end: the scheduler waits for it and says so', async (t) => {
   const scheduler = flinkMesos(['scheduler', ...master, '--listen', '127.0.0.1:0', ...data('waiting')]);
   t.teardown(() => scheduler.kill('SIGKILL'));
-  const url = (await scheduler.said(/API at (http:\/\/[^\s,]+)/))[1];
+  const { url } = await apiOf(scheduler);
   await scheduler.said(/127\.0\.0\.1:1.*(again|retry)/i);
   const health = await fetch(`${url}/v1/health`);
   t.is(health.status, 503);

@@ -37,7 +37,7 @@ storeContract(test, {
 async function session(
   t: ExecutionContext,
   address = server.address,
-  sessionTimeoutMs = 10_000,
+  sessionTimeoutMs = 30_000,
 ): Promise<ZooKeeperSession> {
   const made = await connectZooKeeper({ hosts: [address], sessionTimeoutMs });
   t.teardown(() => made.close());
@@ -92,7 +92,7 @@ test('a write whose answer is lost is resolved: done once, and the next goes on 
 
 test('an expired session deposes, before anybody else has come', async (t) => {
   const cut = await wire(t);
-  const zk = await session(t, cut.address, 1_000);
+  const zk = await session(t, cut.address, 4_000);
   const store = await openZooKeeperStore(zk, root());
   cut.silence();
   t.is((await t.throwsAsync(store.commit([put('a', 1)]), { instanceOf: Problem })).code, 'DEPOSED');
@@ -105,7 +105,7 @@ test('ZooKeeper killed and started again within the session: the commit waits an
     await other.kill();
     await rm(own, { recursive: true, force: true });
   });
-  const zk = await session(t, other.address, 30_000);
+  const zk = await session(t, other.address, 60_000);
   const store = await openZooKeeperStore(zk, root());
   await store.commit([put('a', 1)]);
   await other.kill();

@@ -8,7 +8,7 @@ import { connectZooKeeper, openZooKeeper } from '../../src/zookeeper/connect.ts'
 import { openReader } from '../../src/zookeeper/reader.ts';
 import type { SessionState, ZooKeeperOptions, ZooKeeperSession } from '../../src/zookeeper/session.ts';
 import { ZooKeeperError, type ZooKeeperErrorCode } from '../../src/zookeeper/zookeeper-error.ts';
-import { apiAt } from './support/api.ts';
+import { apiOf } from './support/api.ts';
 import { eventually, flinkMesos, type Running } from './support/process.ts';
 import { startZooKeeper, wireTo } from './support/zookeeper.ts';
 import { zooKeeperWorld } from './support/zookeeper-world.ts';
@@ -16,7 +16,7 @@ import { zooKeeperWorld } from './support/zookeeper-world.ts';
 const world = zooKeeperWorld(test, 'zk');
 
 function session(options: Partial<ZooKeeperOptions> = {}): Promise<ZooKeeperSession> {
-  return world.session({ sessionTimeoutMs: 5_000, ...options });
+  return world.session({ sessionTimeoutMs: 20_000, ...options });
 }
 
 function bytes(text: string): Buffer {
@@ -214,7 +214,7 @@ test.serial('a session that is closed before there was a connection ends at once
 
 test.serial('a silent connection ends in an expired session on both sides, within the session time-out', async (t) => {
   const wire = await wireTo(world.server.address);
-  const [zk, other] = [await session({ hosts: [wire.address], sessionTimeoutMs: 1_000 }), await session()];
+  const [zk, other] = [await session({ hosts: [wire.address], sessionTimeoutMs: 4_000 }), await session()];
   await zk.create('/gone', bytes(''), { mode: 'ephemeral' });
   const states: SessionState[] = [];
   zk.onState((state) => states.push(state));
@@ -232,7 +232,7 @@ test.serial('a silent connection ends in an expired session on both sides, withi
 });
 
 test.serial('an ensemble that was killed and comes back finds sessions that last long enough', async (t) => {
-  const zk = await session({ sessionTimeoutMs: 30_000 });
+  const zk = await session({ sessionTimeoutMs: 60_000 });
   const short = await session({ sessionTimeoutMs: 500 });
   await zk.create('/survivor', bytes('1'), { mode: 'ephemeral' });
   const before = zk.id;
@@ -344,7 +344,7 @@ test.serial('MA-59: a scheduler told of zk:// follows the leading master from on
     ...['--data-dir', join(world.directory, 'scheduler'), '--storage', `file://${join(world.directory, 'storage')}`],
   ]);
   try {
-    const api = apiAt((await scheduler.said(/API at (http:\/\/[^\s,]+)/))[1] ?? '');
+    const api = await apiOf(scheduler);
     t.is((await api.info()).mesos.state, 'searching');
     await contend(a, '/mesos', one.port);
     await contend(b, '/mesos', two.port);
@@ -385,14 +385,14 @@ test.serial(
     await contend(named, '/mesos', master.port);
     const schedulers: Running[] = [];
     const start = async (name: string): Promise<Running> => {
-      const own = ['--listen', '127.0.0.1:0', '--data-dir', join(world.directory, name), '--zk-session-timeout', '2s'];
+      const own = ['--listen', '127.0.0.1:0', '--data-dir', join(world.directory, name), '--zk-session-timeout', '8s'];
       const scheduler = flinkMesos(['scheduler', '--zk', `zk://${world.server.address}/alone`, ...own]);
       schedulers.push(scheduler);
       await scheduler.said(/waiting for its turn/);
       return scheduler;
     };
     const subscribed = async (scheduler: Running): Promise<string | undefined> => {
-      const api = apiAt((await scheduler.said(/API at (http:\/\/[^\s,]+)/))[1] ?? '');
+      const api = await apiOf(scheduler);
       await eventually('subscribed', async () => (await api.info()).mesos.state === 'subscribed');
       return (await api.info()).frameworkId;
     };

@@ -5,10 +5,12 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { type ApiParts, buildApi } from '../../../src/api/build-api.ts';
 import { noArtifacts } from '../../api/support/api.ts';
 import { createFakeDispatcher, type FakeDispatcher } from '../../api/support/fake-dispatcher.ts';
+import { patienceMs } from './process.ts';
 
 export function launchBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    timeout: patienceMs,
     args: [
       '--no-sandbox',
       '--disable-quic',
@@ -44,8 +46,8 @@ export async function openPage(
     viewport: look.small ? { width: 390, height: 800 } : { width: 1280, height: 860 },
   });
   t.teardown(() => context.close());
+  context.setDefaultTimeout(patienceMs);
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {

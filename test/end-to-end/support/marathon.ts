@@ -35,6 +35,7 @@ import {
   type VolumeBook,
   volumesOn,
 } from './marathon-volumes.ts';
+import { eventually } from './process.ts';
 import { processesOf } from './stack.ts';
 
 export interface Instance {
@@ -191,11 +192,11 @@ function createRunner(app: MarathonApp, { book, store }: Places, stream: Schedul
     async stop(): Promise<void> {
       stopped = true;
       for (const instance of live()) await kill(instance);
-      for (let tries = 0; live().length > 0 && tries < 300; tries += 1) await sleep(100);
+      await eventually('its instances ended', async () => live().length === 0);
     },
     async destroyVolumes(): Promise<void> {
       destroyed = true;
-      for (let tries = 0; hasVolumes(app, book) && tries < 300; tries += 1) await sleep(100);
+      await eventually('its volumes destroyed', async () => !hasVolumes(app, book));
     },
   };
 }

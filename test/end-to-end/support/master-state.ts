@@ -1,11 +1,17 @@
 /** What a Mesos master still knows of frameworks and reservations. */
-export interface MasterState {
-  readonly frameworks: readonly { readonly name: string; readonly tasks: readonly unknown[] }[];
+import { eventually } from './process.ts';
+
+interface MasterState {
+  readonly frameworks: readonly unknown[];
   readonly completed_frameworks: readonly { readonly name: string }[];
 }
 
-export async function masterState(masterUrl: string): Promise<MasterState> {
-  return (await (await fetch(`${masterUrl}/master/state`)).json()) as MasterState;
+/** Once none is registered: one whose stream has ended is there until the master has noticed. */
+export function noFrameworks(masterUrl: string): Promise<MasterState> {
+  return eventually('no framework', async () => {
+    const state = (await (await fetch(`${masterUrl}/master/state`)).json()) as MasterState;
+    return state.frameworks.length === 0 && state;
+  });
 }
 
 /** Each once, in their order. */

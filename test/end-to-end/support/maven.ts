@@ -5,6 +5,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { defaultCacheDir } from '../../../src/main/directories.ts';
+import { patienceMs } from './process.ts';
 
 const goal = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy';
 
@@ -16,7 +17,7 @@ export async function mavenJar(coordinates: string): Promise<string> {
   if (existsSync(jar)) return jar;
   await mkdir(directory, { recursive: true });
   const args = ['-q', '-B', goal, `-Dartifact=${coordinates}`, `-DoutputDirectory=${directory}`];
-  await promisify(execFile)('mvn', args, { timeout: 180_000, cwd: directory });
+  await promisify(execFile)('mvn', args, { timeout: patienceMs, cwd: directory });
   if (!existsSync(jar)) throw new Error(`Maven brought no ${coordinates}`);
   return jar;
 }

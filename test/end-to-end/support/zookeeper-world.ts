@@ -43,7 +43,7 @@ export function zooKeeperWorld(test: TestFn, name: string): ZooKeeperWorld {
       return started(server);
     },
     async session(options = {}) {
-      const made = await connectZooKeeper({ hosts: [started(server).address], sessionTimeoutMs: 10_000, ...options });
+      const made = await connectZooKeeper({ hosts: [started(server).address], sessionTimeoutMs: 30_000, ...options });
       opened.push(made);
       return made;
     },
