@@ -96,7 +96,8 @@ export function outdatedIn({ books, flinks }: World): Missing[] {
   for (const { taskId, info } of flinks.processes.keys()) {
     const task = books.tasks.get(taskId);
     const record = task && books.clusters.get(task.spec.group);
-    if (record === undefined || task === undefined || _.isEqual(madeOf(info), toBeMadeOf(record, task))) continue;
+    if (task === undefined || record?.revision === undefined) continue;
+    if (_.isEqual(madeOf(info), toBeMadeOf(record, task))) continue;
     missing.push({
       invariant: 'I14',
       what: `${taskId} is made of ${JSON.stringify(madeOf(info))}, and is to be of ${JSON.stringify(toBeMadeOf(record, task))}`,
