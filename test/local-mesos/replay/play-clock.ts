@@ -2,6 +2,7 @@
  * The clock of a Mesos that a recording is played to. Its time goes on only when the player says so and never past what
  * the player still waits for: a machine that is slow makes the play longer, and changes nothing of what is played.
  */
+import { availableParallelism, loadavg } from 'node:os';
 import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
 import type { Clock } from '../../../src/local-mesos/server/clock.ts';
 
@@ -23,6 +24,11 @@ const sliceMs = 5;
 const soonMs = 300;
 /** All that needs no time of ours has happened by then: the longest of the recorded tasks takes three seconds. */
 const patienceMs = 6_000;
+
+/** On a machine where several wait for each processor everything takes so many times as long. */
+function strain(): number {
+  return Math.max(1, (loadavg()[0] ?? 0) / availableParallelism());
+}
 
 /** `pace`: seconds of the recording in one of this machine, at most. */
 export function createPlayClock(startT: number, pace: number): PlayClock {
@@ -76,9 +82,9 @@ export function createPlayClock(startT: number, pace: number): PlayClock {
         over = true;
       });
       const wait = (ms: number) => Promise.race([settled.catch(() => undefined), sleep(ms)]);
-      if (slackMs > 0) await wait(soonMs);
+      if (slackMs > 0) await wait(soonMs * strain());
       if (!over) await runTo(nowMs() + slackMs);
-      if (!over) await wait(patienceMs);
+      if (!over) await wait(patienceMs * strain());
       while (!over) await runTo(nowMs() + 20);
       return settled;
     },
