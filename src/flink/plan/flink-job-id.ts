@@ -23,6 +23,15 @@ export function flinkJobIds({ id, resumed }: Attempts, atMost: number): readonly
   return Array.from({ length: count }, (_, back) => flinkJobId({ id, resumed: resumed - back }));
 }
 
+/** An attempt that did not get as far as a checkpoint leaves those of the one before it. */
+const ATTEMPTS_LOOKED_INTO = 10;
+
+/** Those of the attempts before this one that may have left what it goes on from, newest first: what stands before a savepoint is older. */
+export function earlierAttempts(job: Attempts & Pick<JobRecord, 'savedBefore'>): readonly JobId[] {
+  const { resumed, savedBefore = 0 } = job;
+  return flinkJobIds(job, Math.min(ATTEMPTS_LOOKED_INTO, resumed - savedBefore) + 1).slice(1);
+}
+
 /** Whether Flink runs, or ran, the job under this id. */
 export function isAttemptOf({ id, resumed }: Attempts, flinkId: string): boolean {
   const attempt = (lastDigits(flinkId) - lastDigits(id) + IDS) % IDS;

@@ -3,7 +3,7 @@
  * recorded (the job's `jobManager`) before it is made; one whose outcome nobody knows is judged by the next looks.
  */
 import type { TaskId } from '../../mesos-api-client/protocol/ids.ts';
-import { flinkJobId, flinkJobIds } from './flink-job-id.ts';
+import { earlierAttempts, flinkJobId } from './flink-job-id.ts';
 import { hasEnded } from './job-states.ts';
 import type { Draft, LaunchedTask, Planning } from './known-cluster.ts';
 import { endJob } from './lost-jobs.ts';
@@ -17,9 +17,6 @@ const SETTLE_MS = 3000;
 const CANCEL_AGAIN_MS = 10_000;
 /** The shell answers for every operation long before this. */
 const OPERATION_LOST_MS = 10 * 60_000;
-
-/** An attempt that did not get as far as a checkpoint leaves those of the one before it. */
-const ATTEMPTS_LOOKED_INTO = 10;
 
 type Seen = Extract<FlinkObservation, { kind: 'seen' }>;
 
@@ -102,17 +99,10 @@ function planSubmit(planning: Planning, jobManager: LaunchedTask, job: JobRecord
     job: attempted,
     flinkJobId: flinkJobId(attempted),
     jar: job.jar,
-    checkpoints: flinkJobIds(attempted, Math.min(ATTEMPTS_LOOKED_INTO, sinceSavepoint(attempted)) + 1)
-      .slice(1)
-      .map((attempt) => renderer.checkpointDirectory(record, job, attempt)),
+    checkpoints: earlierAttempts(attempted).map((attempt) => renderer.checkpointDirectory(record, job, attempt)),
     resume: attempted.resumed > 0,
   });
   return true;
-}
-
-/** How many attempts have ended since. */
-function sinceSavepoint({ resumed, savedBefore = 0 }: JobRecord): number {
-  return resumed - savedBefore;
 }
 
 /** Perhaps the JobManager that is gone took it, and the highly available one after it has it in a moment, under the same id. */

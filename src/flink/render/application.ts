@@ -1,15 +1,12 @@
 /** What the JobManager of an application cluster is given besides: its program, and the attempt that it is for. */
 import type { Uri } from '../../mesos-api-client/protocol/mesos.ts';
 import { applicationEnvironment, applicationJar, argumentsPath, entryClassPath, programPath } from '../driver/names.ts';
-import { flinkJobId, flinkJobIds } from '../plan/flink-job-id.ts';
+import { earlierAttempts, flinkJobId } from '../plan/flink-job-id.ts';
 import type { JobRecord } from '../plan/records.ts';
 import type { CompleteClusterSpec } from '../spec.ts';
 import type { RenderContext } from './render.ts';
 import { checkpointRoot } from './storage.ts';
 import type { PackedFile } from './tar.ts';
-
-/** An attempt that did not get as far as a checkpoint leaves those of the one before it. */
-const ATTEMPTS_LOOKED_INTO = 10;
 
 /** Which attempt at the application's job this JobManager is for, and where the ones before it left off. */
 export function attemptEnvironment(
@@ -18,9 +15,9 @@ export function attemptEnvironment(
   storage: string,
 ): Readonly<Record<string, string>> {
   const { jobId, earlierJobs, lastCheckpoint, checkpoints, jar } = applicationEnvironment;
-  const earlier = flinkJobIds(job, ATTEMPTS_LOOKED_INTO + 1).slice(1);
+  const earlier = earlierAttempts(job);
   const source = spec.application?.jar;
-  const from = (earlier.length > 0 ? job.lastCheckpoint : undefined) ?? firstPlace(spec);
+  const from = (job.resumed > 0 ? job.lastCheckpoint : undefined) ?? firstPlace(spec);
   return {
     [jobId]: flinkJobId(job),
     ...(earlier.length > 0 && { [earlierJobs]: earlier.join() }),

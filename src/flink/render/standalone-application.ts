@@ -51,7 +51,7 @@ const lookForProgram: readonly string[] = [
 
 /**
  * The newest checkpoint of the last attempt that left any, where the storage is a directory of this agent: the one that was
- * seen last may be gone by now. It stays a savepoint where it is one. Into other storages only Flink can look.
+ * seen last may be gone by now, and a savepoint is what those attempts began with. Into other storages only Flink can look.
  */
 const lookForCheckpoints: readonly string[] = [
   `place="$${lastCheckpoint}"`,
@@ -64,7 +64,7 @@ const lookForCheckpoints: readonly string[] = [
   '  done',
   '  if [ -n "$newest" ]; then',
   `    seen=$(printf %s "$place" | sed -n 's#.*/chk-\\([0-9][0-9]*\\)/*$#\\1#p')`,
-  `    if [ -z "$place" ] || [ "\${seen:-$newest}" -lt "$newest" ]; then place="$${checkpoints}/$attempt/chk-$newest"; fi`,
+  `    if [ "\${seen:-0}" -lt "$newest" ]; then place="$${checkpoints}/$attempt/chk-$newest"; fi`,
   '    break',
   '  fi',
   'done',

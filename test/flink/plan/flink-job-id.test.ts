@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { flinkJobId, flinkJobIds, isAttemptOf } from '../../../src/flink/plan/flink-job-id.ts';
+import { earlierAttempts, flinkJobId, flinkJobIds, isAttemptOf } from '../../../src/flink/plan/flink-job-id.ts';
 import type { JobId } from '../../../src/flink/plan/records.ts';
 
 const id = (counted: string) => `${'ab'.repeat(14)}${counted}` as JobId;
@@ -25,4 +25,12 @@ test('an attempt is known as one of its job, what is to come is not', (t) => {
     }),
   );
   t.false(isAttemptOf({ id: id('0000'), resumed: 5 }, `${'cd'.repeat(14)}0001`));
+});
+
+test('what a job goes on from was left by one of the ten attempts before it, and not before its last savepoint', (t) => {
+  t.deepEqual(earlierAttempts({ id: id('0000'), resumed: 0 }), []);
+  t.deepEqual(earlierAttempts({ id: id('0000'), resumed: 3 }), [id('0002'), id('0001'), id('0000')]);
+  t.deepEqual(earlierAttempts({ id: id('0000'), resumed: 3, savedBefore: 2 }), [id('0002')]);
+  t.deepEqual(earlierAttempts({ id: id('0000'), resumed: 3, savedBefore: 3 }), []);
+  t.is(earlierAttempts({ id: id('0000'), resumed: 30 }).length, 10);
 });

@@ -203,9 +203,10 @@ async function goesOnAt(
     await writeFile(join(storage, 'words/checkpoints', path), content);
   }
   const inStorage = (place: string) => place.replace(/^STORAGE/, `file://${storage}/words/checkpoints`);
-  const { lastCheckpoint } = seen;
+  const { lastCheckpoint, ...others } = seen;
   const jobs = [
     aJob('7', {
+      ...others,
       resumed: 2,
       spec: { jar: '/a.jar' },
       ...(lastCheckpoint !== undefined && { lastCheckpoint: inStorage(lastCheckpoint) }),
@@ -231,11 +232,9 @@ test('what was seen last may be gone by now: it goes on from the newest checkpoi
   };
   t.is(await goesOnAt(t, left, { lastCheckpoint: `STORAGE/${last}/chk-7` }), `STORAGE/${last}/chk-10`);
   t.is(await goesOnAt(t, left, {}), `STORAGE/${last}/chk-10`, 'none was seen');
-  t.is(
-    await goesOnAt(t, left, { lastCheckpoint: 's3://b/savepoint-1' }),
-    's3://b/savepoint-1',
-    'it was stopped with it',
-  );
+  const savepoint = 's3://b/savepoint-1';
+  t.is(await goesOnAt(t, left, { lastCheckpoint: savepoint }), `STORAGE/${last}/chk-10`, 'it began with it');
+  t.is(await goesOnAt(t, left, { lastCheckpoint: savepoint, savedBefore: 2 }), savepoint, 'it was stopped with it');
   t.is(await goesOnAt(t, { [`${first}/chk-9/_metadata`]: 'whole' }, {}), `STORAGE/${first}/chk-9`);
   t.is(await goesOnAt(t, { [`${last}/chk-1/part`]: '' }, {}), undefined);
 });

@@ -35,12 +35,13 @@ final class Resumption {
 
     static void prepare(Configuration configuration) throws IOException {
         String earlier = System.getenv("FLINK_MESOS_EARLIER_JOBS");
-        if (earlier == null) {
+        String seen = System.getenv("FLINK_MESOS_LAST_CHECKPOINT");
+        if (earlier == null && seen == null) {
             return;
         }
-        List<String> jobs = Arrays.asList(earlier.split(","));
+        List<String> jobs = earlier == null ? Collections.emptyList() : Arrays.asList(earlier.split(","));
         String root = configuration.get(CheckpointingOptions.CHECKPOINTS_DIRECTORY);
-        String place = newer(System.getenv("FLINK_MESOS_LAST_CHECKPOINT"), newestOf(root, jobs));
+        String place = newer(seen, newestOf(root, jobs));
         if (place == null) {
             LOG.info("No attempt before this one left a checkpoint.");
             return;
@@ -89,12 +90,12 @@ final class Resumption {
         }
     }
 
-    /** A job numbers its checkpoints, resumed ones from where they start. Without numbers the first one wins. */
+    /** A job numbers its checkpoints, resumed ones from where they start. A savepoint is what the earlier attempts began with. */
     private static String newer(String one, String other) {
         if (one == null || other == null) {
             return one == null ? other : one;
         }
-        return numberOf(one) >= 0 && numberOf(other) > numberOf(one) ? other : one;
+        return numberOf(other) > numberOf(one) ? other : one;
     }
 
     private static long numberOf(String path) {
