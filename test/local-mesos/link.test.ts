@@ -10,7 +10,7 @@ import { until } from './support/agent-fixture.ts';
 import { agentId, frameworkId } from './support/agent-model.ts';
 import { serveLinks } from './support/linked-agent.ts';
 
-const quick = { heartbeatMs: 50, silenceMs: 1_500 };
+const quick = { heartbeatMs: 50, silenceMs: 5_000 };
 const signal = new AbortController().signal;
 const numbered = (count: number): MasterToAgent[] =>
   Array.from({ length: count }, (_, index) => ({ type: 'SHUTDOWN', message: `${index} é` }));

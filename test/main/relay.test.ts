@@ -16,11 +16,14 @@ async function serve(t: ExecutionContext, listener: RequestListener): Promise<st
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
+/** Whoever is not silent is heard in less, on a machine that is busy too. */
+const silenceMs = 5_000;
+
 /** Answers with the code of what went wrong. */
 async function relayTo(t: ExecutionContext, leader: RequestListener): Promise<IncomingMessage> {
   const url = await serve(t, leader);
   const standby = await serve(t, (request, response) => {
-    relay(request, response, url, { silenceMs: 50 }).catch(({ status, code }: Problem) =>
+    relay(request, response, url, { silenceMs }).catch(({ status, code }: Problem) =>
       response.writeHead(status).end(code),
     );
   });
