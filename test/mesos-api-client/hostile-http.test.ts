@@ -132,7 +132,7 @@ for (const [name, act] of afterTheHead) {
       socket.write(`${head}Transfer-Encoding: chunked\r\n\r\n${chunk}`);
       act(socket, stop);
     });
-    const stream = await opened(startClient(t, { silenceLimitMs: 100 }), { address: master });
+    const stream = await opened(startClient(t, { silenceLimitMs: 1_000 }), { address: master });
     const { events, error } = await readAll(stream);
     t.deepEqual(events, [{ type: 'HEARTBEAT' }]);
     t.true(['protocol', 'closed', 'unreachable'].includes(error.code), error.code);

@@ -36,7 +36,7 @@ test('it starts without any option, and leaves nothing behind', async (t) => {
 });
 
 test('LM-54, LM-55: an agent that is paused becomes unreachable, and is back when it goes on', async (t) => {
-  const mesos = await start(t, { agentPingMs: 100, maxAgentPingTimeouts: 2 });
+  const mesos = await start(t, { agentPingMs: 1_000, maxAgentPingTimeouts: 2 });
   const framework = await scheduler(t, mesos);
   const { id } = await runUntilRunning(framework, 'paused');
   const [agent] = mesos.agents;

@@ -86,7 +86,7 @@ for (const [name, first] of [
   ],
 ] as const) {
   test(`a connection that says ${name} and no more is closed in time`, async (t) => {
-    const master = await startMaster(t, { requestTimeoutMs: 200 });
+    const master = await startMaster(t, { requestTimeoutMs: 2_000 });
     const { over } = await visit(master, first);
     const answer = await over;
     t.true(answer === '' || /^HTTP\/1\.1 408 /.test(answer), answer);
@@ -95,7 +95,7 @@ for (const [name, first] of [
 }
 
 test('a request that trickles byte by byte is not waited for', async (t) => {
-  const master = await startMaster(t, { requestTimeoutMs: 300 });
+  const master = await startMaster(t, { requestTimeoutMs: 2_000 });
   for (const first of ['POST /api/v1 HTTP/1.1\r\nX-', headOf('/api/v1', 1_000_000)]) {
     const { socket, over } = await visit(master, first);
     const drip = setInterval(() => socket.write('a'), 5);
@@ -164,7 +164,7 @@ for (const garbage of [
   'GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade, close\r\n\r\n',
 ]) {
   test(`what is no request is refused: ${JSON.stringify(garbage.toString('latin1').slice(0, 50))}`, async (t) => {
-    const master = await startMaster(t, { requestTimeoutMs: 300 });
+    const master = await startMaster(t, { requestTimeoutMs: 2_000 });
     const { over } = await visit(master, garbage);
     t.notRegex(await over, /^HTTP\/1\.1 (2|500)/);
     await isWell(t, master);
