@@ -35,14 +35,13 @@ export interface ClusterLook {
   readonly whyWaiting: (task: TaskRecord) => string | undefined;
 }
 
-/** Which task has which number. It begins anew with the scheduler: in the order of the requests, without gaps. */
+/** Which task of a cluster has which number. It begins anew with the scheduler: in the order of the requests, without gaps. */
 export class PodNumbers {
-  readonly #numbers = new Map<string, Map<string, number>>();
+  readonly #numbers = new Map<Part, ReadonlyMap<string, number>>();
 
   /** The numbers of the tasks that are there, by task id. */
-  of(cluster: string, part: string, ids: readonly string[]): ReadonlyMap<string, number> {
-    const key = `${cluster}/${part}`;
-    const before = this.#numbers.get(key) ?? new Map<string, number>();
+  of(part: Part, ids: readonly string[]): ReadonlyMap<string, number> {
+    const before: ReadonlyMap<string, number> = this.#numbers.get(part) ?? new Map();
     const kept = new Map(ids.flatMap((taskId) => pair(taskId, before.get(taskId))));
     const taken = new Set(kept.values());
     let next = 0;
@@ -52,8 +51,7 @@ export class PodNumbers {
       taken.add(next);
       kept.set(taskId, next);
     }
-    if (kept.size === 0) this.#numbers.delete(key);
-    else this.#numbers.set(key, kept);
+    this.#numbers.set(part, kept);
     return kept;
   }
 }
@@ -76,7 +74,7 @@ function podsOfPart(look: ClusterLook, part: Part, wanted: number, numbers: PodN
   const tasks = look.tasks.filter((task) => task.spec.part === part && task.life.phase !== 'ended');
   const alive = new Set<string>(tasks.map(({ spec }) => spec.taskId));
   const resting = (look.record.resting ?? []).filter((each) => each.part === part && !alive.has(each.taskId));
-  const given = numbers.of(cluster, part, [...alive, ...resting.map(({ taskId }) => taskId)]);
+  const given = numbers.of(part, [...alive, ...resting.map(({ taskId }) => taskId)]);
   const pod = (index: number, of: Pick<Pod, 'task' | 'resting' | 'status' | 'message'>): Pod => ({
     name: `${cluster}-${part}-${index}`,
     cluster,

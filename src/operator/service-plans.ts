@@ -23,7 +23,7 @@ export function servicePlans({ runtime, configurations, awaited, forced }: Servi
     const { uninstall } = runtime.scheduler();
     return uninstall && uninstallPlan(uninstall, tasksLeft(runtime));
   };
-  const isEnding = () => ending() !== undefined;
+  const isEnding = () => runtime.scheduler().uninstall !== undefined;
   const plans: Readonly<Record<PlanName, (of: readonly ClusterPods[]) => Plan>> = {
     deploy: (of) => ending() ?? deployPlan(of, configurations.errors, forced, awaited),
     update: (of) => updatePlan(configurations, isEnding() ? [] : of),
