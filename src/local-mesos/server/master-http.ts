@@ -113,12 +113,16 @@ export function acceptsJson(request: IncomingMessage): boolean {
 }
 
 /** Whatever goes wrong with an answer is the end of that answer alone. */
-export async function answerSafely(response: ServerResponse, answer: () => Promise<void>): Promise<void> {
+export async function answerSafely(
+  response: ServerResponse,
+  answer: () => Promise<void>,
+  who = 'Mesos',
+): Promise<void> {
   try {
     await answer();
   } catch (error) {
     // The client went away while it was sending; there is nobody to answer.
     if (response.headersSent || response.destroyed) response.destroy();
-    else sendText(response, 500, `The embedded Mesos failed: ${(error as Error).message}`);
+    else sendText(response, 500, `The embedded ${who} failed: ${(error as Error).message}`);
   }
 }

@@ -17,7 +17,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { type Credential, createAuthenticate } from './master-authentication.ts';
 import { contend, type MasterElection, type MasterZooKeeper } from './master-election.ts';
 import { type MasterFaults, withAgentFaults } from './master-faults.ts';
-import { sendText } from './master-http.ts';
+import { answerSafely } from './master-http.ts';
 import { openRegistry } from './master-registry.ts';
 import { type AgentRoutes, type RouteParts, route } from './master-routes.ts';
 import { type RoleSetup, setUpRoles } from './master-setup.ts';
@@ -191,14 +191,7 @@ async function enter(zooKeeper: MasterZooKeeper, options: MasterOptions, server:
 
 function serve(server: Server, parts: RouteParts): void {
   server.on('request', (request, response) => {
-    route(parts, request, response).catch((error: unknown) => {
-      if (response.headersSent || response.destroyed) {
-        // The client went away while it was sending; there is nobody to answer.
-        response.destroy();
-      } else {
-        sendText(response, 500, `The embedded master failed: ${(error as Error).message}`);
-      }
-    });
+    void answerSafely(response, () => route(parts, request, response), 'master');
   });
 }
 
