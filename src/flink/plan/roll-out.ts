@@ -83,9 +83,8 @@ function jobsMayGo(draft: Draft, revision: PresentRevision): boolean {
 
 /** Whoever waits to be given to a JobManager waits for the next one, and holds nothing up. */
 function isToStop({ spec, goal, state, jobManager }: JobRecord, cluster: ClusterRecord): boolean {
-  const byItself = cluster.spec.highAvailability !== undefined && jobManager !== undefined;
-  const given =
-    state !== 'SUBMITTING' || byItself || (jobManager !== undefined && jobManager === cluster.jobManager?.taskId);
+  const isTaken = cluster.spec.highAvailability !== undefined || jobManager === cluster.jobManager?.taskId;
+  const given = state !== 'SUBMITTING' || (jobManager !== undefined && isTaken);
   return spec !== undefined && goal === 'run' && !hasEnded(state) && given;
 }
 
