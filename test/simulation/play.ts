@@ -4,8 +4,7 @@
 import { faults, heal } from './faults/table.ts';
 import { missingIn } from './judges/calm.ts';
 import type { Violation } from './judges/verdicts.ts';
-import type { JobOperations } from './people/job-operations.ts';
-import type { Updates } from './people/updates.ts';
+import type { People } from './people/people.ts';
 import { type Scenario, scenarioOf } from './scenario.ts';
 import { World } from './world.ts';
 
@@ -117,7 +116,7 @@ function interfere(world: World, scenario: Scenario): void {
 }
 
 /** By a chance of their own: worlds without them are what they are, whether there are such people or not. */
-function often(world: World, scenario: Scenario, everyMs: number, people: Updates | JobOperations): void {
+function often(world: World, scenario: Scenario, everyMs: number, people: People): void {
   const { time, operator } = world;
   time.after(people.waitMs(everyMs), () => {
     if (time.elapsedMs >= scenario.sufferMs || operator.uninstall !== 'no') return;
