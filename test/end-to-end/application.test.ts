@@ -91,7 +91,7 @@ for (const version of [undefined, '1.20.5']) {
       t.is((await api.launched('resumed', 'taskmanager')).length, 2);
 
       const [job] = await api.jobs('resumed');
-      await api.send('PUT', `/v1/clusters/resumed/jobs/${job?.id}/parallelism`, { parallelism: 1 });
+      await api.change(`/v1/clusters/resumed/jobs/${job?.id}/parallelism`, { parallelism: 1 });
       await eventually('a third attempt', async () => (await api.jobs('resumed'))[0]?.resumed === 2);
       await jobsOf(api, 'resumed').running();
       t.like(await jobsOf(api, 'resumed').testimony(), { starts: 4, violations: 0 });

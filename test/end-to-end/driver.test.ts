@@ -57,6 +57,8 @@ for (const version of ['2.3.0', '1.20.5']) {
     t.deepEqual(told.request.slice(5), told.request.slice(3, 5));
 
     // What is withdrawn and asked for again a moment later, as by a job that restarts, stays one request.
+    t.is(told.request.length, 7);
+    t.deepEqual(told.withdraw, []);
     let waiting = second;
     let asked: number;
     let withdrawn: number;

@@ -63,7 +63,7 @@ test.serial('applications of a fixed size end as they should, and grow in reacti
   await reactive.runsOn(1);
   t.like(await reactive.testimony(), { starts: 2, violations: 0 });
   await withoutDriver(t, stack);
-  await stack.api.send('PUT', '/v1/clusters/reactive/task-managers', { count: 2 });
+  await stack.api.change('/v1/clusters/reactive/task-managers', { count: 2 });
   await reactive.runsOn(2);
   await reactive.checkpointed();
   const victim = await provenJobManager(stack.api, 'reactive');
@@ -75,7 +75,7 @@ test.serial('applications of a fixed size end as they should, and grow in reacti
   t.is(violations, 0);
   const [job] = await stack.api.jobs('reactive');
   const path = `/v1/clusters/reactive/jobs/${job?.id}`;
-  const scaled = stack.api.send('PUT', `${path}/parallelism`, { parallelism: 1 });
+  const scaled = stack.api.change(`${path}/parallelism`, { parallelism: 1 });
   await t.throwsAsync(scaled, { message: /scale cluster reactive instead/ });
   await stack.api.send('DELETE', path);
   t.is((await endOf('reactive'))?.state, 'CANCELED');

@@ -96,5 +96,5 @@ test.serial(
 );
 
 async function update(name: string, change: (cluster: ClusterView) => object): Promise<ClusterView> {
-  return stack.api.send('PUT', `/v1/clusters/${name}`, change(await stack.api.cluster(name)));
+  return stack.api.change(`/v1/clusters/${name}`, change(await stack.api.cluster(name)));
 }

@@ -13,7 +13,9 @@ export function provenJobManager(api: Api, cluster: string): Promise<TaskView> {
 export interface Api {
   readonly url: string;
   get<T>(path: string): Promise<T>;
-  send<T>(method: 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<T>;
+  send<T>(method: 'POST' | 'DELETE', path: string, body?: unknown): Promise<T>;
+  /** PUT, answered with 202: it is carried out from then on. */
+  change<T>(path: string, body: unknown): Promise<T>;
   info(): Promise<InfoView>;
   /** Once it knows of every task what became of it. */
   reconciled(): Promise<InfoView>;
@@ -47,13 +49,14 @@ export function idsOf(tasks: readonly TaskView[]): string[] {
 }
 
 export function apiAt(url: string): Api {
-  const call = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+  const call = async <T>(method: string, path: string, body?: unknown, status?: number): Promise<T> => {
     const answer = await fetch(`${url}${path}`, {
       method,
       ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
     });
     const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    if (!answer.ok || answer.status !== (status ?? answer.status))
+      throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     return (text === '' ? undefined : JSON.parse(text)) as T;
   };
   const tasksOf = async (cluster: string, part: string | undefined, suits: (task: TaskView) => boolean) =>
@@ -67,6 +70,7 @@ export function apiAt(url: string): Api {
     url,
     get: (path) => call('GET', path),
     send: (method, path, body) => call(method, path, body),
+    change: (path, body) => call('PUT', path, body, 202),
     info: () => call('GET', '/v1/info'),
     reconciled: () =>
       eventually('reconciled', async () => {

@@ -14,10 +14,10 @@ export function noFrameworks(masterUrl: string): Promise<MasterState> {
   });
 }
 
-/** Each once, in their order. */
+/** Of each agent those that it has, in their order. */
 export async function reservedRoles(masterUrl: string): Promise<string[]> {
   const { slaves } = (await (await fetch(`${masterUrl}/slaves`)).json()) as {
     slaves: readonly { readonly reserved_resources: object }[];
   };
-  return [...new Set(slaves.flatMap((slave) => Object.keys(slave.reserved_resources)))].sort();
+  return slaves.flatMap((slave) => Object.keys(slave.reserved_resources)).sort();
 }
