@@ -1,6 +1,5 @@
 /** What came of savepoints, stops and changes of parallelism, when all has come to rest. */
-
-import { flinkJobIds } from '../../../src/flink/plan/flink-job-id.ts';
+import { flinkJobId } from '../../../src/flink/plan/flink-job-id.ts';
 import { hasEnded } from '../../../src/flink/plan/job-states.ts';
 import type { JobRecord } from '../../../src/flink/plan/records.ts';
 import type { FlinkJob } from '../flink/job-manager.ts';
@@ -44,7 +43,6 @@ export function unsettledIn({ cluster, job, name, endless, flink }: JobAtRest, s
 
 /** The savepoint that its last attempt ended with. Where it is nobody may know: whoever took it can be gone before it is asked. */
 function stoppedBy({ operation, ...job }: JobRecord, cluster: string, storage: Storage): string | undefined {
-  const [last] = flinkJobIds(job, 1);
-  const savepoint = last && storage.stoppedWith(below(cluster, last));
+  const savepoint = storage.stoppedWith(below(cluster, flinkJobId(job)));
   return operation?.path === undefined || operation.path === savepoint ? savepoint : undefined;
 }

@@ -4,7 +4,7 @@
  */
 import _ from 'lodash';
 import type { ClusterRecord } from '../../../src/flink/plan/records.ts';
-import { revisionOf } from '../../../src/flink/plan/revisions.ts';
+import { isBeingUpdated, revisionOf } from '../../../src/flink/plan/revisions.ts';
 import type { CompleteClusterSpec } from '../../../src/flink/spec.ts';
 import type { TaskInfo } from '../../../src/mesos-api-client/protocol/mesos.ts';
 import type { TaskRecord } from '../../../src/scheduler/model/task.ts';
@@ -88,7 +88,7 @@ export class RollOutJudge {
 export function outdatedIn({ books, flinks }: World): Missing[] {
   const missing: Missing[] = [];
   for (const record of books.clusters.values())
-    if (record.goal === 'run' && revisionOf(record).followedAt === undefined)
+    if (record.goal === 'run' && isBeingUpdated(record))
       missing.push({
         invariant: 'I14',
         what: `revision ${revisionOf(record).number} of ${record.name} is not followed`,
